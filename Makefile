@@ -1,0 +1,47 @@
+# `make` alone lists the commands. Each does all of its own set-up; Python 3.11 or newer is all it needs.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+OWN    := shared/contracts shared/mesh services/orders services/emails services/reports
+export PYTHONPATH := deploy
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo test lint bench-flow lock clean
+
+help:           ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+up: install     ## run the whole mesh in the foreground, on embedded servers; Ctrl-C stops it
+	@$(BIN)/python -m embedded up
+
+demo: install   ## the main job without a person: 20 orders through the mesh, checked; then stop
+	@$(BIN)/python -m embedded demo
+
+test: install   ## all tests, on real servers that they start themselves
+	@$(BIN)/python -m pytest
+
+lint: install   ## style, types and import rules
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench-flow: install  ## orders through the whole mesh per second, beside the same flow as people write it today
+	@$(BIN)/python -m bench.flow
+
+lock:           ## resolve requirements.lock anew (needs uv)
+	@deploy/lock --upgrade
+
+clean:          ## remove the virtual environment and the embedded servers' data
+	rm -rf $(VENV) .meshwork
+
+# The virtual environment is made again whenever the lock or a distribution's pyproject changes.
+.PHONY: install
+install: $(VENV)/installed
+$(VENV)/installed: requirements.lock $(OWN:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Meshwork needs Python 3.11 or newer; name one with `make PYTHON=python3.x`")'
+	@echo "installing into $(VENV): $$(grep -c == requirements.lock) packages, once; about a minute"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "installing the five distributions of this checkout"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN:%=-e ./%)
+	@touch $@

@@ -1,0 +1,24 @@
+"""The messages of the mesh: what services say to each other, and nothing of how it travels."""
+
+from contracts.envelope import Envelope, Producer, uuid7
+from contracts.errors import ContractError, UnknownContract, UnknownVersion
+from contracts.message import Command, Event, Message, Value
+from contracts.registry import Contract, contract, contract_of, contracts, versions_of
+
+__all__ = [
+    "Command",
+    "Contract",
+    "ContractError",
+    "Envelope",
+    "Event",
+    "Message",
+    "Producer",
+    "UnknownContract",
+    "UnknownVersion",
+    "Value",
+    "contract",
+    "contract_of",
+    "contracts",
+    "uuid7",
+    "versions_of",
+]

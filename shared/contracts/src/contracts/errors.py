@@ -1,0 +1,26 @@
+"""What can be wrong with a message, and what that means for it.
+
+    ContractError        it is understood to be wrong: no retry will mend it
+    |- UnknownContract   this build knows no such name: a newer build may
+    |- UnknownVersion    this build knows the name, not the version: a newer (or older) build may
+"""
+
+from pydantic import ValidationError
+
+
+class ContractError(ValueError):
+    """The data does not fit the contract that it names."""
+
+
+class UnknownContract(ContractError):
+    """No contract of this name is known to this build."""
+
+
+class UnknownVersion(ContractError):
+    """The name is known to this build, the version is not."""
+
+
+def explain(error: ValidationError) -> str:
+    """Each field that does not fit and why, never its value: it goes into logs and may be personal."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}" for e in found)

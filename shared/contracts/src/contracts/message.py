@@ -1,0 +1,44 @@
+"""Commands and events: frozen pydantic classes, closed for writers and open for readers.
+
+Money is an integer of minor units beside a currency, times are UTC with an offset, ids are UUIDs.
+"""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from contracts.errors import ContractError, explain
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""An ISO 4217 code, such as EUR."""
+
+
+class Value(BaseModel):
+    """A part of a message that has no name of its own on the wire."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(Value):
+    """One version of one contract. Use `Command` or `Event`."""
+
+    @classmethod
+    def read(cls, data: Any) -> Self:
+        """The message in `data`, fields unknown to this build ignored. Raises ContractError."""
+        try:
+            return cls.model_validate(data, extra="ignore")
+        except ValidationError as error:
+            raise ContractError(f"{cls.__name__}: {explain(error)}") from None
+
+    def upcast(self) -> "Message":
+        """This message as the next version's. Every version but the newest defines it."""
+        raise TypeError(f"{type(self).__name__} is the newest version")
+
+
+class Command(Message):
+    """An order to one service, which owns it and obeys it. Named in the imperative."""
+
+
+class Event(Message):
+    """A fact that its owner announces to whoever listens. Named in the past tense."""
+

@@ -1,0 +1,110 @@
+"""The table of handlers: which messages a service takes, and what it does with each.
+
+Nothing here touches a broker: a consumer is data that the worker reads.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
+
+from contracts import Contract, Message, contract_of, versions_of
+from kombu import Queue
+
+from mesh import topology
+from mesh.database import Tx
+from mesh.effect import Effect
+
+Deps = TypeVar("Deps")
+M = TypeVar("M", bound=Message)
+
+One = Callable[[M, Tx, Deps], Effect[Any] | None]
+Many = Callable[[Sequence[M], Tx, Deps], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One message name and the function that handles it."""
+
+    contract: Contract
+    """The newest version of this build; older ones are upcast to it before they arrive."""
+    function: Callable[..., Effect[Any] | None]
+    attempts: int
+    """How often a message is tried before it becomes a dead letter."""
+    time_limit: float
+    """Seconds for one message (for a batch: for the batch)."""
+    batch: int
+    """How many messages the function takes at once; 0: one, and not in a list."""
+    lane: str | None
+
+    def taken(self) -> Iterator[tuple[Contract, str | None]]:
+        """Every version that this build can read, each of which has its own queue."""
+        for version, model in versions_of(self.contract.name).items():
+            yield Contract(self.contract.name, version, model), self.lane
+
+
+class Consumer(Generic[Deps]):
+    """What one service takes."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.handlers: dict[str, Handler] = {}
+
+    @overload
+    def handles(
+        self,
+        message: type[M],
+        *,
+        attempts: int = ...,
+        time_limit: float = ...,
+        lane: str | None = ...,
+    ) -> Callable[[One[M, Deps]], One[M, Deps]]: ...
+    @overload
+    def handles(
+        self,
+        message: type[M],
+        *,
+        batch: int,
+        attempts: int = ...,
+        time_limit: float = ...,
+        lane: str | None = ...,
+    ) -> Callable[[Many[M, Deps]], Many[M, Deps]]: ...
+    def handles(
+        self,
+        message: type[M],
+        *,
+        batch: int = 0,
+        attempts: int = 8,
+        time_limit: float = 30.0,
+        lane: str | None = None,
+    ) -> Callable[[Any], Any]:
+        """The function below handles `message`, in one transaction with inbox and outbox.
+
+        With `batch`, it gets up to that many messages in a list and commits once for all of them.
+        Raises TypeError, at import, for what could not work later.
+        """
+        contract = contract_of(message)
+        self._refuse_what_cannot_work(contract, batch)
+
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            handler = Handler(contract, function, attempts, time_limit, batch, lane)
+            self.handlers[contract.name] = handler
+            return function
+
+        return register
+
+    def queues(self) -> list[Queue]:
+        """The queues this build consumes: those of the majors that it implements, and no other."""
+        return topology.queues(self.service, (t for h in self.handlers.values() for t in h.taken()))
+
+    def _refuse_what_cannot_work(self, contract: Contract, batch: int) -> None:
+        newest = max(versions_of(contract.name))
+        faults = {
+            f"{contract} is handled already": contract.name in self.handlers,
+            f"{contract} is old: handle v{newest}, older ones are upcast to it": contract.version != newest,
+            f"{contract} is a command to {contract.owner}: only its owner obeys it": contract.is_command
+            and contract.owner != self.service,
+            f"{contract}: batch={batch} is no number of messages": batch < 0,
+        }
+        for fault, so in faults.items():
+            if so:
+                raise TypeError(f"consumer of {self.service}: {fault}")

@@ -1,0 +1,45 @@
+"""What is true while one message, or one request, is being worked on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+import structlog
+from contracts import Envelope, Producer
+
+producer: ContextVar[Producer] = ContextVar("producer")
+"""Who this process is. Set once, when it starts."""
+
+handling: ContextVar[Envelope | None] = ContextVar("handling", default=None)
+"""The envelope being handled: the cause of whatever is sent meanwhile."""
+
+correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
+"""The story that a request begins."""
+
+
+@contextmanager
+def delivery(envelope: Envelope, attempt: int) -> Iterator[None]:
+    """Bind one delivery to logs and to the messages sent by it."""
+    token = handling.set(envelope)
+    with structlog.contextvars.bound_contextvars(
+        message=envelope.name,
+        message_id=str(envelope.id),
+        correlation_id=str(envelope.correlation_id),
+        attempt=attempt,
+    ):
+        try:
+            yield
+        finally:
+            handling.reset(token)
+
+
+@contextmanager
+def request(correlation_id: UUID) -> Iterator[None]:
+    """Bind one request of a client: what it sends belongs to one story."""
+    token = correlation.set(correlation_id)
+    with structlog.contextvars.bound_contextvars(correlation_id=str(correlation_id)):
+        try:
+            yield
+        finally:
+            correlation.reset(token)

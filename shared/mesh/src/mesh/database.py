@@ -1,0 +1,95 @@
+"""Connections to the service's own PostgreSQL: one driver for threads and for asyncio."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, Connection
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
+
+from mesh.errors import Unavailable
+
+Tx = Connection[Any]
+AsyncTx = AsyncConnection[Any]
+
+_OPTIONS: dict[str, Any] = {
+    "autocommit": True,  # a transaction is a `with`, never a leftover
+    "prepare_threshold": 1,  # the same few statements for ever
+    "connect_timeout": 5,
+    # A lost server is noticed within 15 s instead of the kernel's two hours.
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
+}
+_WAIT = 5.0  # seconds for a connection before the database counts as away
+
+
+def connect(url: str, name: str) -> Tx:
+    """One connection, for a process that needs just one. Raises Unavailable."""
+    try:
+        return Connection.connect(url, application_name=name, **_OPTIONS)
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"database: {error}") from error
+
+
+class Database:
+    """The connections of a worker, one for each thread that asks."""
+
+    def __init__(self, url: str, name: str, size: int) -> None:
+        options = {**_OPTIONS, "application_name": name}
+        self._pool = ConnectionPool(
+            url, kwargs=options, min_size=1, max_size=size, timeout=_WAIT, check=_check, open=False
+        )
+
+    def open(self) -> None:
+        self._pool.open()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def connection(self) -> Iterator[Tx]:
+        """A connection, given back afterwards. Raises Unavailable, also when it is lost in use."""
+        try:
+            with self._pool.connection() as connection:
+                try:
+                    yield connection
+                except psycopg.OperationalError as error:
+                    if connection.broken:
+                        raise Unavailable(f"database: {error}") from error
+                    raise
+        except PoolTimeout as error:
+            raise Unavailable("database: no connection within 5 s") from error
+
+
+class AsyncDatabase:
+    """The connections of an API."""
+
+    def __init__(self, url: str, name: str, size: int) -> None:
+        options = {**_OPTIONS, "application_name": name}
+        self._pool = AsyncConnectionPool(
+            url, kwargs=options, min_size=1, max_size=size, timeout=_WAIT, open=False
+        )
+
+    async def open(self) -> None:
+        await self._pool.open()
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncTx]:
+        """One transaction: committed at the end, rolled back by an error. Raises Unavailable."""
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                yield connection
+        except (PoolTimeout, psycopg.OperationalError) as error:
+            raise Unavailable(f"database: {error}") from error
+
+
+def _check(connection: Tx) -> None:
+    """Free when the connection is sound: libpq knows a closed socket without asking the server."""
+    if connection.closed or connection.pgconn.status != psycopg.pq.ConnStatus.OK:
+        raise psycopg.OperationalError("the connection was lost")

@@ -1,0 +1,261 @@
+"""One delivery, from bytes to commit: what the promise of the mesh is made of.
+
+    open envelope -> begin -> inbox: seen? -> handler -> outbox rows -> commit -> [effect -> commit]
+
+The worker acknowledges after `Deliveries.handle` returns, and only then. Whatever comes back, each
+message has been handled, or lies in the outbox for another try, or in the dead letters: committed.
+If it raises Unavailable the worker keeps the messages and calls again; the inbox drops what was done.
+
+A chunk of messages shares one transaction. If one of them fails, all is rolled back and the halves
+are tried on their own, so a chunk costs one commit when all is well, and one bad message in n costs
+log n more, without a savepoint for each message.
+"""
+
+import random
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+from contracts import ContractError, Envelope, Message, Producer, UnknownContract, UnknownVersion, uuid7
+from pydantic_core import from_json
+
+from mesh import context, deadletters, inbox, outbox
+from mesh.consumer import Consumer, Handler
+from mesh.database import Database, Tx
+from mesh.deadletters import Reason
+from mesh.effect import Effect
+from mesh.errors import Reject, Retry, Unavailable
+from mesh.timelimit import time_limit
+
+log = structlog.get_logger(__name__)
+
+POISON = 3
+"""A message that was being handled when so many processes died is not tried again."""
+
+_BUSY = 5.0  # seconds until a message is looked at again whose effect another process performs
+_BACKOFF = 300.0  # seconds, the longest between two attempts
+
+
+class Raw(NamedTuple):
+    """A message as the broker delivered it: the worker's main process does not look inside."""
+
+    body: bytes
+    headers: dict[str, Any]
+    queue: str
+    deaths: int
+    """How many processes died while they handled it."""
+
+
+class Delivery(NamedTuple):
+    """A message that was understood."""
+
+    raw: Raw
+    envelope: Envelope
+    message: Message
+    attempt: int
+    """Counts from 1."""
+
+    @property
+    def id(self) -> UUID:
+        return self.envelope.id
+
+
+class Deliveries:
+    """What a worker's child, or thread, does with the messages it is handed."""
+
+    def __init__(self, consumer: Consumer[Any], database: Database, deps: Any) -> None:
+        self._handlers = consumer.handlers
+        self._database = database
+        self._deps = deps
+
+    def handle(self, name: str | None, chunk: Sequence[Raw]) -> float:
+        """Settle every message of a chunk; `name` is None for what the worker found no handler for.
+
+        Returns the seconds it took for each. Raises Unavailable: then nothing is lost, call again.
+        """
+        started = time.perf_counter()
+        with self._database.connection() as connection:
+            known = [d for raw in chunk if (d := self._opened(connection, raw))]
+            if name and known:
+                self._settle(connection, self._handlers[name], known)
+        return (time.perf_counter() - started) / len(chunk)
+
+    def _opened(self, connection: Tx, raw: Raw) -> Delivery | None:
+        """The message in `raw`; what cannot be understood becomes a dead letter instead."""
+        envelope = None
+        try:
+            envelope = _envelope(raw)
+            if envelope.name not in self._handlers:
+                raise UnknownContract(f"{envelope.name}: this build has no handler for it")
+            delivery = Delivery(raw, envelope, envelope.open(), _retries(raw) + 1)
+        except Exception as error:  # also a fault in an upcast: it must not stop the messages around it
+            self._bury(connection, raw, envelope, _reason(error, envelope), str(error))
+            return None
+        if raw.deaths >= POISON:
+            self._bury(connection, raw, envelope, "poison", f"{raw.deaths} processes died handling it")
+            return None
+        return delivery
+
+    def _settle(self, connection: Tx, handler: Handler, chunk: Sequence[Delivery]) -> None:
+        try:
+            effects = self._together(connection, handler, chunk)
+        except Exception as error:  # the one place that decides what any error means for a message
+            if connection.broken or isinstance(error, Unavailable):
+                raise
+            if len(chunk) == 1:
+                return self._failed(connection, handler, chunk[0], error)
+            half = len(chunk) // 2
+            self._settle(connection, handler, chunk[:half])
+            return self._settle(connection, handler, chunk[half:])
+        for delivery, effect in effects:
+            self._perform(connection, handler, delivery, effect)
+
+    def _together(
+        self, connection: Tx, handler: Handler, chunk: Sequence[Delivery]
+    ) -> list[tuple[Delivery, Effect[Any]]]:
+        """Handle a chunk in one transaction. Returns the effects that are to be performed now."""
+        by_id = {d.id: d for d in chunk}
+        with connection.transaction():
+            seen = inbox.begin(connection, list(by_id), [handler.contract.name] * len(by_id))
+            fresh = [d for id, d in by_id.items() if seen[id] is not inbox.Seen.DONE]
+            effects = self._run(connection, handler, fresh)
+            ours = inbox.open_effects(connection, [d.id for d, _ in effects]) if effects else set()
+            for delivery, _ in effects:
+                if delivery.id not in ours:
+                    self._again(connection, delivery, after=_BUSY, costs=0)
+        for delivery in chunk:
+            if seen[delivery.id] is inbox.Seen.DONE:
+                _log(delivery).info("delivery.duplicate")
+            elif seen[delivery.id] is inbox.Seen.UNCERTAIN and delivery.id in ours:
+                _log(delivery).warning("effect.repeated")
+        return [(d, effect) for d, effect in effects if d.id in ours]
+
+    def _run(
+        self, connection: Tx, handler: Handler, fresh: Sequence[Delivery]
+    ) -> list[tuple[Delivery, Effect[Any]]]:
+        if handler.batch:
+            self._run_batch(connection, handler, fresh)
+            return []
+        run = ((d, self._run_one(connection, handler, d)) for d in fresh)
+        return [(d, effect) for d, effect in run if effect]
+
+    def _run_one(self, connection: Tx, handler: Handler, delivery: Delivery) -> Effect[Any] | None:
+        with context.delivery(delivery.envelope, delivery.attempt), time_limit(handler.time_limit):
+            effect = handler.function(delivery.message, connection, self._deps)
+            log.info("delivery.handled" if effect is None else "effect.intended")
+            return effect
+
+    def _run_batch(self, connection: Tx, handler: Handler, fresh: Sequence[Delivery]) -> None:
+        if not fresh:
+            return
+        with structlog.contextvars.bound_contextvars(message=handler.contract.name, batch=len(fresh)):
+            with time_limit(handler.time_limit):
+                handler.function([d.message for d in fresh], connection, self._deps)
+            log.info("batch.handled", first=str(fresh[0].id), last=str(fresh[-1].id))
+
+    def _perform(
+        self, connection: Tx, handler: Handler, delivery: Delivery, effect: Effect[Any]
+    ) -> None:
+        with context.delivery(delivery.envelope, delivery.attempt):
+            try:
+                with time_limit(handler.time_limit):
+                    outcome = effect.perform()
+                with connection.transaction():
+                    effect.then(connection, outcome)
+                    inbox.close_effect(connection, delivery.id)
+                log.info("effect.done")
+            except Exception as error:  # as in _settle
+                if connection.broken:
+                    raise
+                self._failed(connection, handler, delivery, error)
+
+    def _failed(self, connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> None:
+        """Another attempt, or a dead letter."""
+        text = f"{type(error).__name__}: {error}"
+        with connection.transaction():
+            inbox.forget(connection, delivery.id)
+            if isinstance(error, (Reject, ContractError)):
+                self._bury(connection, delivery.raw, delivery.envelope, "rejected", text)
+            elif delivery.attempt >= handler.attempts:
+                self._bury(connection, delivery.raw, delivery.envelope, "exhausted", text)
+            else:
+                after = _delay(delivery.attempt, error)
+                self._again(connection, delivery, after=after, costs=1)
+                expected = isinstance(error, Retry)
+                _log(delivery).warning(
+                    "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
+                )
+
+    def _again(self, connection: Tx, delivery: Delivery, *, after: float, costs: int) -> None:
+        retries = delivery.attempt - 1 + costs
+        outbox.put_back(connection, delivery.envelope, delivery.raw.queue, retries=retries, after=after)
+
+    def _bury(
+        self, connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str
+    ) -> None:
+        attempts = _retries(raw) + 1
+        id = deadletters.keep(
+            connection,
+            raw.body,
+            raw.headers,
+            queue=raw.queue,
+            reason=reason,
+            error=error,
+            attempts=attempts,
+            envelope=envelope,
+        )
+        name = envelope.name if envelope else None
+        log.error(
+            "message.dead_lettered", message=name, message_id=str(id), reason=reason, error=error, attempt=attempts
+        )
+
+
+def _envelope(raw: Raw) -> Envelope:
+    """The envelope in a Celery message: `[[envelope], {}, {...}]`. Raises ContractError.
+
+    A plain Celery client sends keyword arguments instead: they are read as version 1.
+    """
+    try:
+        args, kwargs, *_ = from_json(raw.body)
+        if kwargs and not args:
+            return _bare(raw, dict(kwargs))
+        (document,) = args
+    except (ValueError, TypeError) as error:
+        raise ContractError(f"neither an envelope nor keyword arguments: {error}") from None
+    return Envelope.read(document)
+
+
+def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
+    id = UUID(str(raw.headers["id"])) if raw.headers.get("id") else uuid7()
+    known = {"id": id, "correlation_id": id, "name": raw.headers.get("task"), "version": 1, "data": data}
+    origin = Producer(service=str(raw.headers.get("origin") or "unknown"), build="celery")
+    return Envelope.read({**known, "producer": origin, "sent_at": time.time()})
+
+
+def _reason(error: Exception, envelope: Envelope | None) -> Reason:
+    if isinstance(error, (UnknownContract, UnknownVersion)):
+        return "unknown"
+    return "contract" if envelope else "malformed"
+
+
+def _retries(raw: Raw) -> int:
+    retries = raw.headers.get("retries")
+    return retries if isinstance(retries, int) and retries >= 0 else 0
+
+
+def _delay(attempt: int, error: Exception) -> float:
+    """Seconds: 1, 2, 4 ... 300, each times 0.5 to 1.5, so that a herd does not come back as one."""
+    if isinstance(error, Retry) and error.after is not None:
+        return error.after
+    return min(2.0 ** (attempt - 1), _BACKOFF) * random.uniform(0.5, 1.5)
+
+
+def _log(delivery: Delivery) -> Any:
+    return log.bind(
+        message=delivery.envelope.name,
+        message_id=str(delivery.id),
+        correlation_id=str(delivery.envelope.correlation_id),
+        attempt=delivery.attempt,
+    )

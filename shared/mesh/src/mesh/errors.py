@@ -1,0 +1,60 @@
+"""What an error says about the message it happened to.
+
+    MeshError
+    |- Verdict                raised by handlers: what to do with this message
+    |  |- Retry(after=)       try again, later
+    |  `- Reject(reason)      never try again: a dead letter, at once
+    |- RefusedAtStart         this process cannot work as it is set up: it says so and does not start
+    |  `- MissingSettings     names every setting that is missing
+    |- Unavailable            what the process needs is away: keep the message, wait, burn no attempt
+    |- TooLarge               a message over 64 KiB: store the document, send a reference
+    `- Unroutable             the broker knows no queue for a command
+
+A `contracts.ContractError` becomes a dead letter at once: no retry mends data. Anything else is
+retried with backoff until its attempts are used up, then becomes a dead letter. Nothing is dropped.
+"""
+
+from collections.abc import Iterable
+
+
+class MeshError(Exception):
+    """The base of all that the mesh raises."""
+
+
+class Verdict(MeshError):
+    """Raised by a handler to say what becomes of its message."""
+
+
+class Retry(Verdict):
+    """Try this message again `after` seconds (None: the usual backoff). It costs an attempt."""
+
+    def __init__(self, reason: str, *, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Reject(Verdict):
+    """This message will never succeed: keep it as a dead letter, with the reason."""
+
+
+class RefusedAtStart(MeshError):
+    """This process cannot work as it is set up."""
+
+
+class MissingSettings(RefusedAtStart):
+    """Settings that are missing or do not fit, all of them at once."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        super().__init__("cannot start, the environment lacks:\n" + "\n".join(f"  {f}" for f in faults))
+
+
+class Unavailable(MeshError):
+    """Database or broker is away. Nothing was done."""
+
+
+class TooLarge(MeshError):
+    """A message is over the limit."""
+
+
+class Unroutable(MeshError):
+    """The broker has no queue for these messages."""

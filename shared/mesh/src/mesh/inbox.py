@@ -1,0 +1,68 @@
+"""The inbox: which messages this service has handled. A row commits with the handler's effects.
+
+`done_at` is empty while an effect outside the database is under way. Whoever performs it holds an
+advisory lock on the message, which its death releases: a copy delivered meanwhile finds the lock
+taken and waits, one delivered after a crash finds it free and knows that the effect is uncertain.
+"""
+
+from collections.abc import Collection, Sequence
+from enum import Enum
+from uuid import UUID
+
+from mesh.database import Tx
+
+
+class Seen(Enum):
+    """What the inbox knows of a message that is delivered."""
+
+    NEVER = "never"
+    DONE = "done"
+    UNCERTAIN = "uncertain"
+    """An effect was begun and its end was not recorded: its performer crashed, or is at it."""
+
+
+_BEGIN = """
+    INSERT INTO inbox (message_id, name) SELECT * FROM unnest(%s::uuid[], %s::text[])
+    ON CONFLICT DO NOTHING RETURNING message_id
+"""
+_LOOK = "SELECT message_id, done_at IS NULL FROM inbox WHERE message_id = ANY(%s)"
+_OPEN = """
+    UPDATE inbox SET done_at = NULL WHERE message_id = ANY(%s)
+    RETURNING message_id, pg_try_advisory_lock(hashtextextended(message_id::text, 0))
+"""
+_CLOSE = """
+    UPDATE inbox SET done_at = now() WHERE message_id = ANY(%s)
+    RETURNING pg_advisory_unlock(hashtextextended(message_id::text, 0))
+"""
+_FORGET = """
+    DELETE FROM inbox WHERE message_id = ANY(%s)
+    RETURNING pg_advisory_unlock(hashtextextended(message_id::text, 0))
+"""
+
+
+def begin(tx: Tx, ids: Sequence[UUID], names: Sequence[str]) -> dict[UUID, Seen]:
+    """Enter messages, and tell which of them were entered before.
+
+    Waits for a transaction that is entering one of them at this moment.
+    """
+    new = {row[0] for row in tx.execute(_BEGIN, (ids, names))}
+    seen = dict.fromkeys(new, Seen.NEVER)
+    if known := [id for id in ids if id not in new]:
+        for id, open in tx.execute(_LOOK, (known,)):
+            seen[id] = Seen.UNCERTAIN if open else Seen.DONE
+    return seen
+
+
+def open_effects(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
+    """Record that the effects of these messages begin now. Returns those that are ours to perform."""
+    return {id for id, ours in tx.execute(_OPEN, (list(ids),)) if ours}
+
+
+def close_effect(tx: Tx, id: UUID) -> None:
+    """Record that the effect of a message is done."""
+    tx.execute(_CLOSE, ([id],))
+
+
+def forget(tx: Tx, id: UUID) -> None:
+    """Take a message out, so that its next delivery is its first."""
+    tx.execute(_FORGET, ([id],))

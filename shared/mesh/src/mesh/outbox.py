@@ -1,0 +1,108 @@
+"""The outbox: messages to send, committed with what they tell of. The relay moves them on.
+
+A row without a queue goes to the exchange by its routing key; one with a queue goes to that queue
+alone (a retry, a replay). `due_at` may lie in the future: nothing waits in a worker's memory.
+"""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any, NamedTuple, cast, overload
+from uuid import UUID
+
+from contracts import Envelope, Message, contract_of
+
+from mesh import context
+from mesh.database import AsyncTx, Tx
+from mesh.errors import TooLarge
+from mesh.topology import routing_key
+
+LIMIT = 64 * 1024
+"""Bytes of an envelope. Brokers and inboxes carry messages; stores carry documents."""
+
+CHANNEL = "outbox"
+"""The PostgreSQL channel that wakes the relays."""
+
+_PUT = """
+    WITH put AS (
+        INSERT INTO outbox (message_id, name, routing_key, envelope)
+        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::json[])
+    ) SELECT pg_notify('outbox', '')
+"""
+_PUT_BACK = """
+    WITH put AS (
+        INSERT INTO outbox (message_id, name, queue, envelope, retries, due_at)
+        VALUES (%s, %s, %s, %s::json, %s, now() + %s)
+    ) SELECT pg_notify('outbox', '')
+"""
+_TAKE = """
+    WITH due AS (
+        SELECT seq FROM outbox WHERE due_at <= now() ORDER BY due_at, seq LIMIT %s
+        FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        DELETE FROM outbox USING due WHERE outbox.seq = due.seq
+        RETURNING outbox.due_at, outbox.seq, message_id, name, routing_key, queue, envelope::text, retries
+    ) SELECT message_id, name, routing_key, queue, envelope, retries FROM taken ORDER BY due_at, seq
+"""
+_NEXT = "SELECT extract(epoch FROM min(due_at) - now())::float FROM outbox"
+
+
+class Outgoing(NamedTuple):
+    """A message on its way from the outbox to the broker."""
+
+    id: UUID
+    name: str
+    routing_key: str | None
+    queue: str | None
+    envelope: str
+    """The JSON document, as it was written."""
+    retries: int
+
+
+@overload
+def put(tx: Tx, *messages: Message) -> None: ...
+@overload
+def put(tx: AsyncTx, *messages: Message) -> Awaitable[None]: ...
+def put(tx: Tx | AsyncTx, *messages: Message) -> Any:
+    """Send messages if, and only if, the caller's transaction commits.
+
+    Raises TooLarge for a message over 64 KiB, with its name and size.
+    """
+    rows = [_row(message) for message in messages]
+    return tx.execute(_PUT, tuple(map(list, zip(*rows, strict=True))))
+
+
+def put_back(tx: Tx, envelope: Envelope, queue: str, *, retries: int, after: float) -> None:
+    """Send a message to one queue again, `after` seconds from now, unchanged."""
+    document = envelope.model_dump_json()
+    row = (envelope.id, envelope.name, queue, document, retries, timedelta(seconds=after))
+    tx.execute(_PUT_BACK, row)
+
+
+def take(tx: Tx, limit: int) -> list[Outgoing]:
+    """The next due messages, in order, gone from the table when the transaction commits."""
+    return [Outgoing(*row) for row in tx.execute(_TAKE, (limit,))]
+
+
+def next_due(tx: Tx) -> float | None:
+    """Seconds until a row is due. None: there is no row."""
+    row = tx.execute(_NEXT).fetchone()
+    return cast("float | None", row and row[0])
+
+
+def _row(message: Message) -> tuple[UUID, str, str, str]:
+    envelope = Envelope.around(
+        message,
+        context.producer.get(),
+        cause=context.handling.get(),
+        correlation_id=context.correlation.get(),
+    )
+    document = envelope.model_dump_json()
+    if len(document) > LIMIT:
+        raise TooLarge(
+            f"{envelope.name}: {len(document)} bytes, the limit is {LIMIT}: "
+            "store the document and send a reference to it"
+        )
+    return envelope.id, envelope.name, routing_key(contract_of(type(message))), document
+
+
+__all__ = ["CHANNEL", "LIMIT", "Outgoing", "next_due", "put", "put_back", "take"]

@@ -1,0 +1,46 @@
+"""The environment as one frozen typed object, or one message that lists all that is wrong with it."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from mesh.errors import MissingSettings
+
+Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://")]
+
+
+class Settings(BaseModel):
+    """What every service needs. A field `broker_url` is read from BROKER_URL.
+
+    URLs and secrets have no default: a service that guesses talks to the wrong server.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    database_url: Url = Field(repr=False)  # carries a password
+    broker_url: Url = Field(repr=False)
+    concurrency: int = Field(default=1, ge=1)
+    """Children or threads of a worker."""
+    pool: Literal["prefork", "threads"] | None = None
+    """Children for work, threads for waiting. None: as the service's own code chooses."""
+    log_format: Literal["console", "json"] | None = None
+    """None: console on a terminal, JSON elsewhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    health_dir: Path | None = None
+    """Where each process keeps its heartbeat file. None: it keeps none."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """The settings in `environ`. Raises MissingSettings, which lists every fault."""
+        given = {field: environ[field.upper()] for field in cls.model_fields if environ.get(field.upper())}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            faults = (
+                f"{str(e['loc'][0]).upper()}: {e['msg']}"
+                for e in error.errors(include_input=False, include_url=False)
+            )
+            raise MissingSettings(faults) from None

@@ -1,0 +1,268 @@
+"""The channel: kombu's Redis channel with streams where it has lists.
+
+Connections, event loop, fan-out and remote control are kombu's. Its BRPOP becomes XREADGROUP, its
+visibility timeout a lease. Names that begin with `_brpop` are kombu's hooks and keep their names.
+"""
+
+import json
+from collections import defaultdict
+from queue import Empty
+from time import monotonic
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from kombu.transport import redis as kombu_redis
+from kombu.transport import virtual
+from redis.exceptions import ResponseError
+
+from mesh.streams import store
+
+_BLOCK = 1.0
+"""Seconds that a read waits on the server for a message; a new one ends the wait at once."""
+_UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
+
+
+class QoS(virtual.QoS):  # type: ignore[misc]  # kombu has no types
+    """What is delivered and not yet acknowledged. The server has all of it as pending."""
+
+    channel: "Channel"
+
+    def ack(self, delivery_tag: str) -> None:
+        self.channel.note_ack(delivery_tag)
+        super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        if requeue:
+            self.channel.give_back([self._delivered[delivery_tag]])
+        else:
+            self.channel.note_ack(delivery_tag)
+        super().ack(delivery_tag)
+
+    def restore_unacked(self) -> list[Any]:
+        self._flush()
+        self.channel.give_back(list(self._delivered.values()))
+        self._delivered.clear()
+        return []
+
+    def restore_visible(self, **_: Any) -> None:
+        """Called by kombu's timer every `RENEW` seconds."""
+        self.channel.renew_and_claim()
+
+
+class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
+    """One consumer, with one lease; or a publisher."""
+
+    QoS = QoS
+    body_encoding = None  # bodies travel as they are, not as base64
+    unacked_restore_interval = store.RENEW
+    supports_batch_publish = False  # kombu's own batch knows lists only
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.consumer = store.consumer_name()
+        self._acks: dict[str, list[bytes]] = defaultdict(list)
+        self._unacked_queues: set[str] = set()  # consumed with no_ack
+        self._leased = False
+        super().__init__(*args, **kwargs)
+
+    # publishing
+
+    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+        with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
+            store.add(pipe, queue, _fields(message))
+            if queue in self._expires:
+                pipe.pexpire(store.key(queue), self._expires[queue])
+            pipe.execute()
+
+    # consuming
+
+    def basic_consume(self, queue: str, no_ack: bool, *args: Any, **kwargs: Any) -> Any:
+        if no_ack:
+            self._unacked_queues.add(queue)
+        consuming = super().basic_consume(queue, no_ack, *args, **kwargs)
+        if queue not in self.active_fanout_queues:
+            self._begin(queue)
+        return consuming
+
+    def _begin(self, queue: str) -> None:
+        with self.conn_or_acquire() as client:
+            if not self._leased:
+                store.renew(client, self.consumer)
+                self._leased = True
+            store.ensure_group(client, queue)
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        queues = self._queue_cycle.consume(len(self.active_queues))
+        if not queues:
+            return
+        credit = self.qos.can_consume_max_estimate() or _UNLIMITED
+        count = max(1, credit // len(queues))
+        self._in_poll = self.client.connection
+        self._brpop_sent_at = monotonic()
+        self._in_poll.send_command(*store.read_command(self.consumer, queues, count, _BLOCK))
+
+    def _brpop_read(self, **_: Any) -> bool:
+        try:
+            reply = self.client.connection.read_response()
+        except self.connection_errors:
+            self.client.connection.disconnect()
+            raise
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            self._declare_again()
+            raise Empty from error
+        finally:
+            self._in_poll = None
+        if not reply:
+            raise Empty
+        for queue, entry in store.entries(reply):
+            self._deliver(queue, entry)
+            self._queue_cycle.rotate(queue)
+        return True
+
+    def _deliver(self, queue: str, entry: store.Entry) -> None:
+        if queue in self._unacked_queues:
+            self._acks[queue].append(entry.id)
+        self.connection._deliver(_message(queue, entry), queue)
+
+    def _get(self, queue: str) -> dict[str, Any]:
+        with self.conn_or_acquire() as client:
+            store.ensure_group(client, queue)
+            reply = client.execute_command(*store.read_command(self.consumer, [queue], 1, 0.001))
+        for _, entry in store.entries(reply):
+            return _message(queue, entry)
+        raise Empty
+
+    def _declare_again(self) -> None:
+        """The server has lost its data: groups and bindings are made again, and reading goes on."""
+        for queue in self.active_queues:
+            self._begin(queue)
+            for bound in self.state.queue_bindings(queue):
+                meta = self.typeof(bound.exchange).prepare_bind(
+                    queue, bound.exchange, bound.routing_key, bound.arguments
+                )
+                self._queue_bind(bound.exchange, *meta)
+
+    # what becomes of a delivery
+
+    def note_ack(self, delivery_tag: str) -> None:
+        """Acknowledge with the next batch, at the next turn of the event loop."""
+        queue, _, id = delivery_tag.rpartition("/")
+        self._acks[queue].append(id.encode())
+
+    def flush_acks(self) -> None:
+        """Send the batch. What is lost with a connection is delivered again and ends at an inbox."""
+        if not self._acks:
+            return
+        acks, self._acks = self._acks, defaultdict(list)
+        with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
+            for queue, ids in acks.items():
+                store.ack(pipe, queue, ids)
+            pipe.execute()
+
+    def give_back(self, messages: list[virtual.Message]) -> None:
+        """Put messages back into their queues, for anyone, with the deaths they had."""
+        if not messages:
+            return
+        with self.conn_or_acquire() as client, client.pipeline(transaction=True) as pipe:
+            for message in messages:
+                queue, _, id = message.delivery_tag.rpartition("/")
+                store.add(pipe, queue, _fields(message._raw))
+                store.ack(pipe, queue, [id.encode()])
+            pipe.execute()
+
+    def renew_and_claim(self) -> None:
+        """Say that this consumer lives, and take over from those that do not, within the credit."""
+        if not self._leased or self._closing:
+            return
+        with self.conn_or_acquire() as client:
+            store.renew(client, self.consumer)
+            for queue in self.active_queues:
+                credit = self.qos.can_consume_max_estimate()
+                if credit == 0:
+                    return
+                try:
+                    taken = store.claim(client, self.consumer, queue, credit or _UNLIMITED)
+                except ResponseError as error:
+                    if "NOGROUP" not in str(error) and "no such key" not in str(error):
+                        raise
+                    return self._declare_again()
+                for entry in taken:
+                    self._deliver(queue, entry)
+
+    def close(self) -> None:
+        """Give back what is not acknowledged, send the last acknowledgements, and resign."""
+        if not self.closed and self._leased:
+            queues = self.active_queues
+            self._give_up_reading()
+            if self._qos:
+                self._qos.restore_unacked_once()
+            self.flush_acks()
+            with self.conn_or_acquire() as client:
+                store.resign(client, self.consumer, queues)
+            self._leased = False
+        super().close()
+
+    def _give_up_reading(self) -> None:
+        """End a read that is under way; what it still brings is delivered and given back."""
+        if self._in_poll:
+            try:
+                self._brpop_read()
+            except Empty:
+                pass
+
+    # administration
+
+    def _size(self, queue: str) -> int:
+        with self.conn_or_acquire() as client:
+            return int(client.xlen(store.key(queue)))
+
+    def _purge(self, queue: str) -> int:
+        size = self._size(queue)
+        with self.conn_or_acquire() as client:
+            client.xtrim(store.key(queue), maxlen=0, approximate=False)
+        return size
+
+    def _has_queue(self, queue: str, **_: Any) -> bool:
+        with self.conn_or_acquire() as client:
+            return bool(client.exists(store.key(queue)))
+
+    def _delete(self, queue: str, *args: Any, **kwargs: Any) -> None:
+        super()._delete(queue, *args, **kwargs)
+        with self.conn_or_acquire(client=kwargs.get("client")) as client:
+            client.delete(store.key(queue))
+
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        """kombu leaves the URL behind `streams+` to its transport."""
+        params: dict[str, Any] = super()._connparams(asynchronous)
+        url = urlsplit(self.connection.client.hostname)
+        params.update(
+            host=url.hostname or "127.0.0.1",
+            port=url.port or self.connection.default_port,
+            username=url.username and unquote(url.username),
+            password=url.password and unquote(url.password),
+            db=int(url.path.strip("/") or 0),
+            protocol=2,  # one shape of replies, whatever redis-py's default becomes
+        )
+        return params
+
+
+def _fields(message: dict[str, Any]) -> dict[str, Any]:
+    """A kombu message as the fields of an entry: the body apart, so that nobody decodes it twice."""
+    rest = {name: value for name, value in message.items() if name != "body"}
+    return {"body": message["body"], "rest": json.dumps(rest), "deaths": _deaths(message)}
+
+
+def _message(queue: str, entry: store.Entry) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(entry.fields[b"rest"])
+    message["body"] = entry.fields[b"body"]
+    properties = message["properties"]
+    properties["delivery_tag"] = f"{queue}/{entry.id.decode()}"
+    info = properties.setdefault("delivery_info", {})
+    info["deaths"] = int(entry.fields.get(b"deaths", 0)) + entry.deaths
+    info["queue"] = queue
+    return message
+
+
+def _deaths(message: dict[str, Any]) -> int:
+    return int(message["properties"].get("delivery_info", {}).get("deaths", 0))

@@ -1,0 +1,124 @@
+"""The commands: what is asked of the server, and the shape of what comes back. No kombu here."""
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import ResponseError
+
+GROUP = b"workers"
+LEASE = 6.0
+"""Seconds without renewal after which a consumer counts as dead."""
+RENEW = 1.0
+"""Seconds between two renewals, and between two looks for the dead."""
+
+_CLAIM = """
+-- KEYS[1] a stream; ARGV: group, the claiming consumer, how many at most, prefix of the leases.
+-- Takes over what consumers without a lease hold. Returns {id, fields, deliveries so far} of each.
+local taken, left = {}, tonumber(ARGV[3])
+for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+    local name, pending = info[2], info[4]
+    if left > 0 and name ~= ARGV[2] and redis.call('EXISTS', ARGV[4] .. name) == 0 then
+        local ids, deliveries = {}, {}
+        for _, p in ipairs(redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', left, name)) do
+            ids[#ids + 1], deliveries[p[1]] = p[1], p[4]
+        end
+        if #ids > 0 then
+            local claimed = redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(ids))
+            for _, entry in ipairs(claimed) do
+                if entry then taken[#taken + 1] = {entry[1], entry[2], deliveries[entry[1]]} end
+            end
+            left = left - #ids
+        elseif pending == 0 then
+            redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], name)
+        end
+    end
+end
+return taken
+"""
+
+
+class Entry(NamedTuple):
+    """One message as it lies in a stream."""
+
+    id: bytes
+    fields: Mapping[bytes, bytes]
+    deaths: int
+    """How many consumers died holding it."""
+
+
+def consumer_name() -> str:
+    """A name nobody else has, from which an operator sees where the consumer runs."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def key(queue: str) -> str:
+    """The stream of a queue."""
+    return f"stream:{queue}"
+
+
+def queue_of(stream: bytes) -> str:
+    """The queue of a stream."""
+    return stream.decode().removeprefix("stream:")
+
+
+def ensure_group(client: "Redis[bytes]", queue: str) -> None:
+    """Make the stream and its group, if they are not there. The group begins with the first message."""
+    try:
+        client.xgroup_create(key(queue), GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+def read_command(consumer: str, queues: list[str], count: int, block: float) -> list[Any]:
+    """XREADGROUP for new messages; `count` holds for each queue, `block` is in seconds."""
+    head = ["XREADGROUP", "GROUP", GROUP, consumer, "COUNT", count, "BLOCK", int(block * 1000)]
+    return [*head, "STREAMS", *map(key, queues), *[">"] * len(queues)]
+
+
+def entries(reply: Any) -> Iterable[tuple[str, Entry]]:
+    """(queue, message) of a raw XREADGROUP reply (RESP2)."""
+    for stream, found in reply or ():
+        queue = queue_of(stream)
+        for id, fields in found:
+            yield queue, Entry(id, _mapping(fields), 0)
+
+
+def add(pipe: "Pipeline[bytes]", queue: str, fields: Mapping[str, Any]) -> None:
+    """Append a message to a queue."""
+    pipe.xadd(key(queue), fields)  # type: ignore[arg-type]  # redis-py's own alias is invariant
+
+
+def ack(pipe: "Pipeline[bytes]", queue: str, ids: list[bytes]) -> None:
+    """These messages are done: take them off the server."""
+    pipe.xack(key(queue), GROUP, *ids)
+    pipe.xdel(key(queue), *ids)
+
+
+def renew(client: "Redis[bytes]", consumer: str) -> None:
+    """This consumer lives."""
+    client.set(f"lease:{consumer}", b"", px=int(LEASE * 1000))
+
+
+def resign(client: "Redis[bytes]", consumer: str, queues: Iterable[str]) -> None:
+    """This consumer goes, and holds nothing any more."""
+    with client.pipeline(transaction=False) as pipe:
+        pipe.delete(f"lease:{consumer}")
+        for queue in queues:
+            pipe.xgroup_delconsumer(key(queue), GROUP, consumer)
+        pipe.execute(raise_on_error=False)
+
+
+def claim(client: "Redis[bytes]", consumer: str, queue: str, limit: int) -> list[Entry]:
+    """Take over up to `limit` messages of consumers that died."""
+    taken = client.eval(_CLAIM, 1, key(queue), GROUP, consumer, limit, "lease:")
+    return [Entry(id, _mapping(fields), deliveries) for id, fields, deliveries in taken]
+
+
+def _mapping(flat: list[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))

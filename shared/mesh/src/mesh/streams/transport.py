@@ -1,0 +1,36 @@
+"""The transport: what kombu loads for `streams+redis://…`."""
+
+import ssl
+from typing import Any
+
+from kombu.transport import redis as kombu_redis
+
+from mesh.streams.channel import Channel
+from mesh.streams.store import RENEW
+
+
+class Poller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu has no types
+    """kombu's poller, which also sends the acknowledgements of the last turn of the loop."""
+
+    def on_poll_start(self) -> None:
+        for channel in self._channels:
+            channel.flush_acks()
+        super().on_poll_start()
+
+
+class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu has no types
+    """Redis or Valkey, over streams."""
+
+    Channel = Channel
+    driver_name = "streams"
+    can_parse_url = True  # the URL behind `streams+` stays whole: Channel reads it
+    supports_batch_publish = False
+
+    implements = kombu_redis.Transport.implements.extend(batch_publish=False)
+
+    def __init__(self, client: Any, **kwargs: Any) -> None:
+        super().__init__(client, **kwargs)
+        self.cycle = Poller()
+        client.transport_options.setdefault("unacked_restore_interval", RENEW)
+        if client.hostname.startswith("rediss:") and not client.ssl:
+            client.ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}

@@ -1,0 +1,60 @@
+"""Where messages go: one exchange, one queue for each service and major. Both ends call this.
+
+    exchange   mesh (topic)                  routing key  <owner>.<message>.v<major>[.<lane>]
+    queues     <service>.v<major>[.<lane>]   what the service takes of that major
+               <service>                     its private tasks
+               mesh.unrouted                 what no queue was bound for
+
+Names, arguments and bindings of a major never change: old and new builds declare the same things
+at the same time, and a broker refuses a second opinion. What may change is a broker policy.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from contracts import Contract
+from kombu import Exchange, Queue, binding
+
+UNROUTED = "mesh.unrouted"
+EXCHANGE = Exchange("mesh", type="topic", durable=True, arguments={"alternate-exchange": UNROUTED})
+
+_ARGUMENTS = {"x-queue-type": "quorum"}
+"""Quorum queues survive the loss of a node and count deliveries. Other brokers ignore it."""
+
+
+def routing_key(contract: Contract, lane: str | None = None) -> str:
+    """The key that a message is published with."""
+    return _dotted(contract.name, f"v{contract.version}", lane)
+
+
+def queue_name(service: str, major: int, lane: str | None = None) -> str:
+    """The queue of one service for one major."""
+    return _dotted(service, f"v{major}", lane)
+
+
+def queues(service: str, taken: Iterable[tuple[Contract, str | None]]) -> list[Queue]:
+    """The queues in which `service` takes these contracts, each in its lane, with their bindings."""
+    keyed = sorted((queue_name(service, c.version, lane), routing_key(c, lane)) for c, lane in taken)
+    return [
+        _queue(name, [key for _, key in group]) for name, group in groupby(keyed, key=lambda pair: pair[0])
+    ]
+
+
+def receiver(command: Contract, lane: str | None = None) -> Queue:
+    """The queue of a command's owner: the sender declares it, so that it may come up first."""
+    return queues(command.owner, [(command, lane)])[0]
+
+
+def unrouted() -> Queue:
+    """Keeps what no queue was bound for, instead of losing it."""
+    exchange = Exchange(UNROUTED, type="fanout", durable=True)
+    return Queue(UNROUTED, exchange=exchange, durable=True, queue_arguments=_ARGUMENTS)
+
+
+def _queue(name: str, keys: list[str]) -> Queue:
+    bindings = [binding(EXCHANGE, routing_key=key) for key in keys]
+    return Queue(name, bindings=bindings, durable=True, queue_arguments=_ARGUMENTS)
+
+
+def _dotted(*parts: str | None) -> str:
+    return ".".join(filter(None, parts))
