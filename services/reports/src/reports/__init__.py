@@ -1,0 +1,1 @@
+"""ETL and reports: keeps the sales figures of the mesh."""

@@ -1,8 +1,8 @@
 """What can be wrong with a message, and what that means for it.
 
-    ContractError        it is understood to be wrong: no retry will mend it
-    |- UnknownContract   this build knows no such name: a newer build may
-    |- UnknownVersion    this build knows the name, not the version: a newer (or older) build may
+ContractError        it is understood to be wrong: no retry will mend it
+|- UnknownContract   this build knows no such name: a newer build may
+|- UnknownVersion    this build knows the name, not the version: a newer (or older) build may
 """
 
 from pydantic import ValidationError

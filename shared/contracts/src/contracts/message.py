@@ -41,4 +41,3 @@ class Command(Message):
 
 class Event(Message):
     """A fact that its owner announces to whoever listens. Named in the past tense."""
-

@@ -1,0 +1,29 @@
+"""The runtime of the mesh: what a service needs to send messages and to handle them.
+
+A message in:   consumer.py -> worker/ -> delivery.py (inbox.py, effect.py, deadletters.py)
+A message out:  outbox.py -> relay.py -> publisher.py (streams/, amqp.py)
+A service:      service.py, settings.py, cli.py, log.py, health.py, database.py, migrate.py
+Where it goes:  topology.py, wire.py
+"""
+
+from mesh.consumer import Consumer
+from mesh.database import AsyncDatabase, AsyncTx, Database, Tx
+from mesh.effect import Effect
+from mesh.errors import MeshError, Reject, Retry, Unavailable
+from mesh.service import Service
+from mesh.settings import Settings
+
+__all__ = [
+    "AsyncDatabase",
+    "AsyncTx",
+    "Consumer",
+    "Database",
+    "Effect",
+    "MeshError",
+    "Reject",
+    "Retry",
+    "Service",
+    "Settings",
+    "Tx",
+    "Unavailable",
+]

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
-from contracts import Contract, Message, contract_of, versions_of
 from kombu import Queue
 
+from contracts import Contract, Message, contract_of, versions_of
 from mesh import topology
 from mesh.database import Tx
 from mesh.effect import Effect

@@ -6,16 +6,37 @@ from contextvars import ContextVar
 from uuid import UUID
 
 import structlog
+
 from contracts import Envelope, Producer
 
-producer: ContextVar[Producer] = ContextVar("producer")
-"""Who this process is. Set once, when it starts."""
+_producer: Producer | None = None
 
 handling: ContextVar[Envelope | None] = ContextVar("handling", default=None)
 """The envelope being handled: the cause of whatever is sent meanwhile."""
 
 correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
 """The story that a request begins."""
+
+
+def identify(who: Producer) -> None:
+    """Say who this process is, once, when it starts: whatever it sends carries that."""
+    global _producer
+    _producer = who
+
+
+def producer() -> Producer:
+    """Who this process is."""
+    if _producer is None:
+        raise RuntimeError("mesh.context.identify comes first")
+    return _producer
+
+
+def message_id() -> UUID:
+    """The id of the message being handled: the idempotency key of whatever it causes outside."""
+    envelope = handling.get()
+    if envelope is None:
+        raise RuntimeError("no single message is being handled")
+    return envelope.id
 
 
 @contextmanager

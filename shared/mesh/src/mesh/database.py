@@ -13,6 +13,9 @@ from mesh.errors import Unavailable
 Tx = Connection[Any]
 AsyncTx = AsyncConnection[Any]
 
+LOST = psycopg.OperationalError
+"""What a statement raises when the server, or the way to it, is gone."""
+
 _OPTIONS: dict[str, Any] = {
     "autocommit": True,  # a transaction is a `with`, never a leftover
     "prepare_threshold": 1,  # the same few statements for ever
@@ -83,8 +86,10 @@ class AsyncDatabase:
     async def begin(self) -> AsyncIterator[AsyncTx]:
         """One transaction: committed at the end, rolled back by an error. Raises Unavailable."""
         try:
-            async with self._pool.connection() as connection, connection.transaction():
-                yield connection
+            # Pipelined: begin, statements and commit are one round trip, unless a result is asked for.
+            async with self._pool.connection() as connection:
+                async with connection.pipeline(), connection.transaction():
+                    yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"database: {error}") from error
 

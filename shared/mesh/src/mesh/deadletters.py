@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from contracts import ContractError, Envelope
 from psycopg.rows import class_row
 from psycopg.types.json import Json
 from pydantic_core import from_json
 
+from contracts import ContractError, Envelope
 from mesh import context, outbox
 from mesh.database import Tx
 
@@ -74,7 +74,7 @@ def keep(
         "attempts": attempts,
         "body": envelope.model_dump_json().encode() if envelope else body,
         "headers": Json(headers, dumps=_json),
-        "build": context.producer.get().build,
+        "build": context.producer().build,
     }
     tx.execute(_KEEP, values)
     return id

@@ -18,16 +18,16 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from contracts import ContractError, Envelope, Message, Producer, UnknownContract, UnknownVersion, uuid7
-from pydantic_core import from_json
 
-from mesh import context, deadletters, inbox, outbox
+from contracts import ContractError, Envelope, Message, UnknownContract, UnknownVersion
+from mesh import context, deadletters, inbox, outbox, wire
 from mesh.consumer import Consumer, Handler
 from mesh.database import Database, Tx
 from mesh.deadletters import Reason
 from mesh.effect import Effect
 from mesh.errors import Reject, Retry, Unavailable
 from mesh.timelimit import time_limit
+from mesh.wire import Raw
 
 log = structlog.get_logger(__name__)
 
@@ -36,16 +36,6 @@ POISON = 3
 
 _BUSY = 5.0  # seconds until a message is looked at again whose effect another process performs
 _BACKOFF = 300.0  # seconds, the longest between two attempts
-
-
-class Raw(NamedTuple):
-    """A message as the broker delivered it: the worker's main process does not look inside."""
-
-    body: bytes
-    headers: dict[str, Any]
-    queue: str
-    deaths: int
-    """How many processes died while they handled it."""
 
 
 class Delivery(NamedTuple):
@@ -86,10 +76,10 @@ class Deliveries:
         """The message in `raw`; what cannot be understood becomes a dead letter instead."""
         envelope = None
         try:
-            envelope = _envelope(raw)
+            envelope = wire.envelope(raw)
             if envelope.name not in self._handlers:
                 raise UnknownContract(f"{envelope.name}: this build has no handler for it")
-            delivery = Delivery(raw, envelope, envelope.open(), _retries(raw) + 1)
+            delivery = Delivery(raw, envelope, envelope.open(), wire.retries(raw) + 1)
         except Exception as error:  # also a fault in an upcast: it must not stop the messages around it
             self._bury(connection, raw, envelope, _reason(error, envelope), str(error))
             return None
@@ -155,9 +145,7 @@ class Deliveries:
                 handler.function([d.message for d in fresh], connection, self._deps)
             log.info("batch.handled", first=str(fresh[0].id), last=str(fresh[-1].id))
 
-    def _perform(
-        self, connection: Tx, handler: Handler, delivery: Delivery, effect: Effect[Any]
-    ) -> None:
+    def _perform(self, connection: Tx, handler: Handler, delivery: Delivery, effect: Effect[Any]) -> None:
         with context.delivery(delivery.envelope, delivery.attempt):
             try:
                 with time_limit(handler.time_limit):
@@ -192,10 +180,8 @@ class Deliveries:
         retries = delivery.attempt - 1 + costs
         outbox.put_back(connection, delivery.envelope, delivery.raw.queue, retries=retries, after=after)
 
-    def _bury(
-        self, connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str
-    ) -> None:
-        attempts = _retries(raw) + 1
+    def _bury(self, connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> None:
+        attempts = wire.retries(raw) + 1
         id = deadletters.keep(
             connection,
             raw.body,
@@ -208,41 +194,19 @@ class Deliveries:
         )
         name = envelope.name if envelope else None
         log.error(
-            "message.dead_lettered", message=name, message_id=str(id), reason=reason, error=error, attempt=attempts
+            "message.dead_lettered",
+            message=name,
+            message_id=str(id),
+            reason=reason,
+            error=error,
+            attempt=attempts,
         )
-
-
-def _envelope(raw: Raw) -> Envelope:
-    """The envelope in a Celery message: `[[envelope], {}, {...}]`. Raises ContractError.
-
-    A plain Celery client sends keyword arguments instead: they are read as version 1.
-    """
-    try:
-        args, kwargs, *_ = from_json(raw.body)
-        if kwargs and not args:
-            return _bare(raw, dict(kwargs))
-        (document,) = args
-    except (ValueError, TypeError) as error:
-        raise ContractError(f"neither an envelope nor keyword arguments: {error}") from None
-    return Envelope.read(document)
-
-
-def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
-    id = UUID(str(raw.headers["id"])) if raw.headers.get("id") else uuid7()
-    known = {"id": id, "correlation_id": id, "name": raw.headers.get("task"), "version": 1, "data": data}
-    origin = Producer(service=str(raw.headers.get("origin") or "unknown"), build="celery")
-    return Envelope.read({**known, "producer": origin, "sent_at": time.time()})
 
 
 def _reason(error: Exception, envelope: Envelope | None) -> Reason:
     if isinstance(error, (UnknownContract, UnknownVersion)):
         return "unknown"
     return "contract" if envelope else "malformed"
-
-
-def _retries(raw: Raw) -> int:
-    retries = raw.headers.get("retries")
-    return retries if isinstance(retries, int) and retries >= 0 else 0
 
 
 def _delay(attempt: int, error: Exception) -> float:

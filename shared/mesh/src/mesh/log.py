@@ -8,9 +8,9 @@ import os
 import sys
 
 import structlog
-from contracts import Producer
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from contracts import Producer
 from mesh.settings import Settings
 
 _SHARED: list[Processor] = [

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
 
 from contracts import Envelope, Message, contract_of
-
 from mesh import context
 from mesh.database import AsyncTx, Tx
 from mesh.errors import TooLarge
@@ -92,7 +91,7 @@ def next_due(tx: Tx) -> float | None:
 def _row(message: Message) -> tuple[UUID, str, str, str]:
     envelope = Envelope.around(
         message,
-        context.producer.get(),
+        context.producer(),
         cause=context.handling.get(),
         correlation_id=context.correlation.get(),
     )

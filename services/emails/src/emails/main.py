@@ -1,0 +1,25 @@
+"""Entry points: `emails worker|relay|migrate|health|dead-letters`, and `celery -A emails.main`."""
+
+from typing import Any
+
+from emails import tasks, wiring
+from emails.settings import Settings
+from mesh import Service
+from mesh.cli import service_cli
+
+service = Service(
+    consumer=tasks.consumer,
+    settings=Settings,
+    wiring=wiring.open_deps,
+    pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
+    concurrency=4,
+)
+cli = service_cli(service)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(name)
+    from mesh.worker.app import celery_app
+
+    return celery_app(service, Settings.load())

@@ -1,0 +1,1 @@
+"""The tables of emails: alembic versions, run by `emails migrate`."""

@@ -1,0 +1,71 @@
+"""The texts of the mails: Jinja2 templates, money and dates as the customer's locale writes them."""
+
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from uuid import UUID
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+from babel.numbers import format_currency, get_currency_precision
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from contracts.orders import OrderPlaced
+from emails.domain import Mail
+
+
+class Templates:
+    """All templates, compiled once per process."""
+
+    def __init__(self) -> None:
+        environment = Environment(
+            loader=PackageLoader("emails"),
+            autoescape=lambda name: bool(name) and str(name).endswith(".html"),
+            undefined=StrictUndefined,  # a missing variable is an error, not a hole in a mail
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._html = environment.get_template("receipt.html")
+        self._text = environment.get_template("receipt.txt")
+
+    def receipt(self, placed: OrderPlaced, id: UUID) -> Mail:
+        """The receipt for an order. `id` is the mail's for ever."""
+        locale = _locale(placed.customer.locale)
+        values = {
+            "order": placed,
+            "number": str(placed.order_id).rpartition("-")[2].upper(),
+            "money": partial(_money, currency=placed.currency, locale=locale),
+            "date": _date(placed.placed_at, locale),
+            "language": locale.replace("_", "-"),
+        }
+        return Mail(
+            id=id,
+            kind="receipt",
+            order_id=placed.order_id,
+            to_name=placed.customer.name,
+            to_address=placed.customer.email,
+            subject=f"Your order {values['number']}",
+            text=self._text.render(values),
+            html=self._html.render(values),
+        )
+
+
+@lru_cache(maxsize=1024)
+def _locale(tag: str) -> str:
+    """Babel's name for a tag; the language alone where the region is unknown; else English."""
+    for known in (tag, tag.replace("_", "-").partition("-")[0]):
+        try:
+            return str(Locale.parse(known.replace("-", "_")))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return "en"
+
+
+@lru_cache(maxsize=8192)  # prices repeat, and formatting one costs 40 us
+def _money(minor: int, currency: str, locale: str) -> str:
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=locale)
+
+
+def _date(at: datetime, locale: str) -> str:
+    return format_datetime(at, "long", locale=locale)

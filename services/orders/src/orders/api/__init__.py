@@ -1,0 +1,48 @@
+"""The HTTP API: request in, one call, response out."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import structlog
+from aiohttp import web
+
+from mesh.health import Heartbeat
+from orders import wiring
+from orders.api import health, orders
+from orders.api.keys import DATABASE
+from orders.api.middleware import correlated, problems
+from orders.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
+
+
+def application(settings: Settings) -> web.Application:
+    """The application. Opens nothing before it starts."""
+    app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
+    app.add_routes([*orders.routes, *health.routes])
+    app.cleanup_ctx.append(partial(_database, settings))
+    heartbeat = Heartbeat(settings.health_dir, "orders", "api")
+    app.cleanup_ctx.append(partial(health.beating, heartbeat))
+    return app
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM; then no new requests, and those under way are finished."""
+    log.info("api.starting", host=settings.http_host, port=settings.http_port)
+    web.run_app(
+        application(settings),
+        host=settings.http_host,
+        port=settings.http_port,
+        access_log=None,  # `request.handled` says the same, with the correlation id
+        print=None,
+        shutdown_timeout=10,
+    )
+    log.info("api.stopped")
+
+
+async def _database(settings: Settings, app: web.Application) -> AsyncIterator[None]:
+    async with wiring.open_database(settings) as database:
+        app[DATABASE] = database
+        yield

@@ -1,0 +1,40 @@
+"""/healthz: the process lives. /readyz: it can do its work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+
+from mesh.health import Heartbeat
+from orders.api.keys import DATABASE
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/healthz")
+async def lives(_: web.Request) -> web.Response:
+    return web.json_response({"status": "alive"})
+
+
+@routes.get("/readyz")
+async def ready(request: web.Request) -> web.Response:
+    async with request.app[DATABASE].begin() as tx:
+        await tx.execute("SELECT FROM orders LIMIT 1")
+    return web.json_response({"status": "ready"})
+
+
+async def beating(heartbeat: Heartbeat, _: web.Application) -> AsyncIterator[None]:
+    """Keep the heartbeat file, from the loop that serves."""
+
+    async def beat() -> None:
+        while True:
+            heartbeat.beat("ready")
+            await asyncio.sleep(1)
+
+    task = asyncio.create_task(beat())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    heartbeat.beat("stopping")

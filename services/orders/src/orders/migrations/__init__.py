@@ -1,0 +1,1 @@
+"""The tables of orders: alembic versions, run by `orders migrate`."""

@@ -1,0 +1,14 @@
+"""The environment of orders."""
+
+from pydantic import Field
+
+from mesh import Settings as MeshSettings
+
+
+class Settings(MeshSettings):
+    """Beside what every service needs: where the API listens."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    http_connections: int = Field(default=8, ge=1)
+    """Connections of one API process to its database."""

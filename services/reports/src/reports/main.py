@@ -1,0 +1,43 @@
+"""Entry points: `reports worker|relay|migrate|health|dead-letters|sales`, and `celery -A reports.main`."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from mesh import Service, database
+from mesh.cli import service_cli, start
+from reports import tasks, usecases, wiring
+from reports.settings import Settings
+
+service = Service(consumer=tasks.consumer, settings=Settings, wiring=wiring.open_deps)
+cli = service_cli(service)
+
+
+@cli.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def sales(day: datetime, as_json: bool) -> None:
+    """The sales figures of a UTC day."""
+    settings = start(service, "cli")
+    with database.connect(settings.database_url, "reports-cli") as tx:
+        found = usecases.sales(day.date(), tx)
+    if as_json:
+        rows = [
+            {"currency": f.currency, "orders": f.orders, "items": f.items, "revenue": f.revenue}
+            for f in found
+        ]
+        click.echo(json.dumps({"day": str(day.date()), "currencies": rows}))
+        return
+    click.echo(f"{day:%Y-%m-%d}  {'orders':>8}  {'items':>8}  {'revenue (minor units)':>22}")
+    for f in found:
+        click.echo(f"{f.currency:>10}  {f.orders:>8}  {f.items:>8}  {f.revenue:>22}")
+
+
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(name)
+    from mesh.worker.app import celery_app
+
+    return celery_app(service, Settings.load())

@@ -1,0 +1,1 @@
+"""The tables of reports: alembic versions, run by `reports migrate`."""

@@ -1,0 +1,148 @@
+"""The command line that every service has: `<service> worker|relay|migrate|health|dead-letters`.
+
+A service adds its own commands to the group that `service_cli` returns.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import click
+import structlog
+
+from mesh import context, database, deadletters, log, publisher
+from mesh.database import Tx
+from mesh.errors import MeshError, RefusedAtStart
+from mesh.health import Heartbeat, healthy
+from mesh.relay import Relay
+from mesh.service import Service
+from mesh.settings import Settings
+from mesh.stopping import Stopping
+
+logger = structlog.get_logger(__name__)
+
+
+class Cli(click.Group):
+    """Errors that are meant for a person come without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MeshError as error:
+            click.echo(f"{ctx.info_name}: {error}", err=True)
+            sys.exit(2 if isinstance(error, RefusedAtStart) else 1)
+
+
+def service_cli(service: Service[Any]) -> Cli:
+    """The commands of a service."""
+    group = Cli(name=service.name, help=f"The {service.name} service, {service.producer.build}.")
+    group.add_command(_command("worker", _worker, service, "Handle messages until told to stop."))
+    group.add_command(_command("relay", _relay, service, "Move the outbox to the broker until told to stop."))
+    group.add_command(_command("migrate", _migrate, service, "Bring the database up to date."))
+    group.add_command(_health(service))
+    group.add_command(_dead_letters(service))
+    return group
+
+
+def start(service: Service[Any], role: str) -> Settings:
+    """What every process does first: settings, logging, identity. Raises MissingSettings."""
+    settings: Settings = service.settings.load()
+    log.configure(settings, service.producer, role)
+    context.identify(service.producer)
+    return settings
+
+
+def _command(
+    name: str, run: Callable[[Service[Any]], None], service: Service[Any], help: str
+) -> click.Command:
+    return click.Command(name, callback=partial(run, service), help=help)
+
+
+def _worker(service: Service[Any]) -> None:
+    from mesh.worker import app  # Celery takes a third of a second to import: only here is it needed
+
+    sys.exit(app.run(service, start(service, "worker")))
+
+
+def _relay(service: Service[Any]) -> None:
+    settings = start(service, "relay")
+    stopping = Stopping()
+    stopping.listen()
+    heartbeat = Heartbeat(settings.health_dir, service.name, "relay")
+    heartbeat.beat("starting")
+    connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
+    Relay(connect, publisher.connect(settings.broker_url), heartbeat, stopping).run()
+    heartbeat.beat("stopping")
+    logger.info("relay.stopped")
+
+
+def _migrate(service: Service[Any]) -> None:
+    from mesh.migrate import migrate
+
+    settings = start(service, "migrate")
+    migrate(service.migrations or f"{service.name}.migrations", settings)
+    logger.info("database.migrated")
+
+
+def _health(service: Service[Any]) -> click.Command:
+    def show(role: str) -> None:
+        directory = service.settings.load().health_dir
+        if directory is None:
+            raise click.ClickException("HEALTH_DIR is not set: processes keep no heartbeat")
+        ready, said = healthy(directory, service.name, role)
+        click.echo(f"{service.name} {role}: {said}")
+        sys.exit(not ready)
+
+    role = click.Argument(["role"], type=click.Choice(["api", "worker", "relay"]))
+    return click.Command("health", callback=show, params=[role], help="Exit 0 if that process here is ready.")
+
+
+def _dead_letters(service: Service[Any]) -> click.Group:
+    group = click.Group("dead-letters", help="List, explain, replay and discard dead letters.")
+
+    @contextmanager
+    def begun() -> Iterator[Tx]:
+        settings = start(service, "cli")
+        with database.connect(settings.database_url, f"{service.name}-cli") as tx, tx.transaction():
+            yield tx
+
+    @group.command("list")
+    def list_() -> None:
+        """One line each, oldest first."""
+        with begun() as tx:
+            for letter in deadletters.listed(tx):
+                click.echo(
+                    f"{letter.died_at:%Y-%m-%d %H:%M:%S}  {letter.id}  {letter.reason:9}  {letter.name}"
+                )
+
+    @group.command()
+    @click.argument("id", type=click.UUID)
+    def show(id: UUID) -> None:
+        """All that is known of one, with the message."""
+        with begun() as tx:
+            found = deadletters.find(tx, id)
+        if found is None:
+            raise click.ClickException(f"no dead letter {id}")
+        letter, body = found
+        click.echo(f"{letter.name or 'not a message of the mesh'}, from {letter.queue}")
+        click.echo(f"{letter.reason} after {letter.attempts} attempt(s), builds {', '.join(letter.builds)}")
+        click.echo(letter.error)
+        click.echo(body.decode(errors="backslashreplace"))
+
+    def one(name: str, help: str, change: Callable[[Tx, UUID], bool]) -> None:
+        def run(id: UUID) -> None:
+            with begun() as tx:
+                if not change(tx, id):
+                    raise click.ClickException(f"no dead letter {id}")
+            click.echo(f"{name}ed {id}")
+
+        group.add_command(
+            click.Command(name, callback=run, params=[click.Argument(["id"], type=click.UUID)], help=help)
+        )
+
+    one("replay", "Send one to its queue again, with all its attempts.", deadletters.replay)
+    one("discard", "Give one up for good.", deadletters.discard)
+    return group

@@ -1,0 +1,50 @@
+"""Health: a heartbeat file for each process, written by the loop that does its work.
+
+A loop that hangs stops writing: what the file says is then old, which is how a supervisor, a
+container's health check and an operator see it. No port is opened for it.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Literal
+
+State = Literal["starting", "ready", "waiting", "stopping"]
+"""waiting: it lives, and something that it needs is away."""
+
+FRESH = 10.0
+"""Seconds after which a heartbeat counts as stopped."""
+
+_PACE = 1.0  # seconds between two writes of the same state
+
+
+class Heartbeat:
+    """Says what a process is, as long as it says anything."""
+
+    def __init__(self, directory: Path | None, service: str, role: str) -> None:
+        self._path = directory / f"{service}-{role}.json" if directory else None
+        self._last: tuple[State, float] = ("stopping", 0.0)
+        if directory:
+            directory.mkdir(parents=True, exist_ok=True)
+
+    def beat(self, state: State) -> None:
+        """Call as often as you like: it writes once a second, and when the state changes."""
+        now = time.monotonic()
+        if self._path is None or (self._last[0] == state and now - self._last[1] < _PACE):
+            return
+        self._last = (state, now)
+        fresh = self._path.with_suffix(f".{os.getpid()}")
+        fresh.write_text(json.dumps({"state": state, "pid": os.getpid(), "at": time.time()}))
+        fresh.replace(self._path)  # a reader never sees half a file
+
+
+def healthy(directory: Path, service: str, role: str) -> tuple[bool, str]:
+    """Whether a process is ready, and what its heartbeat says."""
+    path = directory / f"{service}-{role}.json"
+    try:
+        said = json.loads(path.read_text())
+    except FileNotFoundError:
+        return False, f"no heartbeat at {path}"
+    age = time.time() - said["at"]
+    return said["state"] == "ready" and age < FRESH, f"{said['state']}, {age:.1f} s ago"

@@ -1,0 +1,89 @@
+"""The relay: rows of the outbox to the broker, in order, in batches of what is there.
+
+A batch is taken, published and confirmed inside one transaction: a crash at any point leaves the
+rows where they were, and some may go out twice under the same id. Several relays may run: each
+takes rows that no other has. Sleeping, it is woken by NOTIFY, so an idle mesh adds no latency.
+"""
+
+from collections.abc import Callable
+
+import structlog
+
+from mesh import database, outbox
+from mesh.database import Tx
+from mesh.errors import Unavailable, Unroutable
+from mesh.health import Heartbeat
+from mesh.publisher import Publisher
+from mesh.stopping import Stopping
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+"""Rows in one transaction. A bare client's rate stops growing there."""
+
+_NAP = 1.0
+"""Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""
+
+
+class Relay:
+    """Runs until it is told to stop."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Tx],
+        publisher: Publisher,
+        heartbeat: Heartbeat,
+        stopping: Stopping,
+    ) -> None:
+        self._connect = connect
+        self._publisher = publisher
+        self._heartbeat = heartbeat
+        self._stopping = stopping
+        self._away = False
+
+    def run(self) -> None:
+        """Relay until told to stop. What is away is waited for."""
+        while not self._stopping:
+            try:
+                with self._connect() as connection:
+                    connection.execute(f"LISTEN {outbox.CHANNEL}")
+                    self._relay(connection)
+            except (Unavailable, Unroutable, database.LOST) as error:
+                self._wait(error)
+        self._publisher.close()
+
+    def _relay(self, connection: Tx) -> None:
+        while not self._stopping:
+            moved = self._move(connection)
+            self._resumed()
+            if not moved:
+                self._sleep(connection)
+
+    def _move(self, connection: Tx) -> int:
+        """Publish one batch. Returns how many there were."""
+        with connection.transaction():
+            batch = outbox.take(connection, BATCH)
+            if batch:
+                self._publisher.publish(batch)
+        if batch:
+            log.debug("outbox.relayed", messages=len(batch))
+        return len(batch)
+
+    def _sleep(self, connection: Tx) -> None:
+        due = outbox.next_due(connection)
+        nap = _NAP if due is None else min(max(due, 0.0), _NAP)
+        for _ in connection.notifies(timeout=nap, stop_after=1):
+            pass
+
+    def _wait(self, error: Exception) -> None:
+        if not self._away:  # once, not once a second
+            log.warning("relay.waiting", error=str(error))
+        self._away = True
+        self._heartbeat.beat("waiting")
+        self._stopping.wait(_NAP)
+
+    def _resumed(self) -> None:
+        if self._away:
+            log.info("relay.resumed")
+        self._away = False
+        self._heartbeat.beat("ready")

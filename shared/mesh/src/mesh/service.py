@@ -1,0 +1,39 @@
+"""What one service is: the few things in which it differs from the next."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any, Generic, Literal, TypeVar
+
+from contracts import Producer
+from mesh.consumer import Consumer
+from mesh.settings import Settings
+
+S = TypeVar("S", bound=Settings)
+
+
+@dataclass(frozen=True)
+class Service(Generic[S]):
+    """One service, whole. Its `main.py` makes one, and each entry point is a function of it."""
+
+    consumer: Consumer[Any]
+    settings: type[S]
+    wiring: Callable[[S], AbstractContextManager[Any]]
+    """Opens what handlers need, once per process, after the fork; closes it at the end."""
+    pool: Literal["prefork", "threads"] = "prefork"
+    """Children for work that computes, threads for work that waits."""
+    concurrency: int = 1
+    """Children or threads, where the environment does not say."""
+    migrations: str = field(default="")
+    """The package of its alembic versions. Empty: `<name>.migrations`."""
+
+    @property
+    def name(self) -> str:
+        return self.consumer.service
+
+    @cached_property
+    def producer(self) -> Producer:
+        """Who its processes are: the service and the version of its distribution."""
+        return Producer(service=self.name, build=version(f"meshwork-{self.name}"))

@@ -1,0 +1,65 @@
+"""Publishing to streams: the routes are looked up once for a batch, the batch is one round trip."""
+
+from collections.abc import Sequence
+
+from kombu import Connection
+from redis.exceptions import RedisError
+
+from mesh import wire
+from mesh.errors import Unavailable
+from mesh.outbox import Outgoing
+from mesh.publisher import declare, declare_receiver
+from mesh.streams import store
+from mesh.topology import EXCHANGE, UNROUTED
+
+
+class StreamsPublisher:
+    """The server's replies are the confirmations."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._declared = False
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        try:
+            self._publish(messages)
+        except (RedisError, OSError) as error:
+            self.close()
+            raise Unavailable(f"broker: {error}") from error
+
+    def close(self) -> None:
+        self._declared = False
+        self._connection.close()
+
+    def _publish(self, messages: Sequence[Outgoing]) -> None:
+        channel = self._connection.default_channel
+        if not self._declared:
+            declare(channel)
+            self._declared = True
+        routes = {m.routing_key: self._route(m) for m in messages if m.queue is None}
+        with channel.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
+            for message in messages:
+                for queue in [message.queue] if message.queue else routes[message.routing_key]:
+                    store.add(pipe, queue, _fields(message))
+            pipe.execute()
+
+    def _route(self, message: Outgoing) -> list[str]:
+        """The queues bound for a message: looked up for every batch, so a new binding holds at once."""
+        channel = self._connection.default_channel
+        queues = channel._lookup(EXCHANGE.name, message.routing_key)
+        if not queues and declare_receiver(channel, message):
+            queues = channel._lookup(EXCHANGE.name, message.routing_key)
+        return list(queues) or [UNROUTED]
+
+
+def _fields(message: Outgoing) -> dict[str, bytes | str | int]:
+    rest = {
+        "content-type": wire.CONTENT_TYPE,
+        "content-encoding": wire.ENCODING,
+        "headers": wire.headers(message),
+        "properties": {
+            "correlation_id": str(message.id),
+            "delivery_info": {"exchange": EXCHANGE.name, "routing_key": message.routing_key},
+        },
+    }
+    return {"body": wire.body(message), "rest": wire.dumps(rest), "deaths": 0}

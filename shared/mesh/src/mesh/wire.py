@@ -1,0 +1,75 @@
+"""How a message looks on Celery's wire: an ordinary protocol-2 task whose one argument is the envelope.
+
+    headers   task: the message's name, id: the envelope's, retries: attempts before this one
+    body      [[envelope], {}, {…}]
+
+Any Celery client can therefore send to the mesh, and any Celery tool can read what is under way.
+"""
+
+import json
+import time
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pydantic_core import from_json
+
+from contracts import ContractError, Envelope, Producer, uuid7
+from mesh.outbox import Outgoing
+
+CONTENT_TYPE = "application/json"
+ENCODING = "utf-8"
+
+_NO_CANVAS = '{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
+
+
+class Raw(NamedTuple):
+    """A message as the broker delivered it: the worker's main process does not look inside."""
+
+    body: bytes
+    headers: dict[str, Any]
+    queue: str
+    deaths: int
+    """How many processes died while they handled it."""
+
+
+def headers(message: Outgoing) -> dict[str, Any]:
+    """What Celery's workers and tools need to know of a message without decoding it."""
+    return {"lang": "py", "task": message.name, "id": str(message.id), "retries": message.retries}
+
+
+def body(message: Outgoing) -> bytes:
+    """The envelope, its bytes untouched, as the one argument of a task."""
+    return f"[[{message.envelope}],{{}},{_NO_CANVAS}]".encode()
+
+
+def envelope(raw: Raw) -> Envelope:
+    """The envelope in a message. Raises ContractError.
+
+    A plain Celery client sends keyword arguments instead: they are read as version 1.
+    """
+    try:
+        args, kwargs, *_ = from_json(raw.body)
+        if kwargs and not args:
+            return _bare(raw, dict(kwargs))
+        (document,) = args
+    except (ValueError, TypeError) as error:
+        raise ContractError(f"neither an envelope nor keyword arguments: {error}") from None
+    return Envelope.read(document)
+
+
+def retries(raw: Raw) -> int:
+    """How many attempts there were before this one; 0 for whatever is no such number."""
+    count = raw.headers.get("retries")
+    return count if isinstance(count, int) and count >= 0 else 0
+
+
+def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
+    id = UUID(str(raw.headers["id"])) if raw.headers.get("id") else uuid7()
+    origin = Producer(service=str(raw.headers.get("origin") or "unknown"), build="celery")
+    known = {"id": id, "correlation_id": id, "name": raw.headers.get("task"), "version": 1}
+    return Envelope.read({**known, "producer": origin, "sent_at": time.time(), "data": data})
+
+
+def dumps(value: Any) -> str:
+    """Compact JSON."""
+    return json.dumps(value, separators=(",", ":"))

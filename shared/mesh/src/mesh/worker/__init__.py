@@ -1,0 +1,7 @@
+"""The worker: a Celery worker whose messages are handled in chunks by the mesh's delivery.
+
+app.py         Celery, configured: the one place, each setting with its reason
+intake.py      what arrives: recognised, or parked, and never a reason to stop
+dispatcher.py  what waits: handed to the pool in chunks sized by what they cost
+child.py       what is handled: in a child or a thread, by `mesh.delivery`
+"""

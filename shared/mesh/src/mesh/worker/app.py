@@ -1,0 +1,123 @@
+"""Celery, configured: the one place. Every setting is here for a reason, and has it beside it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from celery import Celery, signals
+from kombu import Queue
+
+from mesh import context, log, streams
+from mesh.health import Heartbeat
+from mesh.publisher import TIMEOUT, transport_options
+from mesh.service import Service
+from mesh.settings import Settings
+from mesh.worker import child
+
+_CREDIT = 4
+"""Chunks' worth of messages a worker may hold: one being handled, one to follow, two on the way."""
+_LEAST_CREDIT = 64
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """What the app carries for the intake."""
+
+    service: Service[Any]
+    heartbeat: Heartbeat
+
+
+def celery_app(service: Service[Any], settings: Settings) -> Celery:
+    """The Celery app of a service. Connects to nothing.
+
+    `celery -A <service>.main …` and `<service> worker` use the same one.
+    """
+    streams.register()
+    context.identify(service.producer)
+    app = Celery(service.name, set_as_current=True)
+    app.conf.update(_configuration(service, settings))
+    app.mesh = Mesh(service, Heartbeat(settings.health_dir, service.name, "worker"))
+    child.configure(service, settings)
+    _connect_signals(service, settings)
+    return app
+
+
+def run(service: Service[Any], settings: Settings) -> int:
+    """Run a worker until it is told to stop. Returns the exit code."""
+    app = celery_app(service, settings)
+    app.mesh.heartbeat.beat("starting")
+    worker = app.Worker(
+        hostname=f"{service.name}@%h",
+        quiet=True,
+        loglevel=settings.log_level.upper(),
+        optimization="fair",  # a chunk goes to a child that is idle, never behind another chunk
+        # The mesh sees by heartbeat files and leases; these three cost a message per worker and second.
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    child.close()
+    return int(worker.exitcode or 0)
+
+
+def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
+    pool = settings.pool or service.pool
+    concurrency = settings.concurrency or service.concurrency
+    return {
+        "broker_url": settings.broker_url,
+        # A broker that is late is waited for, at the start as later.
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_connection_timeout": TIMEOUT,
+        "broker_transport_options": transport_options(),
+        "task_queues": [*service.consumer.queues(), Queue(service.name, durable=True)],
+        # Private tasks of a service: its own queue, not the `celery` that all apps share.
+        "task_default_queue": service.name,
+        # A message belongs to the broker until it has been handled.
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        # A connection that is lost must not end work whose commit makes the redelivery harmless.
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_prefetch_multiplier": _credit(service) // concurrency,
+        # Lowering it while a connection comes back would never raise it again for quorum queues.
+        "worker_enable_prefetch_count_reduction": False,
+        "worker_consumer": "mesh.worker.intake:Intake",
+        "worker_pool": pool,
+        "worker_concurrency": concurrency,
+        # Children inherit the service through it; nothing is open at that moment.
+        "worker_pool_start_method": "fork",
+        # Bounded memory: a child over 512 MiB is replaced after its chunk (the unit is KiB).
+        "worker_max_memory_per_child": 512 * 1024,
+        # JSON alone: a pickle from the broker would be somebody else's code.
+        "task_serializer": "json",
+        "result_serializer": "json",
+        "accept_content": ["json"],
+        # Results are events and rows; a backend would cost a write for each message.
+        "task_ignore_result": True,
+        # Two services on one broker must not obey each other's remote control.
+        "control_exchange": f"{service.name}.control",
+        "event_exchange": f"{service.name}.events",
+        # Task events cost a third to a half of the drain rate (design, section 10).
+        "worker_send_task_events": False,
+        # The mesh's logging, not Celery's, and no print captured as a warning.
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "enable_utc": True,
+        "timezone": "UTC",
+    }
+
+
+def _credit(service: Service[Any]) -> int:
+    """Messages that a worker may hold unacknowledged: whole batches must be able to form."""
+    largest = max((h.batch for h in service.consumer.handlers.values()), default=0)
+    return max(_LEAST_CREDIT, _CREDIT * largest // 2)
+
+
+def _connect_signals(service: Service[Any], settings: Settings) -> None:
+    @signals.setup_logging.connect(weak=False)
+    def on_setup_logging(**_: Any) -> None:
+        log.configure(settings, service.producer, "worker")
+
+    @signals.worker_process_shutdown.connect(weak=False)
+    def on_child_stop(**_: Any) -> None:
+        child.close()

@@ -1,0 +1,75 @@
+"""The working side: runs in a child of the pool, or in one of its threads."""
+
+import threading
+from contextlib import ExitStack
+from typing import Any
+
+import structlog
+
+from mesh.database import Database
+from mesh.delivery import Deliveries
+from mesh.errors import Unavailable
+from mesh.service import Service
+from mesh.settings import Settings
+from mesh.wire import Raw
+
+log = structlog.get_logger(__name__)
+
+AWAY = -1.0
+"""Returned by `run` instead of seconds: what the handlers need is away, nothing was done."""
+
+
+class Runtime:
+    """What is real in this process: opened once, at its first use, after the fork."""
+
+    def __init__(self, service: Service[Any], settings: Settings) -> None:
+        self._service = service
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._opened: Deliveries | None = None
+        self._stack = ExitStack()
+
+    def deliveries(self) -> Deliveries:
+        """Raises Unavailable."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def _open(self) -> Deliveries:
+        service, settings = self._service, self._settings
+        size = settings.concurrency or service.concurrency
+        database = Database(settings.database_url, f"{service.name}-worker", size)
+        database.open()
+        self._stack.callback(database.close)
+        deps = self._stack.enter_context(service.wiring(settings))
+        return Deliveries(service.consumer, database, deps)
+
+
+_runtime: Runtime | None = None
+
+
+def configure(service: Service[Any], settings: Settings) -> None:
+    """Say what this process works for. Opens nothing: children inherit it through the fork."""
+    global _runtime
+    _runtime = Runtime(service, settings)
+
+
+def close() -> None:
+    """Close what was opened in this process."""
+    if _runtime:
+        _runtime.close()
+
+
+def run(name: str | None, chunk: list[Raw]) -> float:
+    """Handle a chunk. Returns the seconds each message took, or AWAY."""
+    if _runtime is None:
+        raise RuntimeError("child.configure comes first")
+    try:
+        return _runtime.deliveries().handle(name, chunk)
+    except Unavailable as error:
+        log.warning("worker.waiting", error=str(error))
+        return AWAY

@@ -1,0 +1,176 @@
+"""The dispatcher: what the broker delivered waits here until the pool is free.
+
+Batches form by themselves: while the pool works, messages arrive, and all that came goes over in
+one chunk. No timer: a message that arrives at an idle worker is handed over at once. How large a
+chunk may be follows from what the handler's messages have cost: about `CHUNK` seconds of work, so
+that fast ones travel by the hundred and slow ones alone, and nobody waits long behind a neighbour.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import structlog
+
+from mesh.consumer import Handler
+from mesh.wire import Raw
+from mesh.worker import child
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 0.010
+"""Seconds of work in one chunk."""
+MOST = 500
+"""Messages in one chunk, however cheap they are."""
+
+_UNKNOWN = CHUNK  # a handler that has never run is taken for slow: its first message goes alone
+_WAIT = 1.0  # seconds between two tries while the database is away
+_WEIGHT = 0.2  # of the newest measurement in the running estimate
+
+
+class Message(Protocol):
+    """What is needed of kombu's message once it is read."""
+
+    def ack_log_error(self, logger: Any, errors: Any) -> None: ...
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A message and what it takes to acknowledge it."""
+
+    raw: Raw
+    acknowledge: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Line:
+    """The messages that wait for one handler, and what they have cost so far."""
+
+    name: str | None
+    handler: Handler | None
+    waiting: deque[Waiting] = field(default_factory=deque)
+    cost: float = _UNKNOWN
+    """Seconds for one message, a running estimate."""
+
+    @property
+    def size(self) -> int:
+        """How many may go over at once."""
+        if self.handler and self.handler.batch:
+            return self.handler.batch
+        return max(1, min(MOST, int(CHUNK / max(self.cost, 1e-6))))
+
+    def learn(self, seconds: float) -> None:
+        self.cost += _WEIGHT * (seconds - self.cost)
+
+    def take(self) -> list[Waiting]:
+        """The next chunk. Whoever killed a child is tried alone."""
+        chunk = [self.waiting.popleft()]
+        while self.waiting and len(chunk) < self.size and not chunk[-1].raw.deaths:
+            if self.waiting[0].raw.deaths:
+                break
+            chunk.append(self.waiting.popleft())
+        return chunk
+
+
+class Dispatcher:
+    """Lives in the worker's main process; everything here runs in its event loop."""
+
+    def __init__(
+        self,
+        pool: Any,
+        handlers: dict[str, Handler],
+        call_soon: Callable[..., Any],
+        call_later: Callable[..., Any],
+    ) -> None:
+        self._pool = pool
+        self._handlers = handlers
+        self._call_soon = call_soon
+        self._call_later = call_later
+        self._lines: dict[str | None, Line] = {}
+        self._turn: deque[Line] = deque()  # lines with something waiting, the longest waiting first
+        self._running = 0
+        self._planned = False
+        self._paused = False
+        self._stopped = False
+
+    def offer(self, name: str | None, waiting: Waiting) -> None:
+        """A message arrived. It is handed over when this turn of the loop has brought all it has."""
+        line = self._lines.get(name)
+        if line is None:
+            line = self._lines[name] = Line(name, self._handlers.get(name or ""))
+        if not line.waiting:
+            self._turn.append(line)
+        line.waiting.append(waiting)
+        if not self._planned:
+            self._planned = True
+            self._call_soon(self._dispatch)
+
+    def stop(self) -> None:
+        """Hand over nothing more: what waits is given back with the channel."""
+        self._stopped = True
+
+    def _dispatch(self) -> None:
+        self._planned = False
+        free = self._pool.num_processes
+        while self._turn and self._running < free and not (self._paused or self._stopped):
+            line = self._turn.popleft()
+            chunk = line.take()
+            if line.waiting:
+                self._turn.append(line)
+            self._hand_over(line, chunk)
+
+    def _hand_over(self, line: Line, chunk: list[Waiting]) -> None:
+        self._running += 1
+        limit = line.handler.time_limit if line.handler else None
+
+        def done(seconds: float) -> None:
+            self._call_soon(self._done, line, chunk, seconds)
+
+        def died(error: Any) -> None:
+            self._call_soon(self._died, line, chunk, error)
+
+        self._pool.apply_async(
+            child.run,
+            (line.name, [w.raw for w in chunk]),
+            callback=done,
+            error_callback=died,
+            # The child interrupts a handler at its limit; if even that fails, the child is ended.
+            timeout=limit and 2 * limit + 1,
+        )
+
+    def _done(self, line: Line, chunk: list[Waiting], seconds: float) -> None:
+        self._running -= 1
+        if seconds == child.AWAY:
+            self._put_back(line, chunk)
+            self._pause()
+        else:
+            line.learn(seconds)
+            for waiting in chunk:
+                waiting.acknowledge()
+        self._dispatch()
+
+    def _died(self, line: Line, chunk: list[Waiting], error: Any) -> None:
+        """The child that had the chunk is gone: each message is tried again, alone, a few times."""
+        self._running -= 1
+        log.error("child.died", message=line.name, messages=len(chunk), error=str(error))
+        self._put_back(line, [_after_death(w) for w in chunk])
+        self._dispatch()
+
+    def _put_back(self, line: Line, chunk: list[Waiting]) -> None:
+        if not line.waiting:
+            self._turn.appendleft(line)
+        line.waiting.extendleft(reversed(chunk))
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._paused = True
+            self._call_later(_WAIT, self._resume)
+
+    def _resume(self) -> None:
+        self._paused = False
+        self._dispatch()
+
+
+def _after_death(waiting: Waiting) -> Waiting:
+    return replace(waiting, raw=waiting.raw._replace(deaths=waiting.raw.deaths + 1))

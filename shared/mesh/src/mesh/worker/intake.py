@@ -1,0 +1,101 @@
+"""The intake: Celery's consumer, with its own ideas replaced about messages that it cannot read.
+
+Celery rejects what it does not know, acknowledges what it cannot decode, and stops for what it did
+not expect: the message is lost, or stops the next worker too. Here all of that goes to a child,
+which keeps it as a dead letter, and the worker goes on.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import structlog
+from celery.worker.consumer import Consumer as CeleryConsumer
+
+from mesh.health import Heartbeat
+from mesh.wire import Raw
+from mesh.worker.dispatcher import Dispatcher, Waiting
+
+log = structlog.get_logger(__name__)
+
+
+class Intake(CeleryConsumer):  # type: ignore[misc]  # celery has no types
+    """What `worker_consumer` names. The app carries `mesh`: the handlers and the heartbeat."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mesh = self.app.mesh
+        self._handlers = mesh.service.consumer.handlers
+        self._heartbeat: Heartbeat = mesh.heartbeat
+        self._dispatcher = self._new_dispatcher()
+
+    def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
+        """What happens to each message, in place of Celery's strategies."""
+        # A connection that was lost took its deliveries with it: what waited belongs to it.
+        self._dispatcher.stop()
+        self._dispatcher = self._new_dispatcher()
+        by_celery = super().create_task_handler()
+        ours = self._handlers
+
+        def on_message(message: Any) -> None:
+            name = _name(message)
+            if name in ours:
+                self._offer(name, message)
+            elif name in self.strategies and _well_formed(message):
+                by_celery(message)
+            else:
+                self._offer(None, message)
+
+        return on_message
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """Its bytes cannot even be unpacked."""
+        self._offer(None, message)
+
+    def on_ready(self) -> None:
+        super().on_ready()
+        self._heartbeat.beat("ready")
+        self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")
+        log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
+
+    def stop(self) -> None:
+        self._dispatcher.stop()
+        self._heartbeat.beat("stopping")
+        super().stop()
+
+    def _offer(self, name: str | None, message: Any) -> None:
+        acknowledge = partial(message.ack_log_error, log, self.connection_errors)
+        self._dispatcher.offer(name, Waiting(self._raw(message), acknowledge))
+
+    def _raw(self, message: Any) -> Raw:
+        info = message.delivery_info or {}
+        headers = message.headers if isinstance(message.headers, dict) else {}
+        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
+        deaths = info.get("deaths") or headers.get("x-delivery-count") or 0
+        return Raw(body, headers, info.get("queue") or self._queue(info), int(deaths))
+
+    def _queue(self, info: dict[str, Any]) -> str:
+        """AMQP names the consumer that a message came to, not the queue."""
+        tags = {tag: queue for queue, tag in self.task_consumer._active_tags.items()}
+        return str(tags.get(info.get("consumer_tag"), "unknown"))
+
+    def _new_dispatcher(self) -> Dispatcher:
+        return Dispatcher(self.pool, self._handlers, self.hub.call_soon, self.hub.call_later)
+
+
+def _name(message: Any) -> str | None:
+    """The message's name, whatever its headers look like."""
+    headers = message.headers
+    name = headers.get("task") if isinstance(headers, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _well_formed(message: Any) -> bool:
+    """Whether Celery's own code can take a message for one of its private tasks without stopping."""
+    limit = message.headers.get("timelimit") or (None, None)
+    return (
+        isinstance(message.headers.get("id"), str)
+        and isinstance(limit, (list, tuple))
+        and all(isinstance(x, (int, float, type(None))) for x in limit)
+        and message.content_type == "application/json"
+    )
