@@ -56,7 +56,9 @@ def _renderers(settings: Settings) -> list[Processor]:
     if (settings.log_format or ("console" if terminal else "json")) == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     # LOG_COLOR is set by a supervisor that merges our lines into its own terminal.
-    return [structlog.dev.ConsoleRenderer(colors=terminal or os.environ.get("LOG_COLOR") == "1")]
+    colors = terminal or os.environ.get("LOG_COLOR") == "1"
+    # Plain tracebacks: the pretty ones print local variables, which are customers' data.
+    return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]
 
 
 def _quieten_libraries() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any, Generic, Literal, TypeVar
@@ -26,8 +26,10 @@ class Service(Generic[S]):
     """Children for work that computes, threads for work that waits."""
     concurrency: int = 1
     """Children or threads, where the environment does not say."""
-    migrations: str = field(default="")
+    migrations: str = ""
     """The package of its alembic versions. Empty: `<name>.migrations`."""
+    build: str = ""
+    """Which build this is. Empty: the version of the distribution `meshwork-<name>`."""
 
     @property
     def name(self) -> str:
@@ -35,5 +37,5 @@ class Service(Generic[S]):
 
     @cached_property
     def producer(self) -> Producer:
-        """Who its processes are: the service and the version of its distribution."""
-        return Producer(service=self.name, build=version(f"meshwork-{self.name}"))
+        """Who its processes are: the service, and which build of it."""
+        return Producer(service=self.name, build=self.build or version(f"meshwork-{self.name}"))

@@ -1,0 +1,64 @@
+"""For tests of services: the real pipeline on a real database, with no broker in between.
+
+    [announced] = sent(tx, OrderPlaced)                # exactly one, and this is it
+    deliver(consumer, database, deps, placed)          # as a worker's child would
+
+Nothing here pretends: what `deliver` accepts, refuses, retries and buries, the worker does too, since
+it is the same code on the same bytes.
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from contracts import Envelope, Message, Producer, contract_of
+
+from mesh import wire
+from mesh.consumer import Consumer
+from mesh.database import Database, Tx
+from mesh.delivery import Deliveries
+from mesh.outbox import Outgoing
+from mesh.topology import queue_name, routing_key
+from mesh.wire import Raw
+
+M = TypeVar("M", bound=Message)
+
+TESTER = Producer(service="tester", build="0")
+
+
+def sent(tx: Tx, kind: type[M]) -> list[M]:
+    """The messages of one kind that lie in the outbox, oldest first."""
+    rows = tx.execute(
+        "SELECT envelope FROM outbox WHERE name = %s ORDER BY seq", (contract_of(kind).name,)
+    )
+    opened = (Envelope.read(row[0]).open() for row in rows)
+    return [message for message in opened if isinstance(message, kind)]
+
+
+def around(message: Message) -> Envelope:
+    """An envelope as some other service would send it."""
+    return Envelope.around(message, TESTER)
+
+
+def raw(envelope: Envelope, service: str, *, retries: int = 0, deaths: int = 0) -> Raw:
+    """An envelope as the broker would deliver it to `service`."""
+    contract = contract_of(type(envelope.open()))
+    out = Outgoing(
+        envelope.id, envelope.name, routing_key(contract), None, envelope.model_dump_json(), retries
+    )
+    queue = queue_name(service, envelope.version)
+    return Raw(wire.body(out), wire.headers(out), queue, deaths)
+
+
+def deliver(
+    consumer: Consumer[Any], database: Database, deps: Any, *messages: Message | Envelope | Raw
+) -> None:
+    """Deliver messages of one kind, in one chunk."""
+    chunk = list(_raws(messages, consumer.service))
+    Deliveries(consumer, database, deps).handle(chunk[0].headers.get("task"), chunk)
+
+
+def _raws(messages: Iterable[Message | Envelope | Raw], service: str) -> Iterable[Raw]:
+    for message in messages:
+        if isinstance(message, Message):
+            message = around(message)
+        yield message if isinstance(message, Raw) else raw(message, service)

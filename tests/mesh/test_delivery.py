@@ -1,0 +1,250 @@
+"""One delivery: handled once, or tried again, or kept. Real PostgreSQL, real bytes, no broker."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from contracts import Envelope
+from sample import Count, Greet, Greeted, GreetV1, Outside, Post, consumer, ledger
+
+from mesh import Database, Retry, deadletters, inbox, testing
+from mesh.database import connect
+from mesh.testing import around, raw, sent
+from mesh.wire import Raw
+
+Deliver = Callable[..., None]
+
+
+def dead(tx: Any) -> list[tuple[str, str]]:
+    return [(d.reason, d.error) for d in deadletters.listed(tx)]
+
+
+def due(tx: Any) -> list[tuple[str, int]]:
+    """Messages that wait in the outbox for another try: queue, and attempts they had."""
+    return tx.execute("SELECT queue, retries FROM outbox WHERE queue IS NOT NULL").fetchall()
+
+
+def test_a_message_its_effects_and_what_it_sends_commit_together(deliver: Deliver, tx: Any) -> None:
+    deliver(Greet(names=("Ada",)))
+    assert ledger(tx, "greet") == ["Ada"]
+    [greeted] = sent(tx, Greeted)
+    assert greeted.names == ("Ada",)
+
+
+def test_a_duplicate_stops_at_the_inbox(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("Ada",)))
+    deliver(envelope)
+    deliver(envelope)
+    assert ledger(tx, "greet") == ["Ada"]
+
+
+def test_a_duplicate_in_the_same_chunk_is_handled_once(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("Ada",)))
+    deliver(envelope, envelope, Greet(names=("Bob",)))
+    assert sorted(ledger(tx, "greet")) == ["Ada", "Bob"]
+
+
+def test_what_a_message_causes_belongs_to_its_story(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("Ada",)))
+    deliver(envelope)
+    [[document]] = tx.execute("SELECT envelope FROM outbox").fetchall()
+    caused = Envelope.read(document)
+    assert (caused.causation_id, caused.correlation_id) == (envelope.id, envelope.correlation_id)
+
+
+def test_an_old_version_arrives_as_the_newest(deliver: Deliver, tx: Any) -> None:
+    deliver(GreetV1(name="Ada"))
+    assert ledger(tx, "greet") == ["Ada"]
+
+
+def test_a_plain_celery_client_speaks_version_1(deliver: Deliver, tx: Any) -> None:
+    headers = {"task": "sample.greet", "id": "0d4b3c1e-8f7a-4b6c-9d2e-1f0a5b6c7d8e"}
+    deliver(Raw(b'[[], {"name": "Ada"}, {}]', headers, "sample.v1", 0))
+    assert ledger(tx, "greet") == ["Ada"]
+
+
+def test_retry_leaves_nothing_behind_but_another_try(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("retry",)))
+    deliver(envelope)
+    assert ledger(tx, "greet") == []
+    assert sent(tx, Greeted) == []
+    assert due(tx) == [("sample.v2", 1)]
+    deliver(envelope)  # the same message is not a duplicate: it has not been handled
+    assert len(due(tx)) == 2
+
+
+def test_a_fault_is_retried_and_then_kept(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("bug",)))
+    deliver(raw(envelope, "sample", retries=0))
+    deliver(raw(envelope, "sample", retries=1))
+    assert dead(tx) == []
+    deliver(raw(envelope, "sample", retries=2))  # attempts=3
+    assert dead(tx) == [("exhausted", "ZeroDivisionError: a fault in the handler")]
+
+
+def test_reject_is_kept_at_once(deliver: Deliver, tx: Any) -> None:
+    deliver(Greet(names=("reject",)))
+    assert dead(tx) == [("rejected", "Reject: never")]
+    assert ledger(tx, "greet") == []
+
+
+def test_one_bad_message_does_not_touch_its_neighbours(deliver: Deliver, tx: Any) -> None:
+    names = ["Ada", "Bob", "reject", "Cid", "bug", "Dan", "Eve"]
+    deliver(*(Greet(names=(name,)) for name in names))
+    assert sorted(ledger(tx, "greet")) == ["Ada", "Bob", "Cid", "Dan", "Eve"]
+    assert dead(tx) == [("rejected", "Reject: never")]
+    assert due(tx) == [("sample.v2", 1)]
+
+
+def test_a_batch_commits_once_and_splits_around_what_fails(deliver: Deliver, tx: Any) -> None:
+    deliver(*(Count(number=n) for n in (1, 2, -3, 4)))
+    assert sorted(ledger(tx, "count")) == ["1", "2", "4"]
+    assert due(tx) == [("sample.v1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"\xff\xfe not json", "malformed"),
+        (b"[]", "malformed"),
+        (b"null", "malformed"),
+        (b'{"a": 1, "b": 2}', "malformed"),
+        (b'[[{"id": "1"}], {}, {}]', "malformed"),
+        (b"[[1, 2], {}, {}]", "malformed"),
+        (b"\x00" * 10, "malformed"),
+        (b'[["\\ud800\\u0000"], {}, {}]', "malformed"),
+    ],
+)
+def test_what_is_no_message_is_kept(deliver: Deliver, tx: Any, body: bytes, reason: str) -> None:
+    deliver(Raw(body, {"task": "sample.greet", "odd": b"\x00\xff"}, "sample.v1", 0))
+    [[found, error]] = dead(tx)
+    assert found == reason
+    assert error
+
+
+def altered(**changes: Any) -> Raw:
+    envelope = around(Greet(names=("Ada",))).model_copy(update=changes)
+    body = f"[[{envelope.model_dump_json()}], {{}}, {{}}]".encode()
+    return Raw(body, {"task": "sample.greet", "id": str(envelope.id)}, "sample.v2", 0)
+
+
+def test_data_that_does_not_fit_is_kept_with_each_field(deliver: Deliver, tx: Any) -> None:
+    deliver(altered(data={"names": "Ada", "x": 1}))
+    [[reason, error]] = dead(tx)
+    assert reason == "contract"
+    assert "names: " in error
+    assert "Ada" not in error  # a value may be personal
+
+
+def test_an_unknown_version_and_an_unknown_name_wait_for_another_build(deliver: Deliver, tx: Any) -> None:
+    deliver(altered(version=9))
+    deliver(altered(name="sample.unheard_of"))
+    assert [reason for reason, _ in dead(tx)] == ["unknown", "unknown"]
+
+
+def test_a_copy_of_a_dead_letter_is_the_same_dead_letter(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("reject",)))
+    deliver(envelope)
+    deliver(envelope)
+    deliver(Raw(b"nonsense", {}, "sample.v1", 0), Raw(b"nonsense", {}, "sample.v1", 0))
+    assert [d.reason for d in deadletters.listed(tx)] == ["rejected", "malformed"]
+
+
+def test_a_message_that_kills_processes_is_kept(deliver: Deliver, tx: Any) -> None:
+    deliver(raw(around(Greet(names=("die",))), "sample", deaths=3))
+    [[reason, _]] = dead(tx)
+    assert reason == "poison"
+
+
+def test_replay_sends_a_dead_letter_to_its_queue_unchanged(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("reject",)))
+    deliver(envelope)
+    [letter] = deadletters.listed(tx)
+    assert deadletters.replay(tx, letter.id)
+    [[document, queue]] = tx.execute("SELECT envelope, queue FROM outbox").fetchall()
+    assert Envelope.read(document) == envelope
+    assert queue == "sample.v2"
+    assert deadletters.listed(tx) == []
+    assert not deadletters.replay(tx, letter.id)
+
+
+def test_an_effect_is_performed_after_its_intent_and_before_its_outcome(
+    deliver: Deliver, tx: Any, outside: Outside
+) -> None:
+    deliver(Post(text="hello"))
+    assert outside.posted == ["hello"]
+    assert (ledger(tx, "intended"), ledger(tx, "posted")) == (["hello"], ["hello"])
+
+
+def test_a_failed_effect_is_tried_again(deliver: Deliver, tx: Any, outside: Outside) -> None:
+    envelope = around(Post(text="hello"))
+    outside.fails = Retry("the world is away")
+    deliver(envelope)
+    assert due(tx) == [("sample.v1", 1)]
+    outside.fails = None
+    deliver(raw(envelope, "sample", retries=1))
+    assert outside.posted == ["hello"]
+    assert ledger(tx, "posted") == ["hello"]
+
+
+def test_an_effect_that_was_done_is_not_repeated(deliver: Deliver, outside: Outside) -> None:
+    envelope = around(Post(text="hello"))
+    deliver(envelope)
+    deliver(envelope)
+    assert outside.posted == ["hello"]
+
+
+def interrupted(tx: Any, envelope: Envelope) -> None:
+    """What a process leaves that dies between its effect and its last commit."""
+    with tx.transaction():
+        inbox.begin(tx, [envelope.id], [envelope.name])
+        inbox.open_effects(tx, [envelope.id])
+
+
+def test_an_effect_left_uncertain_by_a_crash_is_repeated(
+    deliver: Deliver, url: str, outside: Outside, caplog: pytest.LogCaptureFixture
+) -> None:
+    envelope = around(Post(text="hello"))
+    with connect(url, "dies") as crashing:
+        interrupted(crashing, envelope)
+    deliver(envelope)
+    assert outside.posted == ["hello"]
+
+
+def test_an_effect_that_another_process_performs_is_left_to_it(
+    deliver: Deliver, url: str, tx: Any, outside: Outside
+) -> None:
+    envelope = around(Post(text="hello"))
+    with connect(url, "busy") as performing:
+        interrupted(performing, envelope)
+        deliver(envelope)
+        assert outside.posted == []
+        assert due(tx) == [("sample.v1", 0)]  # looked at again later, at no cost
+    deliver(envelope)
+    assert outside.posted == ["hello"]
+
+
+def test_json_of_the_envelope_is_the_same_everywhere(deliver: Deliver, tx: Any) -> None:
+    envelope = around(Greet(names=("reject",)))
+    deliver(envelope)
+    [letter] = deadletters.listed(tx)
+    found = deadletters.find(tx, letter.id)
+    assert found
+    assert json.loads(found[1]) == json.loads(envelope.model_dump_json())
+
+
+def test_a_time_limit_interrupts_the_handler(database: Database, outside: Outside, tx: Any) -> None:
+    import time
+
+    from mesh import Consumer
+
+    slow = Consumer[Outside]("sample")
+
+    @slow.handles(Greet, time_limit=0.05)
+    def sleep(message: Greet, tx: Any, deps: Outside) -> None:
+        time.sleep(30)
+
+    testing.deliver(slow, database, outside, Greet(names=("Ada",)))
+    assert due(tx) == [("sample.v2", 1)]
+    assert consumer.handlers["sample.greet"].time_limit == 30

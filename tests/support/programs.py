@@ -1,0 +1,103 @@
+"""Programs of the mesh as real processes: started, waited for, killed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+DEADLINE = 30.0
+"""Seconds after which a test gives a condition up."""
+
+
+def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLINE) -> Any:
+    """Wait until `condition` holds and return what it said. Raises AssertionError at the deadline."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        time.sleep(0.02)
+    return found
+
+
+class Program:
+    """One process, with its log and its heartbeat."""
+
+    def __init__(self, *command: str, folder: Path, **environment: str) -> None:
+        self.name = "-".join(command)
+        self._folder = folder
+        self.log = folder / f"{self.name}.log"
+        self._command = command
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        environment = {**os.environ, **self._environment, "LOG_FORMAT": "json", "HEALTH_DIR": str(self._folder)}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._arguments(), env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        return self
+
+    def ready(self) -> Self:
+        """Wait until the process says that it is ready."""
+        eventually(self._is_ready, f"{self.name} is ready; see {self.log}:\n{self.log.read_text()[-3000:]}")
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL to the process alone: its children have to notice by themselves."""
+        self._running.kill()
+        self._running.wait(DEADLINE)
+
+    def signal(self, number: int) -> None:
+        self._running.send_signal(number)
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        if self._running.poll() is None:
+            self._running.terminate()
+        return self._running.wait(DEADLINE)
+
+    def destroy(self) -> None:
+        """Leave nothing behind, whatever state it is in."""
+        if self._process:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            self._process.wait(DEADLINE)
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The lines of its log with that event."""
+        lines = (json.loads(x) for x in self.log.read_text().splitlines() if x.startswith("{"))
+        return [line for line in lines if line.get("event") == name]
+
+    @property
+    def pid(self) -> int:
+        return self._running.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._running.poll() is None
+
+    @property
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process, f"{self.name} was never started"
+        return self._process
+
+    def _arguments(self) -> list[str]:
+        package, *rest = self._command
+        script = Path(sys.executable).parent / package
+        return [str(script), *rest] if script.exists() else [sys.executable, "-m", package, *rest]
+
+    def _is_ready(self) -> bool:
+        assert self.alive, f"{self.name} ended by itself:\n{self.log.read_text()[-3000:]}"
+        path = self._folder / f"{self._command[0]}-{self._command[1]}.json"
+        if not path.exists():
+            return False
+        said: dict[str, Any] = json.loads(path.read_text())
+        return said["state"] == "ready" and said["pid"] == self.pid

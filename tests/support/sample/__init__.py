@@ -1,0 +1,111 @@
+"""A small service of the tests: its contracts, its handlers, and a ledger of what they did."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from contracts import Command, Event, contract
+
+from mesh import Consumer, Effect, Reject, Retry, Service, Settings, Tx, outbox
+
+
+@contract("sample.greet", version=1)
+class GreetV1(Command):
+    """Version 1 knew one name."""
+
+    name: str
+
+    def upcast(self) -> "GreetV2":
+        return GreetV2(names=(self.name,))
+
+
+@contract("sample.greet", version=2)
+class GreetV2(Command):
+    names: tuple[str, ...]
+
+
+@contract("sample.greeted", version=1)
+class Greeted(Event):
+    names: tuple[str, ...]
+
+
+@contract("sample.count", version=1)
+class Count(Command):
+    number: int
+
+
+@contract("sample.post", version=1)
+class Post(Command):
+    """Asks for an effect outside the database."""
+
+    text: str
+
+
+Greet = GreetV2
+consumer = Consumer["Outside"]("sample")
+
+
+class Outside:
+    """The world outside the database, as the tests see it."""
+
+    def __init__(self) -> None:
+        self.posted: list[str] = []
+        self.fails: Exception | None = None
+
+    def post(self, text: str) -> int:
+        if self.fails:
+            raise self.fails
+        self.posted.append(text)
+        return len(self.posted)
+
+
+@consumer.handles(GreetV2, attempts=3)
+def greet(message: GreetV2, tx: Tx, deps: Outside) -> None:
+    _enter(tx, "greet", *message.names)
+    outbox.put(tx, Greeted(names=message.names))
+    if "retry" in message.names:
+        raise Retry("not now", after=0.1)
+    if "reject" in message.names:
+        raise Reject("never")
+    if "bug" in message.names:
+        raise ZeroDivisionError("a fault in the handler")
+    if "die" in message.names:
+        import os
+
+        os._exit(1)
+
+
+@consumer.handles(Count, batch=100)
+def count(messages: Sequence[Count], tx: Tx, deps: Outside) -> None:
+    _enter(tx, "count", *(str(m.number) for m in messages))
+    if any(m.number < 0 for m in messages):
+        raise ValueError("negative")
+
+
+@consumer.handles(Post, attempts=2)
+def post(message: Post, tx: Tx, deps: Outside) -> Effect[int]:
+    _enter(tx, "intended", message.text)
+
+    def then(tx: Tx, number: int) -> None:
+        _enter(tx, "posted", message.text)
+
+    return Effect(perform=lambda: deps.post(message.text), then=then)
+
+
+@contextmanager
+def wiring(settings: Settings) -> Iterator[Outside]:
+    yield Outside()
+
+
+service = Service(consumer=consumer, settings=Settings, wiring=wiring, build="1.0")
+
+
+def _enter(tx: Tx, what: str, *details: str) -> None:
+    tx.execute("INSERT INTO ledger (what, detail) SELECT %s, unnest(%s::text[])", (what, list(details)))
+
+
+def ledger(tx: Any, what: str) -> list[str]:
+    """What the handlers entered, in order."""
+    rows = tx.execute("SELECT detail FROM ledger WHERE what = %s ORDER BY id", (what,))
+    return [row[0] for row in rows]
+
