@@ -1,4 +1,4 @@
-"""`python fake_mesh.py up|demo`: the embedded mesh's own command, over services that stand in for the real ones."""
+"""`python fake_mesh.py up|demo`: the embedded mesh's own command, over stand-ins for the services."""
 
 import sys
 from pathlib import Path
@@ -9,9 +9,9 @@ from embedded.mesh import Service
 SERVICE = Path(__file__).with_name("fake_service.py")
 
 
-def fake(name: str, *more: str) -> Service:
-    return Service(name, [sys.executable, SERVICE, name], ("worker", "relay", *more))
+def fake(name: str, *roles: str) -> Service:
+    return Service(name, [sys.executable, SERVICE, name], roles)
 
 
 if __name__ == "__main__":
-    sys.exit(main([fake("orders", "api"), fake("emails"), fake("reports")]))
+    sys.exit(main([fake("orders", "relay", "api"), fake("emails", "worker"), fake("reports")]))

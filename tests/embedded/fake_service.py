@@ -1,7 +1,7 @@
 """Stands in for a service while its processes are what is tested: `fake_service.py <service> <role>`.
 
-Real processes with the real contract (environment, health files, HTTP, SMTP), and as little as possible behind it:
-the orders lie in a file, from which `emails worker` sends the receipts and `reports sales` counts.
+Real processes with the real contract (environment, health files, HTTP, SMTP), and as little as possible
+behind it: the orders lie in a file, from which `emails worker` sends the receipts and `reports sales` counts.
 FAKE_FAULT names what goes wrong.
 """
 
@@ -94,14 +94,22 @@ def serve(service: str, role: str) -> None:
         time.sleep(0.05)
 
 
+def pool_child() -> None:
+    """What is left behind when a worker is killed and its pool is not."""
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            time.sleep(60)
+
+
 def main(service: str, role: str, *_: str) -> None:
-    print(f"hello from {service} {role}", flush=True)
-    if FAULT == f"{service} {role} does not start":
+    print(f"hello from {service} {role}", file=sys.stderr)
+    if f"{service} {role} does not start" == FAULT:
         sys.exit("no, thank you")
-    if FAULT == f"{service} {role} does not stop":
+    if f"{service} {role} does not stop" == FAULT:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if role == "worker":
-        os.fork()  # a pool's child; it says the same in the log's place of its parent, which nobody minds
+        pool_child()
     if role == "api":
         api()
     if role == "sales":

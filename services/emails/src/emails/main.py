@@ -12,7 +12,7 @@ service = Service(
     settings=Settings,
     wiring=wiring.open_deps,
     pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
-    concurrency=4,
+    concurrency=2,
 )
 cli = service_cli(service)
 

@@ -23,4 +23,9 @@ class UnknownVersion(ContractError):
 def explain(error: ValidationError) -> str:
     """Each field that does not fit and why, never its value: it goes into logs and may be personal."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {e['msg']}" for e in found)
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {_reason(e['msg'])}" for e in found)
+
+
+def _reason(message: str) -> str:
+    """What pydantic says, without what may quote the value: it comes after a colon or `found`."""
+    return message.partition(": ")[0].partition(", found")[0]

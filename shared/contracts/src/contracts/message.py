@@ -5,18 +5,19 @@ Money is an integer of minor units beside a currency, times are UTC with an offs
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from contracts.errors import ContractError, explain
 
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
 """An ISO 4217 code, such as EUR."""
 
 
 class Value(BaseModel):
     """A part of a message that has no name of its own on the wire."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # JSON has no infinity and no NaN: pydantic would send null.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Message(Value):

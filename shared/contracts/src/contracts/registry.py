@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic import BaseModel, FutureDatetime, NaiveDatetime, PastDatetime, SecretStr, TypeAdapter
+from pydantic.errors import PydanticUserError
 
 from contracts.errors import UnknownContract, UnknownVersion
 from contracts.message import Command, Event, Message
@@ -17,6 +18,11 @@ from contracts.message import Command, Event, Message
 M = TypeVar("M", bound=type[Message])
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_UNFIT: dict[str, tuple[Any, ...]] = {
+    "a time needs its offset, use AwareDatetime": (datetime, NaiveDatetime, PastDatetime, FutureDatetime),
+    "JSON carries no bytes, send text or a reference": (bytes,),
+    "it would arrive as asterisks, send a reference": (SecretStr,),
+}
 _by_name: dict[str, dict[int, type[Message]]] = {}
 _by_class: dict[type[Message], "Contract"] = {}
 
@@ -105,8 +111,11 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
     yield not issubclass(new.model, (Command, Event)), "derive it from Command or Event"
     yield package == "contracts" and module != new.owner, f"move it to contracts/{new.owner}.py"
     yield new.version in known, f"{new} is taken: a released version never changes, add the next"
-    yield _not_json(new.model), "a field has a type that JSON cannot carry"
-    yield from _naive_times(new.model)
+    for field, type in _types(new.model):
+        for why, unfit in _UNFIT.items():
+            yield any(type is one for one in unfit), f"{field}: {why}"
+    for field, info in new.model.model_fields.items():
+        yield not _has_schema(info.annotation), f"{field}: JSON cannot carry its type"
     if known and new.version not in known:
         previous = known.get(new.version - 1)
         yield previous is None, f"v{new.version - 1} is missing: versions have no gaps"
@@ -119,14 +128,19 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
             )
 
 
-def _not_json(model: type[Message]) -> bool:
+def _types(annotation: Any, field: str = "", within: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every type that an annotation is made of, nested values included, with the path of its field."""
+    yield field, annotation
+    for part in get_args(annotation):
+        yield from _types(part, field, within)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in within:
+        for name, info in annotation.model_fields.items():
+            yield from _types(info.annotation, f"{field}.{name}".lstrip("."), (*within, annotation))
+
+
+def _has_schema(annotation: Any) -> bool:
     try:
-        model.model_json_schema()
-    except PydanticInvalidForJsonSchema:
-        return True
-    return False
-
-
-def _naive_times(model: type[Message]) -> Iterator[tuple[bool, str]]:
-    for field, info in model.model_fields.items():
-        yield info.annotation is datetime, f"{field}: a time needs its offset, use AwareDatetime"
+        TypeAdapter(annotation).json_schema()
+    except PydanticUserError:
+        return False
+    return True

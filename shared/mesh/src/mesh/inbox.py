@@ -58,9 +58,9 @@ def open_effects(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
     return {id for id, ours in tx.execute(_OPEN, (list(ids),)) if ours}
 
 
-def close_effect(tx: Tx, id: UUID) -> None:
-    """Record that the effect of a message is done."""
-    tx.execute(_CLOSE, ([id],))
+def close_effects(tx: Tx, ids: Collection[UUID]) -> None:
+    """Record that the effects of these messages are done."""
+    tx.execute(_CLOSE, (list(ids),))
 
 
 def forget(tx: Tx, id: UUID) -> None:

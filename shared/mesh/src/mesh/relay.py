@@ -21,6 +21,10 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 """Rows in one transaction. A bare client's rate stops growing there."""
 
+REST = 0.010
+"""Seconds of rest after a batch that was not full, in which the next one gathers. The first row after
+a silence never waits; under load a round costs about 1 ms of CPU however few rows it moves."""
+
 _NAP = 1.0
 """Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""
 
@@ -58,10 +62,12 @@ class Relay:
             self._resumed()
             if not moved:
                 self._sleep(connection)
+            elif moved < BATCH:
+                self._stopping.wait(REST)
 
     def _move(self, connection: Tx) -> int:
         """Publish one batch. Returns how many there were."""
-        with connection.transaction():
+        with connection.pipeline(), connection.transaction():
             batch = outbox.take(connection, BATCH)
             if batch:
                 self._publisher.publish(batch)

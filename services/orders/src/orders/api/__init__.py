@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import structlog
+import uvloop
 from aiohttp import web
 
 from mesh.health import Heartbeat
@@ -35,6 +36,7 @@ def serve(settings: Settings) -> None:
         application(settings),
         host=settings.http_host,
         port=settings.http_port,
+        loop=uvloop.new_event_loop(),
         access_log=None,  # `request.handled` says the same, with the correlation id
         print=None,
         shutdown_timeout=10,

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from contracts import uuid7
 from mesh import Unavailable, context
-from orders.api.problems import Problem, internal, of_http, response, unavailable
+from mesh.errors import TooLarge
+from orders.api.problems import Problem, internal, of_http, response, too_large, unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return response(of_http(error), **allowed)
+    except TooLarge:
+        return response(too_large())
     except Unavailable as error:
         log.warning("request.unavailable", error=str(error))
         return response(unavailable(), **{"Retry-After": "1"})

@@ -6,6 +6,8 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
+_MOST_ERRORS = 100  # a body of a quarter of a megabyte can hold 40,000
+
 
 class Problem(Exception):
     """An answer that is an error. Raised by handlers, turned into a response by the middleware."""
@@ -26,9 +28,9 @@ def response(problem: Problem, **headers: str) -> web.Response:
 
 
 def invalid(error: ValidationError) -> Problem:
-    """422, with a JSON pointer to each field that does not fit."""
+    """422, with a JSON pointer to each field that does not fit, up to a hundred of them."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    errors = [{"pointer": _pointer(e["loc"]), "detail": e["msg"]} for e in found]
+    errors = [{"pointer": _pointer(e["loc"]), "detail": e["msg"]} for e in found[:_MOST_ERRORS]]
     return Problem(422, "invalid", "The document does not fit.", errors=errors)
 
 
@@ -38,6 +40,10 @@ def not_found(what: str) -> Problem:
 
 def unavailable() -> Problem:
     return Problem(503, "unavailable", "The database is away; nothing was done. Try again.")
+
+
+def too_large() -> Problem:
+    return Problem(413, "too-large", "The order is too large: its lines come to more than 64 KiB.")
 
 
 def of_http(error: web.HTTPException) -> Problem:

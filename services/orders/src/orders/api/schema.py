@@ -8,7 +8,13 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
 from orders import domain
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[
+    str,
+    # One line without control characters: PostgreSQL stores no NUL, a mail's header takes no line break.
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\p{Cc}\p{Zl}\p{Zp}]*$"
+    ),
+]
 
 
 class Document(BaseModel):
@@ -20,15 +26,17 @@ class Document(BaseModel):
 class Customer(Document):
     email: EmailStr
     name: Text
-    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] = "en"
+    locale: Annotated[
+        str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+    ] = "en"
     """A BCP 47 tag, such as en or pt-BR."""
 
 
 class Line(Document):
     sku: Text
     name: Text
-    quantity: int = Field(ge=1, le=domain.MOST_QUANTITY)
-    unit_price: int = Field(ge=0, le=domain.MOST_PRICE)
+    quantity: int = Field(strict=True, ge=1, le=domain.MOST_QUANTITY)
+    unit_price: int = Field(strict=True, ge=0, le=domain.MOST_PRICE)
     """In minor units: 1299 is 12.99 EUR."""
 
 

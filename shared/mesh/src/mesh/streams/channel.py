@@ -19,6 +19,9 @@ from mesh.streams import store
 
 _BLOCK = 1.0
 """Seconds that a read waits on the server for a message; a new one ends the wait at once."""
+REST = 0.010
+"""Seconds of rest after a read that brought less than it might, in which the next one gathers. The
+first message after a silence never waits."""
 _UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
 
 
@@ -62,6 +65,7 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
         self._acks: dict[str, list[bytes]] = defaultdict(list)
         self._unacked_queues: set[str] = set()  # consumed with no_ack
         self._leased = False
+        self._rests_until = 0.0
         super().__init__(*args, **kwargs)
 
     # publishing
@@ -95,10 +99,10 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
         if not queues:
             return
         credit = self.qos.can_consume_max_estimate() or _UNLIMITED
-        count = max(1, credit // len(queues))
+        self._asked = max(1, credit // len(queues))
         self._in_poll = self.client.connection
         self._brpop_sent_at = monotonic()
-        self._in_poll.send_command(*store.read_command(self.consumer, queues, count, _BLOCK))
+        self._in_poll.send_command(*store.read_command(self.consumer, queues, self._asked, _BLOCK))
 
     def _brpop_read(self, **_: Any) -> bool:
         try:
@@ -115,10 +119,18 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
             self._in_poll = None
         if not reply:
             raise Empty
+        loop = self.connection.cycle.loop
+        if loop and all(len(found) < self._asked for _, found in reply):
+            self._rests_until = monotonic() + REST
+            loop.call_later(REST, _wake)
         for queue, entry in store.entries(reply):
             self._deliver(queue, entry)
             self._queue_cycle.rotate(queue)
         return True
+
+    def rest(self) -> float:
+        """Seconds until the next read is due."""
+        return self._rests_until - monotonic()
 
     def _deliver(self, queue: str, entry: store.Entry) -> None:
         if queue in self._unacked_queues:
@@ -266,3 +278,7 @@ def _message(queue: str, entry: store.Entry) -> dict[str, Any]:
 
 def _deaths(message: dict[str, Any]) -> int:
     return int(message["properties"].get("delivery_info", {}).get("deaths", 0))
+
+
+def _wake() -> None:
+    """Nothing to do: the turn of the loop that follows does it."""

@@ -10,12 +10,19 @@ from mesh.streams.store import RENEW
 
 
 class Poller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu has no types
-    """kombu's poller, which also sends the acknowledgements of the last turn of the loop."""
+    """kombu's poller, which sends the acknowledgements of the last turn of the loop, and lets channels rest."""
+
+    loop: Any = None
 
     def on_poll_start(self) -> None:
         for channel in self._channels:
             channel.flush_acks()
         super().on_poll_start()
+
+    def _register_BRPOP(self, channel: Channel) -> None:
+        """Begin the next read, unless the channel rests: a timer of its own ends the loop's wait then."""
+        if channel._in_poll or not self.loop or channel.rest() <= 0:
+            super()._register_BRPOP(channel)
 
 
 class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu has no types
@@ -34,3 +41,7 @@ class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu has no ty
         client.transport_options.setdefault("unacked_restore_interval", RENEW)
         if client.hostname.startswith("rediss:") and not client.ssl:
             client.ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        self.cycle.loop = loop
+        super().register_with_event_loop(connection, loop)

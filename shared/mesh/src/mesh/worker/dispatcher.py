@@ -112,8 +112,7 @@ class Dispatcher:
 
     def _dispatch(self) -> None:
         self._planned = False
-        free = self._pool.num_processes
-        while self._turn and self._running < free and not (self._paused or self._stopped):
+        while self._turn and not (self._paused or self._stopped) and self._running < self._pool.num_processes:
             line = self._turn.popleft()
             chunk = line.take()
             if line.waiting:

@@ -58,6 +58,12 @@ class Intake(CeleryConsumer):  # type: ignore[misc]  # celery has no types
         self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
 
+    def on_close(self) -> None:
+        # Celery's would have the pool forget what a child has not yet confirmed to have begun. The
+        # child handles it all the same, nobody reads its answer, and it waits 30 s for that.
+        self.pool.flush = None
+        super().on_close()
+
     def stop(self) -> None:
         self._dispatcher.stop()
         self._heartbeat.beat("stopping")

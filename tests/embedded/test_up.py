@@ -1,0 +1,123 @@
+"""`up` starts everything, keeps it running and leaves nothing behind."""
+
+import json
+import signal
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from .conftest import Command, belonging_to, wait_until
+
+UP = "Ctrl-C stops everything."
+
+Run = Callable[..., Command]
+
+
+def addresses(state: Path) -> dict:
+    return json.loads((state / "run.json").read_text())["addresses"]
+
+
+def process_of(state: Path, *words: str) -> psutil.Process:
+    """The one whose arguments contain all these."""
+    [found] = [
+        process
+        for process in belonging_to(state)
+        if all(any(word in argument for argument in process.cmdline()) for word in words)
+        and process.ppid() == supervisor_of(state)
+    ]
+    return found
+
+
+def supervisor_of(state: Path) -> int:
+    return json.loads((state / "run.json").read_text())["pid"]
+
+
+def test_ctrl_c_stops_everything(run: Run, state: Path) -> None:
+    up = run("up")
+    up.says(UP)
+    at = addresses(state)
+    with urllib.request.urlopen(f"http://127.0.0.1:{at['orders_port']}/readyz") as answer:
+        assert answer.status == 200
+    with urllib.request.urlopen(at["catcher"]) as answer:
+        assert b"<html" in answer.read()
+    assert "emails worker   | hello from emails worker" in up.output
+
+    assert up.ends(signal.SIGINT) == 0
+    assert belonging_to(state) == []
+    assert not (state / "run.json").exists()
+
+
+def test_a_killed_supervisor_is_cleaned_up_after(run: Run, state: Path) -> None:
+    first = run("up", FAKE_FAULT="orders relay does not stop")
+    first.says(UP)
+    url = addresses(state)["databases"]["orders"]
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    first.ends(signal.SIGKILL)
+
+    second = run("up")
+    second.says(UP)
+    assert "left by a supervisor that was killed" in second.output
+    with psycopg.connect(addresses(state)["databases"]["orders"]) as connection:
+        assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
+    assert second.ends(signal.SIGTERM) == 0
+    assert belonging_to(state) == []
+
+
+def test_a_second_up_says_where_the_first_is(run: Run, state: Path) -> None:
+    run("up").says(UP)
+    second = run("up")
+    assert second.ends() == 1
+    where = f"http://127.0.0.1:{addresses(state)['orders_port']}"
+    assert f"a mesh is running in {state}: its orders API is {where}" in second.output
+
+
+def test_what_dies_is_started_again(run: Run, state: Path) -> None:
+    up = run("up")
+    up.says(UP)
+    before = addresses(state)
+
+    process_of(state, "fake_service.py", "emails", "worker").kill()
+    up.says("emails worker was ended by signal 9; starting it again in 0.5 s")
+    up.says("emails worker: ready again")
+    process_of(state, "-D").kill()
+    up.says("ready again")
+    wait_until(lambda: up.output.count("ready again") == 2)
+    with psycopg.connect(before["databases"]["orders"]) as connection:
+        connection.execute("SELECT 1")
+
+
+def test_a_process_that_does_not_start_ends_it(run: Run, state: Path) -> None:
+    up = run("up", FAKE_FAULT="orders relay does not start")
+    assert up.ends() == 1
+    assert "error: orders relay ended with exit code 1" in up.output
+    assert belonging_to(state) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_can_be_stopped_while_it_starts(run: Run, state: Path, number: signal.Signals) -> None:
+    up = run("up")
+    up.says("PostgreSQL")
+    assert up.ends(number) != 0
+    assert belonging_to(state) == []
+
+
+def test_given_servers_are_used_instead(run: Run, state: Path) -> None:
+    up = run(
+        "up",
+        ORDERS_DATABASE_URL="postgresql://their/orders",
+        EMAILS_DATABASE_URL="postgresql://their/emails",
+        REPORTS_DATABASE_URL="postgresql://their/reports",
+        BROKER_URL="amqp://their/broker",
+        SMTP_URL="smtp://their:25",
+    )
+    up.says(UP)
+    at = addresses(state)
+    assert at["databases"]["emails"] == "postgresql://their/emails"
+    assert (at["broker"], at["smtp"], at["catcher"]) == ("amqp://their/broker", "smtp://their:25", None)
+    assert "PostgreSQL" not in up.output
+    assert up.ends(signal.SIGINT) == 0

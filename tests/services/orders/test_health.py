@@ -1,0 +1,98 @@
+"""What the API says when its database is away, half there, or back."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api import Api, served
+from documents import order
+from embedded.postgres import Postgres
+from programs import eventually
+
+from mesh import Settings
+from mesh.database import connect
+from mesh.migrate import migrate
+
+PATHS = ["/readyz", "/v1/orders/0198f0d0-0000-7000-8000-000000000000"]
+
+
+@pytest.fixture
+def own_postgres(state: Path) -> Iterator[Postgres]:
+    """A server that the test may stop."""
+    with Postgres(state / "own-postgres", durable=False) as server:
+        yield server
+
+
+@pytest.fixture
+def own_url(own_postgres: Postgres) -> str:
+    own_postgres.create_database("orders")
+    url = own_postgres.url("orders")
+    migrate("orders.migrations", Settings(database_url=url, broker_url="streams+redis://unused"))
+    return url
+
+
+def restart(server: Postgres) -> None:
+    server.start()
+    server.wait_until_ready()
+
+
+def counts(url: str) -> tuple[int, int]:
+    with connect(url, "tests") as tx:
+        [row] = tx.execute("SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox)").fetchall()
+    return row[0], row[1]
+
+
+def test_all_is_well(api: Any) -> None:
+    assert api.get("/healthz").json == {"status": "alive"}
+    assert api.get("/readyz").json == {"status": "ready"}
+
+
+def test_the_database_goes_away_and_comes_back(own_postgres: Postgres, own_url: str) -> None:
+    with served(own_url) as api:
+        assert api.place(order()).status == 201
+        own_postgres.stop()
+        assert_unavailable(api)
+        assert api.get("/healthz").status == 200
+        restart(own_postgres)
+        eventually(lambda: api.place(order()).status == 201, "orders are placed again", 3)
+        assert api.get("/readyz").status == 200
+        assert counts(own_url) == (2, 2)
+
+
+def assert_unavailable(api: Api) -> None:
+    """Each request is told so within seconds, and that it may come again."""
+    for request in (lambda: api.place(order()), *(lambda path=path: api.get(path) for path in PATHS)):
+        started = time.monotonic()
+        answer = request()
+        answer.problem(503)
+        assert int(answer.headers["Retry-After"]) > 0
+        assert time.monotonic() - started < 6
+
+
+def test_a_restart_of_the_database_between_two_requests_is_not_noticed(own_postgres: Postgres, own_url: str) -> None:
+    with served(own_url) as api:
+        assert api.place(order()).status == 201
+        own_postgres.stop()
+        restart(own_postgres)
+        assert api.place(order()).status == 201
+
+
+def test_the_api_may_start_before_its_database(own_postgres: Postgres, own_url: str) -> None:
+    own_postgres.stop()
+    with served(own_url) as api:
+        assert api.get("/healthz").status == 200
+        api.get("/readyz").problem(503)
+        restart(own_postgres)
+        eventually(lambda: api.get("/readyz").status == 200, "it is ready", 3)
+
+
+def test_a_fault_of_ours_is_a_problem_too(new_database: Callable[[str], str]) -> None:
+    url = new_database("orders.migrations")
+    with connect(url, "tests") as tx:
+        tx.execute("DROP TABLE timeline")
+    with served(url) as api:
+        placed = api.place(order())
+        problem = api.get(placed.headers["Location"]).problem(500)
+    assert problem["title"] == "This is our fault. It is logged under the request's id."

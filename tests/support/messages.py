@@ -1,0 +1,57 @@
+"""Messages for tests: ordinary ones with what matters changed, and any that a contract allows."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+from hypothesis import strategies as st
+from pydantic import AwareDatetime, BaseModel, EmailStr
+from pydantic.fields import FieldInfo
+
+from contracts import Message
+from contracts.orders import Customer, Line, OrderPlaced
+
+CUSTOMER = Customer(email="ada@example.com", name="Ada Lovelace", locale="en")
+LINES = (Line(sku="T-1", name="Tea", quantity=2, unit_price=450),)
+
+
+def order_placed(*, customer: dict[str, Any] | None = None, **changes: Any) -> OrderPlaced:
+    """Ada's order of two teas, but for what is said."""
+    placed = OrderPlaced(
+        order_id=uuid4(),
+        placed_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+        customer=CUSTOMER.model_copy(update=customer or {}),
+        currency="EUR",
+        lines=LINES,
+        total=900,
+    )
+    return placed.model_copy(update=changes)
+
+
+def any_message(model: type[Message]) -> st.SearchStrategy[Any]:
+    """Every message that the contract allows, as far as its fields' types tell."""
+    return _values(model)
+
+
+_OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+_STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
+    AwareDatetime: st.datetimes(timezones=_OFFSETS),
+    EmailStr: st.from_regex(r"[a-z0-9+]{1,20}@[a-z]{1,10}\.(com|org)", fullmatch=True),
+    UUID: st.uuids(),
+    int: st.integers(),
+    str: st.text(),
+}
+
+
+def _values(annotation: Any) -> st.SearchStrategy[Any]:
+    if annotation in _STRATEGIES:
+        return _STRATEGIES[annotation]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return st.builds(annotation, **{name: _field(info) for name, info in annotation.model_fields.items()})
+    item, _ = get_args(annotation)  # tuple[item, ...]
+    return st.lists(_values(item), max_size=3).map(tuple)
+
+
+def _field(info: FieldInfo) -> st.SearchStrategy[Any]:
+    patterns = [found.pattern for found in info.metadata if getattr(found, "pattern", None)]
+    return st.from_regex(patterns[0][1:-1], fullmatch=True) if patterns else _values(info.annotation)
