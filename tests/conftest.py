@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+
 from contracts import Producer
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
-
 from mesh import Database, Settings, context, log
 from mesh.migrate import migrate
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from contracts import Envelope
 from sample import Count, Greet, Greeted, GreetV1, Outside, Post, consumer, ledger
 
+from contracts import Envelope
 from mesh import Database, Retry, deadletters, inbox, testing
 from mesh.database import connect
 from mesh.testing import around, raw, sent

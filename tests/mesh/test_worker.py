@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts import Message
 from programs import Program, eventually
 from sample import Count, Greet, ledger
 
+from contracts import Message
 from mesh import deadletters, outbox
 from mesh.outbox import Outgoing
 from mesh.publisher import connect
@@ -28,7 +28,13 @@ def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
         folder.mkdir()
         paths = os.pathsep.join(["deploy", "tests/support"])
         program = Program(
-            "sample", role, folder=folder, DATABASE_URL=url, BROKER_URL=broker_url, PYTHONPATH=paths, **environment
+            "sample",
+            role,
+            folder=folder,
+            DATABASE_URL=url,
+            BROKER_URL=broker_url,
+            PYTHONPATH=paths,
+            **environment,
         )
         started.append(program)
         return program.start()

@@ -1,5 +1,6 @@
 """Programs of the mesh as real processes: started, waited for, killed."""
 
+import contextlib
 import json
 import os
 import signal
@@ -36,7 +37,12 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
-        environment = {**os.environ, **self._environment, "LOG_FORMAT": "json", "HEALTH_DIR": str(self._folder)}
+        environment = {
+            **os.environ,
+            **self._environment,
+            "LOG_FORMAT": "json",
+            "HEALTH_DIR": str(self._folder),
+        }
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._arguments(), env=environment, stdout=log, stderr=log, start_new_session=True
@@ -65,10 +71,8 @@ class Program:
     def destroy(self) -> None:
         """Leave nothing behind, whatever state it is in."""
         if self._process:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait(DEADLINE)
 
     def events(self, name: str) -> list[dict[str, Any]]:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from contracts import Command, Event, contract
-
 from mesh import Consumer, Effect, Reject, Retry, Service, Settings, Tx, outbox
 
 
@@ -108,4 +107,3 @@ def ledger(tx: Any, what: str) -> list[str]:
     """What the handlers entered, in order."""
     rows = tx.execute("SELECT detail FROM ledger WHERE what = %s ORDER BY id", (what,))
     return [row[0] for row in rows]
-

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from contracts.emails import EmailSent
-from contracts.orders import OrderPlaced
+from contracts.orders import Customer, Line, OrderPlaced
 from contracts.reports import SalesRecorded
 from mesh import AsyncTx, Tx, outbox
 from orders import store
@@ -36,8 +36,8 @@ def _announcement(order: Order) -> OrderPlaced:
     return OrderPlaced(
         order_id=order.id,
         placed_at=order.placed_at,
-        customer=asdict(order.customer),
+        customer=Customer(**asdict(order.customer)),
         currency=order.currency,
-        lines=[asdict(line) for line in order.lines],
+        lines=tuple(Line(**asdict(line)) for line in order.lines),
         total=order.total,
     )

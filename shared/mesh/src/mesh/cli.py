@@ -18,8 +18,7 @@ from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
 from mesh.health import Heartbeat, healthy
 from mesh.relay import Relay
-from mesh.service import Service
-from mesh.settings import Settings
+from mesh.service import S, Service
 from mesh.stopping import Stopping
 
 logger = structlog.get_logger(__name__)
@@ -47,9 +46,9 @@ def service_cli(service: Service[Any]) -> Cli:
     return group
 
 
-def start(service: Service[Any], role: str) -> Settings:
+def start(service: Service[S], role: str) -> S:
     """What every process does first: settings, logging, identity. Raises MissingSettings."""
-    settings: Settings = service.settings.load()
+    settings = service.settings.load()
     log.configure(settings, service.producer, role)
     context.identify(service.producer)
     return settings

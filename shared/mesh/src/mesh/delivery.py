@@ -86,7 +86,7 @@ class Deliveries:
             if envelope.name not in self._handlers:
                 raise UnknownContract(f"{envelope.name}: this build has no handler for it")
             delivery = Delivery(raw, envelope, envelope.open(), wire.retries(raw) + 1)
-        except Exception as error:  # also a fault in an upcast: it must not stop the messages around it
+        except Exception as error:  # noqa: BLE001 also a fault in an upcast: it must not stop the messages around it
             self._bury(connection, raw, envelope, _reason(error, envelope), str(error))
             return None
         if raw.deaths >= POISON:
@@ -97,7 +97,7 @@ class Deliveries:
     def _settle(self, connection: Tx, handler: Handler, chunk: Sequence[Delivery]) -> None:
         try:
             intended = self._together(connection, handler, chunk)
-        except Exception as error:  # the one place that decides what any error means for a message
+        except Exception as error:
             if connection.broken:
                 raise
             if len(chunk) == 1:
@@ -114,7 +114,8 @@ class Deliveries:
         with connection.pipeline(), connection.transaction():
             seen = inbox.begin(connection, list(by_id), [handler.contract.name] * len(by_id))
             fresh = [d for id, d in by_id.items() if seen[id] is not Seen.DONE]
-            effects = self._run(connection, handler, fresh)
+            with outbox.gathering(connection):
+                effects = self._run(connection, handler, fresh)
             ours = inbox.open_effects(connection, [d.id for d, _ in effects]) if effects else set()
             for delivery, _ in effects:
                 if delivery.id not in ours:
@@ -154,7 +155,7 @@ class Deliveries:
             try:
                 with context.delivery(delivery.envelope, delivery.attempt), time_limit(handler.time_limit):
                     done.append((delivery, effect, effect.perform()))
-            except Exception as error:  # as in _settle
+            except Exception as error:  # noqa: BLE001 as in _settle
                 self._failed(connection, handler, delivery, error)
         return done
 
@@ -165,11 +166,12 @@ class Deliveries:
         try:
             with connection.pipeline(), connection.transaction():
                 inbox.close_effects(connection, [delivery.id for delivery, _, _ in done])
-                for delivery, effect, outcome in done:
-                    with context.delivery(delivery.envelope, delivery.attempt):
-                        effect.then(connection, outcome)
-                        log.info("effect.done")
-        except Exception as error:  # as in _settle
+                with outbox.gathering(connection):
+                    for delivery, effect, outcome in done:
+                        with context.delivery(delivery.envelope, delivery.attempt):
+                            effect.then(connection, outcome)
+                            log.info("effect.done")
+        except Exception as error:
             if connection.broken:
                 raise
             if len(done) == 1:

@@ -4,7 +4,9 @@ A row without a queue goes to the exchange by its routing key; one with a queue 
 alone (a retry, a replay). `due_at` may lie in the future: nothing waits in a worker's memory.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
@@ -45,6 +47,10 @@ _TAKE = """
 _NEXT = "SELECT extract(epoch FROM min(due_at) - now())::float FROM outbox"
 
 
+Row = tuple[UUID, str, str, str]
+_gathered: ContextVar[list[Row] | None] = ContextVar("gathered", default=None)
+
+
 class Outgoing(NamedTuple):
     """A message on its way from the outbox to the broker."""
 
@@ -67,7 +73,23 @@ def put(tx: Tx | AsyncTx, *messages: Message) -> Any:
     Raises TooLarge for a message over 64 KiB, with its name and size.
     """
     rows = [_row(message) for message in messages]
-    return tx.execute(_PUT, tuple(map(list, zip(*rows, strict=True))))
+    gathered = _gathered.get()
+    if gathered is None:
+        return _insert(tx, rows)
+    return gathered.extend(rows)
+
+
+@contextmanager
+def gathering(tx: Tx) -> Iterator[None]:
+    """Whatever the block puts goes to the table in one statement, at its end."""
+    rows: list[Row] = []
+    token = _gathered.set(rows)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if rows:
+        _insert(tx, rows)
 
 
 def put_back(tx: Tx, envelope: Envelope, queue: str, *, retries: int, after: float) -> None:
@@ -88,7 +110,11 @@ def next_due(tx: Tx) -> float | None:
     return cast("float | None", row and row[0])
 
 
-def _row(message: Message) -> tuple[UUID, str, str, str]:
+def _insert(tx: Tx | AsyncTx, rows: list[Row]) -> Any:
+    return tx.execute(_PUT, tuple(map(list, zip(*rows, strict=True))))
+
+
+def _row(message: Message) -> Row:
     envelope = Envelope.around(
         message,
         context.producer(),
@@ -104,4 +130,4 @@ def _row(message: Message) -> tuple[UUID, str, str, str]:
     return envelope.id, envelope.name, routing_key(contract_of(type(message))), document
 
 
-__all__ = ["CHANNEL", "LIMIT", "Outgoing", "next_due", "put", "put_back", "take"]
+__all__ = ["CHANNEL", "LIMIT", "Outgoing", "gathering", "next_due", "put", "put_back", "take"]

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from contracts import Envelope, Message, Producer, contract_of
-
 from mesh import wire
 from mesh.consumer import Consumer
 from mesh.database import Database, Tx
@@ -27,9 +26,7 @@ TESTER = Producer(service="tester", build="0")
 
 def sent(tx: Tx, kind: type[M]) -> list[M]:
     """The messages of one kind that lie in the outbox, oldest first."""
-    rows = tx.execute(
-        "SELECT envelope FROM outbox WHERE name = %s ORDER BY seq", (contract_of(kind).name,)
-    )
+    rows = tx.execute("SELECT envelope FROM outbox WHERE name = %s ORDER BY seq", (contract_of(kind).name,))
     opened = (Envelope.read(row[0]).open() for row in rows)
     return [message for message in opened if isinstance(message, kind)]
 
@@ -59,6 +56,7 @@ def deliver(
 
 def _raws(messages: Iterable[Message | Envelope | Raw], service: str) -> Iterable[Raw]:
     for message in messages:
-        if isinstance(message, Message):
-            message = around(message)
-        yield message if isinstance(message, Raw) else raw(message, service)
+        if isinstance(message, Raw):
+            yield message
+        else:
+            yield raw(around(message) if isinstance(message, Message) else message, service)

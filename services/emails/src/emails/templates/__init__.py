@@ -8,7 +8,7 @@ from uuid import UUID
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.numbers import format_currency, get_currency_precision
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from contracts.orders import OrderPlaced
 from emails.domain import Mail
@@ -20,7 +20,7 @@ class Templates:
     def __init__(self) -> None:
         environment = Environment(
             loader=PackageLoader("emails"),
-            autoescape=lambda name: bool(name) and str(name).endswith(".html"),
+            autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,  # a missing variable is an error, not a hole in a mail
             trim_blocks=True,
             lstrip_blocks=True,

@@ -6,6 +6,7 @@ visibility timeout a lease. Names that begin with `_brpop` are kombu's hooks and
 
 import json
 from collections import defaultdict
+from contextlib import suppress
 from queue import Empty
 from time import monotonic
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport import virtual
+from redis import Redis
 from redis.exceptions import ResponseError
 
 from mesh.streams import store
@@ -25,7 +27,7 @@ first message after a silence never waits."""
 _UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
 
 
-class QoS(virtual.QoS):  # type: ignore[misc]  # kombu has no types
+class QoS(virtual.QoS):
     """What is delivered and not yet acknowledged. The server has all of it as pending."""
 
     channel: "Channel"
@@ -52,7 +54,7 @@ class QoS(virtual.QoS):  # type: ignore[misc]  # kombu has no types
         self.channel.renew_and_claim()
 
 
-class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
+class Channel(kombu_redis.Channel):
     """One consumer, with one lease; or a publisher."""
 
     QoS = QoS
@@ -190,17 +192,21 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
         with self.conn_or_acquire() as client:
             store.renew(client, self.consumer)
             for queue in self.active_queues:
-                credit = self.qos.can_consume_max_estimate()
-                if credit == 0:
-                    return
-                try:
-                    taken = store.claim(client, self.consumer, queue, credit or _UNLIMITED)
-                except ResponseError as error:
-                    if "NOGROUP" not in str(error) and "no such key" not in str(error):
-                        raise
-                    return self._declare_again()
-                for entry in taken:
-                    self._deliver(queue, entry)
+                self._claim(client, queue)
+
+    def _claim(self, client: Redis, queue: str) -> None:
+        credit = self.qos.can_consume_max_estimate()
+        if credit == 0:
+            return
+        try:
+            taken = store.claim(client, self.consumer, queue, credit or _UNLIMITED)
+        except ResponseError as error:
+            if "NOGROUP" not in str(error) and "no such key" not in str(error):
+                raise
+            self._declare_again()
+        else:
+            for entry in taken:
+                self._deliver(queue, entry)
 
     def close(self) -> None:
         """Give back what is not acknowledged, send the last acknowledgements, and resign."""
@@ -218,10 +224,8 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]  # kombu has no types
     def _give_up_reading(self) -> None:
         """End a read that is under way; what it still brings is delivered and given back."""
         if self._in_poll:
-            try:
+            with suppress(Empty):
                 self._brpop_read()
-            except Empty:
-                pass
 
     # administration
 

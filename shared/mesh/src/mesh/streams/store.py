@@ -66,7 +66,7 @@ def queue_of(stream: bytes) -> str:
     return stream.decode().removeprefix("stream:")
 
 
-def ensure_group(client: "Redis[bytes]", queue: str) -> None:
+def ensure_group(client: Redis, queue: str) -> None:
     """Make the stream and its group, if they are not there. The group begins with the first message."""
     try:
         client.xgroup_create(key(queue), GROUP, id="0", mkstream=True)
@@ -89,23 +89,23 @@ def entries(reply: Any) -> Iterable[tuple[str, Entry]]:
             yield queue, Entry(id, _mapping(fields), 0)
 
 
-def add(pipe: "Pipeline[bytes]", queue: str, fields: Mapping[str, Any]) -> None:
+def add(pipe: Pipeline, queue: str, fields: dict[Any, Any]) -> None:
     """Append a message to a queue."""
-    pipe.xadd(key(queue), fields)  # type: ignore[arg-type]  # redis-py's own alias is invariant
+    pipe.xadd(key(queue), fields)
 
 
-def ack(pipe: "Pipeline[bytes]", queue: str, ids: list[bytes]) -> None:
+def ack(pipe: Pipeline, queue: str, ids: list[bytes]) -> None:
     """These messages are done: take them off the server."""
     pipe.xack(key(queue), GROUP, *ids)
     pipe.xdel(key(queue), *ids)
 
 
-def renew(client: "Redis[bytes]", consumer: str) -> None:
+def renew(client: Redis, consumer: str) -> None:
     """This consumer lives."""
     client.set(f"lease:{consumer}", b"", px=int(LEASE * 1000))
 
 
-def resign(client: "Redis[bytes]", consumer: str, queues: Iterable[str]) -> None:
+def resign(client: Redis, consumer: str, queues: Iterable[str]) -> None:
     """This consumer goes, and holds nothing any more."""
     with client.pipeline(transaction=False) as pipe:
         pipe.delete(f"lease:{consumer}")
@@ -114,7 +114,7 @@ def resign(client: "Redis[bytes]", consumer: str, queues: Iterable[str]) -> None
         pipe.execute(raise_on_error=False)
 
 
-def claim(client: "Redis[bytes]", consumer: str, queue: str, limit: int) -> list[Entry]:
+def claim(client: Redis, consumer: str, queue: str, limit: int) -> list[Entry]:
     """Take over up to `limit` messages of consumers that died."""
     taken = client.eval(_CLAIM, 1, key(queue), GROUP, consumer, limit, "lease:")
     return [Entry(id, _mapping(fields), deliveries) for id, fields, deliveries in taken]

@@ -9,8 +9,8 @@ from mesh.streams.channel import Channel
 from mesh.streams.store import RENEW
 
 
-class Poller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu has no types
-    """kombu's poller, which sends the acknowledgements of the last turn of the loop, and lets channels rest."""
+class Poller(kombu_redis.MultiChannelPoller):
+    """kombu's poller, which also sends a turn's acknowledgements and lets channels rest."""
 
     loop: Any = None
 
@@ -25,7 +25,7 @@ class Poller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]  # kombu has
             super()._register_BRPOP(channel)
 
 
-class Transport(kombu_redis.Transport):  # type: ignore[misc]  # kombu has no types
+class Transport(kombu_redis.Transport):
     """Redis or Valkey, over streams."""
 
     Channel = Channel

@@ -1,5 +1,7 @@
 """Celery, configured: the one place. Every setting is here for a reason, and has it beside it."""
 
+import os
+import socket
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +48,8 @@ def run(service: Service[Any], settings: Settings) -> int:
     app = celery_app(service, settings)
     app.mesh.heartbeat.beat("starting")
     worker = app.Worker(
-        hostname=f"{service.name}@%h",
+        # A name of its own: its control queue is exclusive, a second worker of that name could not start.
+        hostname=f"{service.name}-{os.getpid()}@{socket.gethostname()}",
         quiet=True,
         loglevel=settings.log_level.upper(),
         optimization="fair",  # a chunk goes to a child that is idle, never behind another chunk

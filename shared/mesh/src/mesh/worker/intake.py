@@ -19,7 +19,7 @@ from mesh.worker.dispatcher import Dispatcher, Waiting
 log = structlog.get_logger(__name__)
 
 
-class Intake(CeleryConsumer):  # type: ignore[misc]  # celery has no types
+class Intake(CeleryConsumer):
     """What `worker_consumer` names. The app carries `mesh`: the handlers and the heartbeat."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
