@@ -28,9 +28,11 @@ def order_placed(*, customer: dict[str, Any] | None = None, **changes: Any) -> O
     return placed.model_copy(update=changes)
 
 
-def any_message(model: type[Message]) -> st.SearchStrategy[Any]:
+def any_message(
+    model: type[Message], *, integers: st.SearchStrategy[int] = st.integers()
+) -> st.SearchStrategy[Any]:
     """Every message that the contract allows, as far as its fields' types tell."""
-    return _values(model)
+    return _values(model, {**_STRATEGIES, int: integers})
 
 
 _OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -38,20 +40,20 @@ _STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
     AwareDatetime: st.datetimes(timezones=_OFFSETS),
     EmailStr: st.from_regex(r"[a-z0-9+]{1,20}@[a-z]{1,10}\.(com|org)", fullmatch=True),
     UUID: st.uuids(),
-    int: st.integers(),
     str: st.text(),
 }
 
 
-def _values(annotation: Any) -> st.SearchStrategy[Any]:
-    if annotation in _STRATEGIES:
-        return _STRATEGIES[annotation]
+def _values(annotation: Any, known: dict[Any, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
+    if annotation in known:
+        return known[annotation]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return st.builds(annotation, **{name: _field(info) for name, info in annotation.model_fields.items()})
+        fields = annotation.model_fields.items()
+        return st.builds(annotation, **{name: _field(info, known) for name, info in fields})
     item, _ = get_args(annotation)  # tuple[item, ...]
-    return st.lists(_values(item), max_size=3).map(tuple)
+    return st.lists(_values(item, known), max_size=3).map(tuple)
 
 
-def _field(info: FieldInfo) -> st.SearchStrategy[Any]:
+def _field(info: FieldInfo, known: dict[Any, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
     patterns = [found.pattern for found in info.metadata if getattr(found, "pattern", None)]
-    return st.from_regex(patterns[0][1:-1], fullmatch=True) if patterns else _values(info.annotation)
+    return st.from_regex(patterns[0][1:-1], fullmatch=True) if patterns else _values(info.annotation, known)

@@ -59,6 +59,10 @@ class Program:
         self._running.kill()
         self._running.wait(DEADLINE)
 
+    def wait(self) -> int:
+        """The exit code, when it ends by itself."""
+        return self._running.wait(DEADLINE)
+
     def signal(self, number: int) -> None:
         self._running.send_signal(number)
 

@@ -1,0 +1,127 @@
+"""The whole mesh as processes, on servers of its own, with a mail catcher at its far edge."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from embedded.catcher.process import Catcher
+from embedded.ports import free_port
+from embedded.postgres import Postgres
+from embedded.valkey import Valkey
+from programs import Program
+
+ROLES = {"orders": ("worker", "relay", "api"), "emails": ("worker", "relay"), "reports": ("worker", "relay")}
+
+ORDER: dict[str, Any] = {
+    "customer": {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en"},
+    "currency": "EUR",
+    "lines": [{"sku": "TEA", "name": "Earl Grey, 100 g", "quantity": 2, "unit_price": 1299}],
+}
+
+
+class Mesh:
+    """Servers and processes, and what a client and an operator see of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.postgres = Postgres(folder / "postgres", durable=False)
+        self.valkey = Valkey(folder / "valkey")
+        self.catcher = Catcher(folder / "catcher")
+        # Not the usual ones: other meshes, of other tests, come up at the same time.
+        self.catcher.smtp_port, self.catcher.http_port = free_port(), free_port()
+        self.programs: dict[str, Program] = {}
+        self._folder = folder
+        self._port = free_port()
+
+    def start(self) -> None:
+        for server in (self.postgres, self.valkey, self.catcher):
+            server.start()
+            server.wait_until_ready()
+        for service, roles in ROLES.items():
+            self.postgres.create_database(service)
+            assert self._program(service, "migrate").start().wait() == 0, f"{service} migrate"
+            self.programs |= {f"{service} {role}": self._program(service, role) for role in roles}
+        for program in self.programs.values():
+            program.start()
+        for program in self.programs.values():
+            program.ready()
+
+    def stop(self) -> None:
+        for program in self.programs.values():
+            program.destroy()
+        for server in (self.catcher, self.valkey, self.postgres):
+            server.stop()
+
+    def post(self, order: dict[str, Any] = ORDER) -> tuple[int, dict[str, Any]]:
+        """Status and document."""
+        body = json.dumps(order).encode()
+        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}/v1/orders", body))
+
+    def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}{path}"))
+
+    def mails(self) -> list[str]:
+        """Whom each mail at the catcher is to."""
+        _, document = _http(urllib.request.Request(f"{self.catcher.url}/api/v1/messages?limit=10000"))
+        return [message["To"][0]["Address"] for message in document["messages"]]
+
+    def query(self, service: str, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.postgres.url(service)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def done(self) -> set[str]:
+        """The orders for which every service has done its part."""
+        rows = self.query("orders", "SELECT order_id FROM timeline GROUP BY 1 HAVING count(DISTINCT what) = 2")
+        return {str(row[0]) for row in rows}
+
+    def another(self, service: str, role: str) -> Program:
+        """One more process of that kind."""
+        number = len(self.programs)
+        self.programs[f"{service} {role} {number}"] = program = self._program(service, role, f"logs-{number}")
+        return program
+
+    def _program(self, service: str, role: str, logs: str = "logs") -> Program:
+        folder = self._folder / logs
+        folder.mkdir(exist_ok=True)
+        return Program(
+            service,
+            role,
+            folder=folder,
+            DATABASE_URL=self.postgres.url(service),
+            BROKER_URL=self.valkey.url,
+            SMTP_URL=self.catcher.smtp_url,
+            MAIL_FROM="Meshwork <orders@meshwork.example>",
+            HTTP_PORT=str(self._port),
+        )
+
+
+def order(address: str) -> dict[str, Any]:
+    """An order of the customer with that e-mail address."""
+    return {**ORDER, "customer": {**ORDER["customer"], "email": address}}
+
+
+def _http(request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+@pytest.fixture
+def mesh(state: Path, request: pytest.FixtureRequest) -> Iterator[Mesh]:
+    """A mesh of its own for each test: they break it."""
+    folder = state / request.node.name
+    folder.mkdir()
+    folder.chmod(0o755)
+    mesh = Mesh(folder)
+    try:
+        mesh.start()
+        yield mesh
+    finally:
+        mesh.stop()
