@@ -248,3 +248,10 @@ def test_a_time_limit_interrupts_the_handler(database: Database, outside: Outsid
     testing.deliver(slow, database, outside, Greet(names=("Ada",)))
     assert due(tx) == [("sample.v2", 1)]
     assert consumer.handlers["sample.greet"].time_limit == 30
+
+
+def test_the_inbox_forgets_what_can_no_longer_come_again(deliver: Deliver, tx: Any) -> None:
+    deliver(Greet(names=("Ada",)), Greet(names=("Bob",)))
+    assert inbox.prune(tx) == 0
+    tx.execute("UPDATE inbox SET begun_at = now() - interval '15 days'")
+    assert inbox.prune(tx) == 2

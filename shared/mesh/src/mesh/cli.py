@@ -3,6 +3,7 @@
 A service adds its own commands to the group that `service_cli` returns.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ def start(service: Service[S], role: str) -> S:
     """What every process does first: settings, logging, identity. Raises MissingSettings."""
     settings = service.settings.load()
     log.configure(settings, service.producer, role)
+    logging.captureWarnings(True)  # a warning is a line like any other
     context.identify(service.producer)
     return settings
 

@@ -6,6 +6,7 @@ taken and waits, one delivered after a crash finds it free and knows that the ef
 """
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from enum import Enum
 from uuid import UUID
 
@@ -39,6 +40,16 @@ _FORGET = """
     RETURNING pg_advisory_unlock(hashtextextended(message_id::text, 0))
 """
 
+_PRUNE = """
+    DELETE FROM inbox WHERE message_id IN (
+        SELECT message_id FROM inbox
+        WHERE begun_at < now() - %s AND done_at IS NOT NULL LIMIT %s
+    )
+"""
+
+KEPT = timedelta(days=14)
+"""How long a handled message is remembered: longer than any copy of it can still be under way."""
+
 
 def begin(tx: Tx, ids: Sequence[UUID], names: Sequence[str]) -> dict[UUID, Seen]:
     """Enter messages, and tell which of them were entered before.
@@ -66,3 +77,8 @@ def close_effects(tx: Tx, ids: Collection[UUID]) -> None:
 def forget(tx: Tx, id: UUID) -> None:
     """Take a message out, so that its next delivery is its first."""
     tx.execute(_FORGET, ([id],))
+
+
+def prune(tx: Tx, most: int = 10_000) -> int:
+    """Forget up to `most` messages that were handled longer ago than `KEPT`. Returns how many."""
+    return tx.execute(_PRUNE, (KEPT, most)).rowcount

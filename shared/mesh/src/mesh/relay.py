@@ -5,11 +5,12 @@ rows where they were, and some may go out twice under the same id. Several relay
 takes rows that no other has. Sleeping, it is woken by NOTIFY, so an idle mesh adds no latency.
 """
 
+import time
 from collections.abc import Callable
 
 import structlog
 
-from mesh import database, outbox
+from mesh import database, inbox, outbox
 from mesh.database import Tx
 from mesh.errors import Unavailable, Unroutable
 from mesh.health import Heartbeat
@@ -29,6 +30,9 @@ _NAP = 1.0
 """Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""
 
 
+_PRUNE = 60.0  # seconds between two looks for what the inbox need not remember any more
+
+
 class Relay:
     """Runs until it is told to stop."""
 
@@ -44,6 +48,7 @@ class Relay:
         self._heartbeat = heartbeat
         self._stopping = stopping
         self._away = False
+        self._prune_at = 0.0
 
     def run(self) -> None:
         """Relay until told to stop. What is away is waited for."""
@@ -76,6 +81,9 @@ class Relay:
         return len(batch)
 
     def _sleep(self, connection: Tx) -> None:
+        if time.monotonic() > self._prune_at:
+            inbox.prune(connection)
+            self._prune_at = time.monotonic() + _PRUNE
         due = outbox.next_due(connection)
         nap = _NAP if due is None else min(max(due, 0.0), _NAP)
         for _ in connection.notifies(timeout=nap, stop_after=1):

@@ -18,6 +18,10 @@ from mesh.worker.dispatcher import Dispatcher, Waiting
 
 log = structlog.get_logger(__name__)
 
+_RETURNS = 10
+"""A quorum queue counts every return, also of messages that merely waited in a worker when it stopped.
+So many are taken for one death: a database that is away during a few deployments poisons nothing."""
+
 
 class Intake(CeleryConsumer):
     """What `worker_consumer` names. The app carries `mesh`: the handlers and the heartbeat."""
@@ -77,7 +81,7 @@ class Intake(CeleryConsumer):
         info = message.delivery_info or {}
         headers = message.headers if isinstance(message.headers, dict) else {}
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-        deaths = info.get("deaths") or headers.get("x-delivery-count") or 0
+        deaths = info.get("deaths") or _returns(headers) // _RETURNS
         return Raw(body, headers, info.get("queue") or self._queue(info), int(deaths))
 
     def _queue(self, info: dict[str, Any]) -> str:
@@ -87,6 +91,12 @@ class Intake(CeleryConsumer):
 
     def _new_dispatcher(self) -> Dispatcher:
         return Dispatcher(self.pool, self._handlers, self.hub.call_soon, self.hub.call_later)
+
+
+def _returns(headers: dict[str, Any]) -> int:
+    """How often a quorum queue has delivered this message before; a sender may have written anything."""
+    count = headers.get("x-delivery-count")
+    return count if isinstance(count, int) and count > 0 else 0
 
 
 def _name(message: Any) -> str | None:
