@@ -39,7 +39,9 @@ def postgres_programs(major: int | None = None) -> PostgresPrograms:
         if programs.major == major or (major is None and programs.major >= OLDEST_POSTGRES):
             return programs
     seen = ", ".join(f"{programs.version} in {programs.folder}" for programs in found) or "none at all"
-    wanted = f"PostgreSQL {major}, which wrote the data," if major else f"PostgreSQL {OLDEST_POSTGRES} or newer"
+    wanted = (
+        f"PostgreSQL {major}, which wrote the data," if major else f"PostgreSQL {OLDEST_POSTGRES} or newer"
+    )
     raise NoProgram(f"{wanted} is needed; found: {seen}")
 
 
@@ -57,7 +59,9 @@ def _postgres_folders() -> Iterator[Path]:
 def _inspect(folder: Path) -> PostgresPrograms | None:
     if not ((folder / "initdb").exists() and (folder / "postgres").exists()):
         return None
-    told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    told = subprocess.run(
+        [folder / "postgres", "--version"], capture_output=True, text=True, check=False
+    ).stdout
     version = re.search(r"\d+(\.\d+)?", told)
     return PostgresPrograms(folder, version[0]) if version else None
 

@@ -8,7 +8,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import IO
 
-WIDTH = 15  # of the longest name, «reports worker», and a space
+WIDTH = 16  # of the longest name, «reports migrate», and a space
 COLOURS = cycle((36, 33, 32, 35, 34, 96, 93, 92, 95, 94))  # ANSI; red is left for errors
 
 
@@ -23,7 +23,7 @@ def coloured() -> bool:
 
 
 class Console:
-    """Prints progress, and merges the processes' logs line by line, each line with its process's name before it."""
+    """Prints progress, and merges the processes' logs line by line, each line with its name before it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,10 +33,17 @@ class Console:
         """Print a line of our own."""
         self._print(f"\x1b[1m{text}\x1b[0m" if coloured() else text)
 
+    @property
+    def log_settings(self) -> dict[str, str]:
+        """How the services are to write their logs: for a person or for a machine."""
+        if not on_terminal():
+            return {"LOG_FORMAT": "json"}
+        return {"LOG_FORMAT": "console"} | ({"LOG_COLOR": "1"} if coloured() else {})
+
     def log_of(self, name: str) -> Path | int:
         """Where that process is to write: a pipe that lives until `close`, over all its restarts."""
         reading, writing = os.pipe()
-        reader = threading.Thread(target=self._merge, args=(name, os.fdopen(reading, "rb")), name=f"log of {name}")
+        reader = threading.Thread(target=self._merge, args=(name, os.fdopen(reading, "rb")), daemon=True)
         reader.start()
         self._readers.append((writing, reader))
         return writing
@@ -45,7 +52,7 @@ class Console:
         """Print what is left in the pipes. The processes must have ended."""
         for writing, reader in self._readers:
             os.close(writing)
-            reader.join()
+            reader.join(2.0)  # should something have escaped us that still holds the pipe
         self._readers.clear()
 
     def _merge(self, name: str, log: IO[bytes]) -> None:
@@ -67,11 +74,16 @@ class QuietConsole(Console):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob("*.log"):
-            old.unlink()
+        self._folder = folder
+
+    @property
+    def log_settings(self) -> dict[str, str]:
+        """For the person who is told to look into one of the files."""
+        return {"LOG_FORMAT": "console"}
 
     def log_of(self, name: str) -> Path | int:
-        """The process's file."""
-        return self.folder / f"{name.replace(' ', '-')}.log"
+        """The process's file, without what it wrote the last time."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        log = self._folder / f"{name.replace(' ', '-')}.log"
+        log.unlink(missing_ok=True)
+        return log

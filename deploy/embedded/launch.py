@@ -59,7 +59,7 @@ def keep_only(libc: ctypes.CDLL, capability: int) -> bool:
 
 
 def die_with(libc: ctypes.CDLL, parent: int, death_signal: int) -> None:
-    """Have the kernel signal us when the thread that started us ends (Linux; elsewhere `leftovers` cleans up)."""
+    """Have the kernel signal us when the thread that started us ends (on Linux; else see `leftovers`)."""
     if sys.platform == "linux":
         libc.prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0)  # after setuid, which would clear it
     if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""Processes that outlived whoever should have stopped them (a kill -9, a power cut of the supervisor only).
+"""Processes that outlived whoever should have stopped them (it was killed by kill -9, say).
 
 Nothing is killed for a number in a file: a process is recognised by what it is now, so the recycled id of
 a stranger is never hit.
@@ -6,9 +6,12 @@ a stranger is never hit.
 
 import signal
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # its stubs are a distribution of their own
+
+GRACE = 2.0  # seconds; most have been told already, by the death of whoever started them
 
 MARK = "MESHWORK_SUPERVISED_IN"
 """Environment variable of every process of ours and of its children: the state directory it belongs to."""
@@ -17,10 +20,12 @@ MARK = "MESHWORK_SUPERVISED_IN"
 def stop_servers_in(data: Path, names: Iterable[str], number: signal.Signals) -> int:
     """Stop the servers of these program names that work in the data directory; how many there were.
 
-    PostgreSQL and Valkey overwrite their environment with their title, but both make their data their working directory.
-    In a container root may not see that of another user's process; PostgreSQL's main process is then known by its arguments.
+    PostgreSQL and Valkey overwrite their environment with their title, but both work in their data directory.
+    In a container root may not see where another user's process works: PostgreSQL's main one is then known by
+    its arguments.
     """
-    return _stop([process for process in psutil.process_iter() if _is_server(process, data.resolve(), names)], number)
+    path = str(data.resolve())
+    return _stop([process for process in psutil.process_iter() if _is_server(process, path, names)], number)
 
 
 def stop_marked(state: Path) -> int:
@@ -36,33 +41,31 @@ def is_running(pid: int, names: Iterable[str]) -> bool:
         return False
 
 
-def _is_server(process: psutil.Process, data: Path, names: Iterable[str]) -> bool:
+def _is_server(process: psutil.Process, path: str, names: Iterable[str]) -> bool:
     try:
-        return process.name() in names and (str(data) in process.cmdline() or process.cwd() == str(data))
+        return process.name() in names and bool(path in process.cmdline() or process.cwd() == path)
     except psutil.Error:
         return False
 
 
 def _is_marked(process: psutil.Process, state: Path) -> bool:
     try:
-        return process.environ().get(MARK) == str(state)
+        return bool(process.environ().get(MARK) == str(state))
     except psutil.Error:
         return False
 
 
 def _stop(processes: list[psutil.Process], number: signal.Signals) -> int:
-    """Signal all, then kill what is left after 5 s. psutil checks the start time before each signal."""
+    """Signal all, then kill what is left. psutil compares the start times before each signal."""
     for process in processes:
         _signal(process, number)
-    _, alive = psutil.wait_procs(processes, timeout=5)
+    _, alive = psutil.wait_procs(processes, timeout=GRACE)
     for process in alive:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(alive, timeout=5)
+    psutil.wait_procs(alive, timeout=GRACE)
     return len(processes)
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
+    with suppress(psutil.NoSuchProcess):  # it has ended by itself
         process.send_signal(number)
-    except psutil.NoSuchProcess:
-        pass  # it ended by itself

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import console
 from embedded.catcher.process import answers
 from embedded.leftovers import MARK
 from embedded.ports import HOST
 from embedded.process import Command, Process
 
+SENDER = "Meshwork <orders@meshwork.example>"
 FRESH = 5.0  # seconds that a health file counts; it is written about once a second
 
 
@@ -23,7 +23,7 @@ class Service:
 
     name: str
     command: Sequence[str | Path]
-    roles: Sequence[str] = ("worker", "relay")
+    roles: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -42,39 +42,38 @@ class Addresses:
         return f"http://{HOST}:{self.orders_port}"
 
 
-def services() -> list[Service]:
+def shipped() -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python."""
     bin_folder = Path(sys.executable).parent
-    roles = {"orders": ("worker", "relay", "api"), "emails": ("worker", "relay"), "reports": ("worker", "relay")}
-    return [Service(name, [bin_folder / name], roles[name]) for name in roles]
+    more = {"orders": ("api",), "emails": (), "reports": ()}
+    return [Service(name, [bin_folder / name], ("worker", "relay", *more[name])) for name in more]
 
 
 def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
-    """What the processes of a service are told, without what they inherit."""
+    """What the processes of a service are told of the mesh."""
     told = {
         "DATABASE_URL": at.databases[service],
         "BROKER_URL": at.broker,
         "HEALTH_DIR": str(state / "health"),
-        "LOG_FORMAT": "console" if console.on_terminal() else "json",
         MARK: str(state),
     }
-    if console.coloured():
-        told["LOG_COLOR"] = "1"
     if service == "orders":
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port)}
     if service == "emails":
-        told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", "Meshwork <orders@meshwork.example>")}
+        told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
     return told
 
 
 class Program(Process):
-    """One process of a service: ready when its health file says so, and an API when it answers as well."""
+    """One process of a service."""
 
-    def __init__(self, service: Service, role: str, at: Addresses, state: Path, log: Path | int) -> None:
+    def __init__(self, service: Service, role: str, told: Mapping[str, str], log: Path | int) -> None:
+        """`told` is its environment, beside what it inherits."""
         super().__init__(f"{service.name} {role}", log)
-        self._command = Command([*service.command, role], env=os.environ | environment(service.name, at, state))
-        self._health = state / "health" / f"{service.name}-{role}.json"
-        self._ready_url = f"{at.orders}/readyz" if role == "api" else None
+        self._role = role
+        self._command = Command([*service.command, role], env=os.environ | told)
+        self._health = Path(told["HEALTH_DIR"]) / f"{service.name}-{role}.json"
+        self._ready_url = f"http://{HOST}:{told['HTTP_PORT']}/readyz" if role == "api" else None
 
     def prepare(self) -> Command:
         """Forget what the process of the last time said."""
@@ -83,21 +82,15 @@ class Program(Process):
         return self._command
 
     def is_ready(self) -> bool:
-        """Whether the process that we started says that it is ready, and said so lately."""
+        """A migration once it has ended well; others once they say so, and an API when it also answers."""
+        if self._role == "migrate":
+            return self.exit_code == 0
+        return self._says_ready() and (self._ready_url is None or answers(self._ready_url))
+
+    def _says_ready(self) -> bool:
         try:
             said = json.loads(self._health.read_text())
         except (FileNotFoundError, json.JSONDecodeError):  # not yet, or being written
             return False
-        ours = said["pid"] == self.pid and said["state"] == "ready" and time.time() - said["at"] < FRESH
-        return ours and (self._ready_url is None or answers(self._ready_url))
-
-
-class Migration(Program):
-    """`<service> migrate`: ready once it has ended well."""
-
-    def __init__(self, service: Service, at: Addresses, state: Path, log: Path | int) -> None:
-        super().__init__(service, "migrate", at, state, log)
-
-    def is_ready(self) -> bool:
-        """Whether it has ended well."""
-        return self.exit_code == 0
+        lately = time.time() - said["at"] < FRESH
+        return bool(said["pid"] == self.pid and said["state"] == "ready" and lately)

@@ -13,7 +13,7 @@ RANGE = range(20_000, 32_000)
 def is_free(port: int) -> bool:
     """Whether a server could listen on the port now."""
     with socket.socket() as probe:
-        # As servers do; without it the closed connections of a server just stopped (TIME_WAIT) count as taken.
+        # As servers do: otherwise the connections of one just stopped (TIME_WAIT) count as taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

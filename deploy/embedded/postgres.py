@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -18,12 +19,16 @@ from embedded.process import Command, Process, StartFailed, spawn
 from embedded.statefile import StateFile, write_private
 
 SUPERUSER = "postgres"
+OPEN_TO_ALL = ("postgres", "template1")  # as initdb leaves them
 
 LISTEN = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",  # its path has a limit of about 100 bytes, a checkout's has none
+    "log_checkpoints": "off",
     "max_connections": "200",  # three services, several processes each, and a test-suite beside them
 }
+
+INITDB = ("--no-sync", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256")
 
 # For tests: a crash of the machine may destroy the data, a crash of the server does not.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -33,7 +38,10 @@ class Postgres(Process):
     """One cluster in a directory: `data`, `secrets.json` and, unless told otherwise, `postgres.log`."""
 
     # Fast shutdown; then immediate, after which the next start recovers.
-    stop_signals: ClassVar[Sequence[tuple[signal.Signals, float]]] = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0))
+    stop_signals: ClassVar[Sequence[tuple[signal.Signals, float]]] = (
+        (signal.SIGINT, 15.0),
+        (signal.SIGQUIT, 5.0),
+    )
     death_signal: ClassVar[signal.Signals] = signal.SIGINT
 
     def __init__(self, directory: Path, *, durable: bool = True, log: Path | int | None = None) -> None:
@@ -64,7 +72,9 @@ class Postgres(Process):
             connection.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, password))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+            for database in (name, *OPEN_TO_ALL):
+                closed = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database))
+                connection.execute(closed)
 
     def prepare(self) -> Command:
         """A cluster, a free port, and nobody else in the data directory."""
@@ -78,7 +88,8 @@ class Postgres(Process):
         self.port, self._version = self.port or self._state.port(), programs.version
         settings = {**self._settings, "port": str(self.port)}
         options = [f"--{name}={value}" for name, value in settings.items()]
-        return Command([programs.folder / "postgres", "-D", self._data, *options], cwd=self.directory, user=user)
+        program = [str(programs.folder / "postgres"), "-D", str(self._data), *options]
+        return Command(program, cwd=self.directory, user=user)
 
     def is_ready(self) -> bool:
         """Whether it takes a connection."""
@@ -102,15 +113,17 @@ class Postgres(Process):
     def _forget_recycled_pid(self) -> None:
         """PostgreSQL refuses to start while any process has the id that a killed one has left in its file."""
         file = self._data / "postmaster.pid"
-        if file.exists() and not is_running(int(file.read_text().split()[0]), ["postgres"]):
-            file.unlink()
+        if file.exists():
+            pid = int((file.read_text().split() or ["0"])[0])  # empty after a power cut
+            if not is_running(pid, ["postgres"]):
+                file.unlink()
 
     def _major_on_disk(self) -> int | None:
         """None where there is no cluster yet."""
         return int((self._data / "PG_VERSION").read_text()) if self._data.exists() else None
 
     def _create_cluster(self, programs: PostgresPrograms, user: User | None) -> None:
-        """About half a second, as it does not wait for the disk: a power cut in the next half minute may cost the cluster."""
+        """Half a second, as it does not wait for the disk: a power cut soon after may cost the cluster."""
         draft, password = self.directory / "data.new", self.directory / "password"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
@@ -118,10 +131,9 @@ class Postgres(Process):
         if user:
             for path in (draft, password):
                 os.chown(path, user.uid, user.gid)
-        options = ["--no-sync", "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--username={SUPERUSER}"]
-        program = [programs.folder / "initdb", "-D", draft, f"--pwfile={password}", *options]
+        where = ["-D", str(draft), f"--username={SUPERUSER}", f"--pwfile={password}"]
         try:
-            _run(Command(program, cwd=self.directory, user=user))
+            _run(Command([programs.folder / "initdb", *INITDB, *where], cwd=self.directory, user=user))
         finally:
             password.unlink()
         draft.rename(self._data)
@@ -129,10 +141,7 @@ class Postgres(Process):
 
 def _run(command: Command) -> None:
     """Run to its end; its output is shown only where it fails."""
-    read, write = os.pipe()
-    child = spawn(command, write)
-    os.close(write)
-    with open(read, encoding="utf-8", errors="replace") as output:
-        told = output.read()
-    if child.wait() != 0:
-        raise StartFailed(f"{command.program[0]} failed:\n{told}")
+    child = spawn(command, subprocess.PIPE)
+    _, errors = child.communicate()
+    if child.returncode != 0:
+        raise StartFailed(f"{command.program[0]} failed:\n{errors.decode(errors='replace')}")

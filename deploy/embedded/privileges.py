@@ -13,7 +13,7 @@ CAP_DAC_READ_SEARCH = 2
 
 @dataclass(frozen=True)
 class User:
-    """An unprivileged user, and the capabilities (the first one available) without which it would not get in."""
+    """An unprivileged user, and the capabilities (the first available) without which it would not get in."""
 
     uid: int
     gid: int
@@ -29,7 +29,7 @@ def unprivileged_user(program: Path, *folders: Path) -> User | None:
 
 
 def _needed(program: Path, folders: Iterable[Path]) -> tuple[int, ...]:
-    """A checkout under /root, or one made with umask 077, is closed to `nobody`. Its modes are not ours to change."""
+    """A checkout under /root, or made with umask 077, is closed to `nobody`, and not ours to open."""
     if not program.stat().st_mode & 0o001:
         return (CAP_DAC_OVERRIDE,)
     if all(_is_open(parent) for path in (program, *folders) for parent in path.resolve().parents):

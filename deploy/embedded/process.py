@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
@@ -78,25 +78,25 @@ class Process(ABC):
         """Start it and return at once."""
         self._asked = 0.0
         command = self.prepare()
-        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644) if isinstance(self.log, Path) else self.log
-        try:
-            self._child = spawn(command, log, self.death_signal)
-        finally:
-            if isinstance(self.log, Path):
-                os.close(log)
+        with _descriptor(self.log) as output:
+            self._child = spawn(command, output, self.death_signal)
 
     def wait_until_ready(self, seconds: float = 30.0) -> None:
         """Raises StartFailed when it ends before, or is not ready in time."""
         deadline = time.monotonic() + seconds
         while not self.is_ready():
-            if self.exit_code is not None:
-                raise StartFailed(f"{self.title} ended with exit code {self.exit_code}; {self.log_tail()}")
+            self.raise_if_ended()
             if time.monotonic() > deadline:
                 raise StartFailed(f"{self.title} was not ready within {seconds:.0f} s; {self.log_tail()}")
             time.sleep(0.02)
 
+    def raise_if_ended(self) -> None:
+        """Raises StartFailed when it has ended by itself."""
+        if self.exit_code is not None:
+            raise StartFailed(f"{self.title} ended with exit code {self.exit_code}; {self.log_tail()}")
+
     def ask_to_stop(self) -> None:
-        """Send the first of the stop signals and return at once. Once only: a second means haste to many programs."""
+        """Send the first of the stop signals and return at once. Once only: a second would mean haste."""
         if self._child and not self._asked:
             self._asked = time.monotonic()
             self._child.send_signal(self.stop_signals[0][0])
@@ -107,15 +107,11 @@ class Process(ABC):
             return
         self.ask_to_stop()
         (_, seconds), *insisting = self.stop_signals
-        self._wait(self._asked + seconds - time.monotonic())
+        _wait(self._child, self._asked + seconds - time.monotonic())
         for number, seconds in insisting:
-            self._child.send_signal(number)
-            self._wait(seconds)
+            self._child.send_signal(number)  # does nothing where it has ended
+            _wait(self._child, seconds)
         self.kill()
-
-    def _wait(self, seconds: float) -> None:
-        with suppress(subprocess.TimeoutExpired):
-            self._child and self._child.wait(max(seconds, 0))
 
     def kill(self) -> None:
         """End it and whatever of its group is left, without asking."""
@@ -146,7 +142,23 @@ class Process(ABC):
         self.stop()
 
 
-def spawn(command: Command, output: int, death_signal: signal.Signals = signal.SIGKILL) -> subprocess.Popen[bytes]:
+@contextmanager
+def _descriptor(log: Path | int) -> Iterator[int]:
+    if isinstance(log, int):
+        yield log
+    else:
+        with log.open("ab") as file:
+            yield file.fileno()
+
+
+def _wait(child: subprocess.Popen[bytes], seconds: float) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(max(seconds, 0))
+
+
+def spawn(
+    command: Command, output: int, death_signal: signal.Signals = signal.SIGKILL
+) -> subprocess.Popen[bytes]:
     """Start the command in a process group of its own, so that a Ctrl-C at the terminal reaches only us."""
     how: dict[str, object] = {"parent": os.getpid(), "death_signal": death_signal}
     if user := command.user:

@@ -19,8 +19,8 @@ LogOf = Callable[[str], Path | int]
 class Servers:
     """PostgreSQL, Valkey and the mail catcher, as far as they are needed.
 
-    ORDERS_DATABASE_URL, EMAILS_DATABASE_URL, REPORTS_DATABASE_URL, BROKER_URL and SMTP_URL name servers to use
-    instead; with SMTP_URL, CATCHER_URL says where Mailpit's API to its mails is.
+    ORDERS_DATABASE_URL, EMAILS_DATABASE_URL, REPORTS_DATABASE_URL, BROKER_URL and SMTP_URL name servers
+    to use instead; with SMTP_URL, CATCHER_URL says where the API to its mails is, which must be as Mailpit's.
     """
 
     def __init__(self, state: Path, names: Sequence[str], log_of: LogOf) -> None:
@@ -33,8 +33,8 @@ class Servers:
 
     @property
     def processes(self) -> list[Process]:
-        """In the order in which to start them: the slowest first."""
-        return [server for server in (self.postgres, self.valkey, self.catcher) if server]
+        """In the order in which to start them: PostgreSQL's first start keeps us busy; the others boot."""
+        return [server for server in (self.catcher, self.valkey, self.postgres) if server]
 
     def create_databases(self) -> None:
         """One for each service that was not given one."""
@@ -43,7 +43,7 @@ class Servers:
                 self.postgres.create_database(name)
 
     def addresses(self) -> Addresses:
-        """Where everything is, once the servers run; with a free port for the orders API."""
+        """Where everything is, once the servers run; the orders API on a port that is free just now."""
         urls = {name: self.postgres.url(name) for name in self._ours} if self.postgres else {}
         return Addresses(
             databases=self._given | urls,

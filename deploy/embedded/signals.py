@@ -17,7 +17,9 @@ class Signals:
         self._reading.setblocking(False)
         self._writing.setblocking(False)
         self._stopping = False
-        self._old_handlers = {number: signal.signal(number, _nothing) for number in {*STOPPING, signal.SIGCHLD}}
+        self._old_handlers = {
+            number: signal.signal(number, _nothing) for number in {*STOPPING, signal.SIGCHLD}
+        }
         self._old_wakeup = signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
         return self
 
@@ -36,4 +38,4 @@ class Signals:
 
 
 def _nothing(_number: int, _frame: FrameType | None) -> None:
-    """A handler, so that the signal is written to the wake-up descriptor instead of doing what it does by default."""
+    """A handler: so the signal goes to the wake-up descriptor instead of doing what it does by default."""

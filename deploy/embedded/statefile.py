@@ -21,10 +21,10 @@ class StateFile:
             self._set(key, secrets.token_hex(16))
         return str(self._values[key])
 
-    def port(self, preferred: int | None = None) -> int:
-        """The port of the last time if it is free, else the preferred one, else any free one."""
+    def port(self) -> int:
+        """The port of the last time if it is free, else any free one."""
         known = self._values.get("port")
-        port = free_port(int(known) if known else preferred)
+        port = free_port(int(known) if known else None)
         if port != known:
             self._set("port", port)
         return port

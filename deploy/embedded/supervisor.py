@@ -1,28 +1,21 @@
 """Starts the servers and the mesh, watches them, and stops them: nothing is left running."""
 
-import fcntl
-import json
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from embedded.console import Console
 from embedded.leftovers import stop_marked
-from embedded.mesh import Addresses, Migration, Program, Service, environment
+from embedded.mesh import Program, Service, environment
 from embedded.process import Process, StartFailed
+from embedded.run import forget, lock, remember
 from embedded.servers import Servers
 from embedded.signals import Signals
-from embedded.statefile import write_private
 from embedded.watch import Watched
 
 READY_WITHIN = 60.0  # seconds; a slow machine with a cold disk needs ten
-
-
-class AlreadyRunning(Exception):
-    """Another supervisor holds the state directory."""
 
 
 class Stopped(Exception):
@@ -54,19 +47,34 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self._cleanup.close()
 
+    def summary(self) -> str:
+        """Where everything is, for people. Without passwords: those are in run.json."""
+        at = self.addresses
+        lines = {
+            "orders API": f"{at.orders}/v1/orders",
+            "mails": at.catcher or f"sent to {at.smtp}",
+            **{
+                server.name: server.title
+                for server in self.servers.processes
+                if server is not self.servers.catcher
+            },
+            "data": f"{self.state}; the databases' URLs are in run.json there",
+        }
+        text = "".join(f"  {name:12} {value}\n" for name, value in lines.items())
+        return f"\n{text}\nCtrl-C stops everything.\n"
+
     def watch(self) -> None:
         """Keep everything running until we are asked to stop."""
-        while not self._signals.wait(1.0):
+        while not self._signals.wait(0.25):
             for watched in self._watched:
                 watched.check()
 
     def pause(self, seconds: float) -> None:
-        """Let time pass. Raises Stopped, and StartFailed where something died: then there is no sense in waiting."""
+        """Let time pass. Raises Stopped, and StartFailed where something died: waiting has no sense then."""
         if self._signals.wait(seconds):
             raise Stopped
         for process in self._processes:
-            if process.exit_code is not None:
-                raise StartFailed(f"{process.title} died; {process.log_tail()}")
+            process.raise_if_ended()
 
     def _start(self) -> None:
         if count := stop_marked(self.state):
@@ -77,20 +85,20 @@ class Supervisor:
         self.servers.create_databases()
         self.addresses = self.servers.addresses()
         self._migrate()
-        self._start_all([self._program(service, role) for service in self._services for role in service.roles])
+        self.addresses = self.servers.addresses()  # a migration takes long enough to lose a free port
+        self._start_all([self._program(each, role) for each in self._services for role in each.roles])
         self._watched = [Watched(process, self._console.say) for process in self._processes]
-        write_run(self.state, self.addresses)
+        remember(self.state, self.addresses)
 
     def _program(self, service: Service, role: str) -> Program:
-        return Program(service, role, self.addresses, self.state, self._console.log_of(f"{service.name} {role}"))
+        told = environment(service.name, self.addresses, self.state) | self._console.log_settings
+        return Program(service, role, told, self._console.log_of(f"{service.name} {role}"))
 
     def _migrate(self) -> None:
         """All at once: each has a database of its own."""
-        before = len(self._processes)
-        log_of = self._console.log_of
-        migrations = [Migration(each, self.addresses, self.state, log_of(f"{each.name} migrate")) for each in self._services]
+        migrations = [self._program(each, "migrate") for each in self._services]
         self._start_all(migrations)
-        del self._processes[before:]
+        del self._processes[-len(migrations) :]
 
     def _start_all(self, processes: Sequence[Process]) -> None:
         """Start them all, then wait for each, and say when it is ready."""
@@ -110,19 +118,15 @@ class Supervisor:
         if process.is_ready():
             return True
         if time.monotonic() - begun > READY_WITHIN:
-            raise StartFailed(f"{process.title} was not ready within {READY_WITHIN:.0f} s; {process.log_tail()}")
+            raise StartFailed(f"{process.title} was not ready in time; {process.log_tail()}")
         process.raise_if_ended()
         return False
 
     def _stop(self) -> None:
-        """The mesh at once, since its parts do not need each other for that; then the servers, last started first."""
-        (self.state / "run.json").unlink(missing_ok=True)
+        """The mesh all at once, as its parts do not need each other for that; then the servers."""
+        forget(self.state)
         for process in self._processes:
             if isinstance(process, Program):
                 process.ask_to_stop()
         for process in reversed(self._processes):
             process.stop()
-
-
-class lock:
-    """Holds the state directory, or raises AlreadyRunning. The system releases it however we end."""

@@ -18,6 +18,7 @@ PROGRAMS = ("valkey-server", "redis-server")
 SETTINGS = {
     "bind": HOST,
     "daemonize": "no",
+    "loglevel": "warning",
     "maxmemory-policy": "noeviction",  # a full broker refuses messages; it must not forget some
 }
 
@@ -58,7 +59,12 @@ class Valkey(Process):
         stop_servers_in(self.directory, PROGRAMS, signal.SIGTERM)
         program = valkey_program()
         self.port, self._version = self.port or self._state.port(), _version(program)
-        settings = {**self._settings, "port": self.port, "dir": f'"{self.directory}"', "requirepass": self._password}
+        settings = {
+            **self._settings,
+            "port": self.port,
+            "dir": f'"{self.directory}"',
+            "requirepass": self._password,
+        }
         # A file, not arguments: those every user of the machine can read.
         configuration = self.directory / "valkey.conf"
         write_private(configuration, "".join(f"{name} {value}\n" for name, value in settings.items()))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -67,7 +68,8 @@ class Command:
         self.process.kill()
         self.process.wait()
         for process in belonging_to(self.state):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self._output.close()
 
 

@@ -1,6 +1,5 @@
 """`demo` tells a mesh that works from one that does not."""
 
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,15 +15,6 @@ def test_it_succeeds_and_stops_what_it_started(run: Run, state: Path) -> None:
     assert "the journey of order" in demo.output
     assert "hello from" not in demo.output
     assert belonging_to(state) == []
-
-
-def test_it_uses_the_mesh_that_is_up(run: Run, state: Path) -> None:
-    up = run("up")
-    demo = run("demo")
-    assert demo.ends() == 0, demo.output
-    assert f"using the mesh that is up in {state}" in demo.output
-    assert up.process.poll() is None
-    assert up.ends(signal.SIGINT) == 0
 
 
 def test_it_names_what_came_twice(run: Run, state: Path) -> None:

@@ -16,7 +16,7 @@ def test_data_stays_and_a_password_is_needed(tmp_path: Path) -> None:
         with redis.Redis.from_url(valkey.redis_url) as client:
             client.xadd("orders", {"id": 1})
             assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
-        with redis.Redis(port=valkey.port) as stranger, pytest.raises(redis.AuthenticationError):
+        with redis.Redis(port=valkey.port, retry=None) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
         port = valkey.port
     with Valkey(tmp_path) as valkey, redis.Redis.from_url(valkey.redis_url) as client:

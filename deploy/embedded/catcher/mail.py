@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import default
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 SNIPPET = 250  # characters, as Mailpit
 
@@ -30,7 +30,7 @@ class Mail:
     @cached_property
     def message(self) -> EmailMessage:
         """The mail's parts. Never raises: what is malformed is read as well as it can be."""
-        return cast(EmailMessage, message_from_bytes(self.raw, policy=default))
+        return message_from_bytes(self.raw, policy=default)
 
     def summary(self) -> dict[str, Any]:
         """An entry of the list; the caller adds `Read`."""
@@ -61,7 +61,11 @@ class Mail:
 
     def words(self) -> str:
         """What a search for plain words looks through."""
-        shown = [*map(str, self.message.values()), self._content("plain"), _without_tags(self._content("html"))]
+        shown = [
+            *map(str, self.message.values()),
+            self._content("plain"),
+            _without_tags(self._content("html")),
+        ]
         return "\n".join([self.recipients, *shown]).casefold()
 
     def page(self) -> str:
@@ -69,14 +73,16 @@ class Mail:
         html = self._content("html")
         for file in self._files():
             if file["ContentID"]:
-                html = html.replace(f"cid:{file['ContentID']}", f"/api/v1/message/{self.id}/part/{file['PartID']}")
+                html = html.replace(
+                    f"cid:{file['ContentID']}", f"/api/v1/message/{self.id}/part/{file['PartID']}"
+                )
         return html
 
     def part(self, number: str) -> tuple[str, bytes] | None:
         """Content type and content of the attachment of that number."""
         for known, part in self._file_parts():
             if known == number:
-                return part.get_content_type(), part.get_payload(decode=True) or b""
+                return part.get_content_type(), _bytes(part)
         return None
 
     def _head(self) -> dict[str, Any]:
@@ -95,7 +101,9 @@ class Mail:
 
     def _addresses(self, name: str) -> list[Address]:
         header = self.message.get(name)
-        return [{"Name": one.display_name, "Address": one.addr_spec} for one in getattr(header, "addresses", ())]
+        return [
+            {"Name": one.display_name, "Address": one.addr_spec} for one in getattr(header, "addresses", ())
+        ]
 
     def _blind(self) -> list[Address]:
         named = {one["Address"] for one in self._addresses("To") + self._addresses("Cc")}
@@ -110,9 +118,9 @@ class Mail:
         if body is None:
             return ""
         try:
-            return str(body.get_content())
+            return str(body.get_content()).replace("\r\n", "\n")
         except (LookupError, KeyError):  # an unknown charset or content type
-            return bytes(body.get_payload(decode=True) or b"").decode("utf-8", "replace")
+            return _bytes(body).decode("utf-8", "replace")
 
     def _files(self) -> list[dict[str, Any]]:
         return [_describe(number, part) for number, part in self._file_parts()]
@@ -122,7 +130,7 @@ class Mail:
         for number, part in enumerate(self.message.walk(), 1):
             shown = part.get_content_type() in ("text/plain", "text/html") and not part.is_attachment()
             if not part.is_multipart() and not shown:
-                yield str(number), cast(EmailMessage, part)
+                yield str(number), part
 
 
 def _describe(number: str, part: EmailMessage) -> dict[str, Any]:
@@ -131,8 +139,13 @@ def _describe(number: str, part: EmailMessage) -> dict[str, Any]:
         "FileName": part.get_filename() or f"part-{number}",
         "ContentType": part.get_content_type(),
         "ContentID": str(part.get("Content-ID", "")).strip("<> "),
-        "Size": len(part.get_payload(decode=True) or b""),
+        "Size": len(_bytes(part)),
     }
+
+
+def _bytes(part: MIMEPart) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _without_tags(html: str) -> str:

@@ -5,6 +5,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from embedded.leftovers import MARK, stop_marked
 from embedded.ports import HOST, free_port
 from embedded.process import Command, Process
 
@@ -41,11 +42,13 @@ class Catcher(Process):
     def prepare(self) -> Command:
         """Free ports; the same ones at each start of this object."""
         self.directory.mkdir(parents=True, exist_ok=True)
+        stop_marked(self.directory)
         self.smtp_port = self.smtp_port or free_port(SMTP_PORT)
         self.http_port = self.http_port or free_port(HTTP_PORT)
         ports = ["--smtp-port", str(self.smtp_port), "--http-port", str(self.http_port)]
-        program = [sys.executable, "-m", "embedded.catcher", *ports, "--database", self.directory / "mails.db"]
-        return Command(program, env=os.environ | {"PYTHONPATH": str(PACKAGES)})
+        database = ["--database", str(self.directory / "mails.db")]
+        told = {"PYTHONPATH": str(PACKAGES), MARK: str(self.directory)}
+        return Command([sys.executable, "-m", "embedded.catcher", *ports, *database], env=os.environ | told)
 
     def is_ready(self) -> bool:
         """Whether it answers."""

@@ -15,7 +15,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Term:
-    """One word of a query: what must hold, and which mails must be parsed before it can be asked (None: no mail)."""
+    """One word of a query: what must hold, and which mails must be parsed to tell (None: no mail)."""
 
     holds: Condition
     parsed: Condition | None = None
@@ -24,7 +24,7 @@ class Term:
 ALL = Condition("TRUE")
 
 FIELDS = {
-    "from": "json_extract(summary, '$.From')",
+    "from": "json_extract(summary, '$.From.Name') || ' ' || json_extract(summary, '$.From.Address')",
     "subject": "json_extract(summary, '$.Subject')",
     "message-id": "json_extract(summary, '$.MessageID')",
 }
@@ -58,4 +58,4 @@ def _term(word: str) -> Term:
 
 def _contains(column: str, text: str) -> Condition:
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return Condition(f"{column} LIKE ? ESCAPE '\\'", [f"%{escaped}%"])
+    return Condition(f"({column}) LIKE ? ESCAPE '\\'", [f"%{escaped}%"])

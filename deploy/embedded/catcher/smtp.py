@@ -1,9 +1,9 @@
+# ruff: noqa: N802 (aiosmtpd finds these methods by their names)
 """The SMTP side: takes every mail for anybody, keeps it, then says so."""
 
 import asyncio
 import logging
 import re
-from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -17,33 +17,44 @@ FROM = re.compile(rf"FROM: ?{PLAIN}(?: SIZE=\d{{1,7}})?(?: BODY=8BITMIME)?", re.
 TO = re.compile(rf"TO: ?{PLAIN}", re.IGNORECASE)
 
 
-class Keeper:
-    """Keeps mails: aiosmtpd's handler."""
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
+class Answers:
+    """What aiosmtpd asks its handler."""
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
-        """Says also that commands may be sent without waiting for answers, which aiosmtpd can but does not announce."""
+        """Announces pipelining also: aiosmtpd can do it, but does not say so."""
         session.host_name = hostname
         return [responses[0], "250-PIPELINING", *responses[1:]]
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Answers only once the mail is written: what is accepted here is never lost."""
-        await self._mailbox.add(envelope.mail_from or "", envelope.rcpt_tos, envelope.content)
-        return "250 OK"
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever is wrong here (the disk is full, say), it is not the mail: the client may try again."""
+        return f"451 4.3.0 {type(error).__name__}: {error}"
 
 
 class Connection(SMTP):
     """One client, with a short way for what is ordinary; the rest goes aiosmtpd's own.
 
-    aiosmtpd parses each address by the whole grammar of RFC 5322 and each mail line by line. Both together are
-    two thirds of what a mail costs.
+    aiosmtpd parses each address by the whole grammar of RFC 5322 and each mail line by line. Both together
+    are two thirds of what a mail costs.
     """
 
+    session: Session
+    envelope: Envelope
+    transport: asyncio.Transport
+
     line_length_limit = LARGEST  # of the stream's buffer, which here takes a whole mail
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        # Naming the host saves a look-up in the DNS for each connection.
+        super().__init__(
+            Answers(),
+            hostname="localhost",
+            enable_SMTPUTF8=True,
+            data_size_limit=LARGEST,
+            loop=asyncio.get_running_loop(),
+        )
+        self._mailbox = mailbox
 
     async def smtp_MAIL(self, arg: str | None) -> None:
         """MAIL FROM."""
@@ -70,17 +81,18 @@ class Connection(SMTP):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         try:
-            self.envelope.content = await self._mail()
+            mail = await self._mail()
         except asyncio.LimitOverrunError:
             await self.push("552 Error: Too much mail data")
             self.transport.close()  # what follows is the rest of the mail, not a command
             return
-        status = await self.event_handler.handle_DATA(self, self.session, self.envelope)
+        # Answered only once it is written: what is accepted here is not lost.
+        await self._mailbox.add(self.envelope.mail_from or "", self.envelope.rcpt_tos, mail)
         self.envelope = Envelope()
-        await self.push(status)
+        await self.push("250 OK")
 
     async def _mail(self) -> bytes:
-        """Read up to the line that is a dot, and take off the dots that protected lines beginning with one."""
+        """Read up to the line that is a dot; take off the dots put before lines that begin with one."""
         mail = b""
         while mail != b".\r\n" and not mail.endswith(b"\r\n.\r\n"):
             mail += await self._reader.readuntil(b".\r\n")
@@ -92,11 +104,4 @@ class Connection(SMTP):
 async def serve(mailbox: Mailbox, host: str, port: int) -> asyncio.Server:
     """Listen for SMTP."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's; it logs every line otherwise
-    loop = asyncio.get_running_loop()
-    keeper = Keeper(mailbox)
-
-    def connected() -> Any:
-        # Naming the host saves a look-up in the DNS for each connection.
-        return Connection(keeper, hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, loop=loop)
-
-    return await loop.create_server(connected, host, port)
+    return await asyncio.get_running_loop().create_server(lambda: Connection(mailbox), host, port)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.catcher.mail import Mail
-from embedded.catcher.query import Condition
+from embedded.catcher.query import ALL, Condition
 
 # `raw` is last: SQLite then finds the other columns without reading through it.
 SCHEMA = """
@@ -18,7 +18,6 @@ CREATE TABLE IF NOT EXISTS mails (
     received REAL NOT NULL,    -- Unix time, seconds
     sender TEXT NOT NULL,
     recipients TEXT NOT NULL,  -- of the envelope, one per line
-    size INTEGER NOT NULL,     -- bytes
     read INTEGER NOT NULL DEFAULT 0,
     summary TEXT,              -- JSON, from here on NULL until somebody looks
     words TEXT,                -- what a search for plain words sees, casefolded
@@ -27,6 +26,10 @@ CREATE TABLE IF NOT EXISTS mails (
 -- Counting and looking for a recipient read this instead of the mails.
 CREATE INDEX IF NOT EXISTS envelopes ON mails (read, recipients);
 """
+
+INSERT = "INSERT INTO mails (received, sender, recipients, raw) VALUES (?, ?, ?, ?)"
+
+UPDATE = "UPDATE mails SET summary = ?, words = ? WHERE id = ?"
 
 PARSED_AT_ONCE = 20  # a few milliseconds during which no mail is taken in
 
@@ -47,8 +50,8 @@ class Mailbox:
         self._db.close()
 
     def add(self, sender: str, recipients: Sequence[str], raw: bytes) -> "asyncio.Future[None]":
-        """Keep a mail; the result is there once it is written, together with all that came in the same turn of the loop."""
-        self._waiting.append((time.time(), sender, "\n".join(recipients), len(raw), raw))
+        """Keep a mail. Done once it is written, together with all that came in the same turn of the loop."""
+        self._waiting.append((time.time(), sender, "\n".join(recipients), raw))
         if self._written is None:
             loop = asyncio.get_running_loop()
             self._written = loop.create_future()
@@ -58,11 +61,19 @@ class Mailbox:
     def _write(self) -> None:
         rows, self._waiting = self._waiting, []
         written, self._written = self._written, None
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO mails (received, sender, recipients, size, raw) VALUES (?, ?, ?, ?, ?)", rows)
-        self._db.execute("COMMIT")
-        if written:
-            written.set_result(None)
+        try:
+            self._transact(INSERT, rows)
+        except sqlite3.Error as error:
+            if written:
+                written.set_exception(error)
+        else:
+            if written:
+                written.set_result(None)
+
+    def _transact(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        with self._db:  # commits, or rolls back
+            self._db.execute("BEGIN")
+            self._db.executemany(statement, rows)
 
     def count(self, *conditions: Condition) -> int:
         """How many mails fulfil all conditions."""
@@ -74,9 +85,11 @@ class Mailbox:
         where, values = _where(conditions)
         page = f"SELECT id FROM mails WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"
         ids = [key for (key,) in self._db.execute(page, [*values, limit, start])]
-        await self.parse(Condition(f"id IN ({_marks(ids)})", ids))
-        found = f"SELECT summary, read FROM mails WHERE id IN ({_marks(ids)}) ORDER BY id DESC"
-        return [json.loads(summary) | {"Read": bool(read)} for summary, read in self._db.execute(found, ids)]
+        these = _among(ids)
+        await self.parse(these)
+        found = f"SELECT summary, read FROM mails WHERE {these.sql} ORDER BY id DESC"
+        rows = self._db.execute(found, these.values)
+        return [json.loads(summary) | {"Read": bool(read)} for summary, read in rows]
 
     async def parse(self, *conditions: Condition) -> None:
         """Read those that fulfil all conditions into their parts, where that is not done yet."""
@@ -84,10 +97,7 @@ class Mailbox:
         some = f"SELECT {Mail.COLUMNS} FROM mails WHERE {where} LIMIT {PARSED_AT_ONCE}"
         while rows := self._db.execute(some, values).fetchall():
             mails = [Mail(*row) for row in rows]
-            self._db.executemany(
-                "UPDATE mails SET summary = ?, words = ? WHERE id = ?",
-                [(json.dumps(mail.summary()), mail.words(), mail.id) for mail in mails],
-            )
+            self._transact(UPDATE, [(json.dumps(mail.summary()), mail.words(), mail.id) for mail in mails])
             await asyncio.sleep(0)
 
     def get(self, key: str) -> Mail | None:
@@ -96,28 +106,23 @@ class Mailbox:
         row = self._db.execute(f"SELECT {Mail.COLUMNS} FROM mails {which[0]}", which[1]).fetchone()
         return Mail(*row) if row else None
 
-    def mark(self, ids: Sequence[str], *, read: bool) -> None:
+    def mark(self, ids: Sequence[int], *, read: bool) -> None:
         """Mark these, or all where none are named, as read or unread."""
-        condition = _these(ids)
+        condition = _among(ids) if ids else ALL
         self._db.execute(f"UPDATE mails SET read = ? WHERE {condition.sql}", [read, *condition.values])
 
-    def delete(self, ids: Sequence[str]) -> None:
+    def delete(self, ids: Sequence[int]) -> None:
         """Delete these, or all where none are named."""
-        condition = _these(ids)
+        condition = _among(ids) if ids else ALL
         self._db.execute(f"DELETE FROM mails WHERE {condition.sql}", condition.values)
 
 
-def _these(ids: Sequence[str]) -> Condition:
-    return Condition(f"id IN ({_marks(ids)})", ids) if ids else Condition("TRUE")
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
+def _among(ids: Iterable[int]) -> Condition:
+    # As one value: SQLite takes a limited number of them.
+    return Condition("id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
 
 
 def _where(conditions: Iterable[Condition]) -> tuple[str, list[object]]:
     given = list(conditions)
-    return (
-        " AND ".join(condition.sql for condition in given) or "TRUE",
-        [value for condition in given for value in condition.values],
-    )
+    values = [value for condition in given for value in condition.values]
+    return " AND ".join(condition.sql for condition in given) or ALL.sql, values

@@ -1,5 +1,6 @@
 """The HTTP side: Mailpit's API over the mailbox, and the page."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -83,16 +84,15 @@ async def _list(request: web.Request, conditions: Sequence[Condition]) -> web.Re
 @routes.put("/api/v1/messages")
 async def mark(request: web.Request) -> web.Response:
     """Mark `{"IDs": [...], "Read": true}` as read or unread; all without IDs."""
-    body = await request.json()
-    request.app[MAILBOX].mark(body.get("IDs") or [], read=bool(body.get("Read")))
+    body = await _body(request)
+    request.app[MAILBOX].mark(_ids(body), read=bool(body.get("Read")))
     return web.Response(text="ok")
 
 
 @routes.delete("/api/v1/messages")
 async def delete(request: web.Request) -> web.Response:
     """Delete `{"IDs": [...]}`; all without IDs or body."""
-    body: dict[str, Any] = await request.json() if request.can_read_body else {}
-    request.app[MAILBOX].delete(body.get("IDs") or [])
+    request.app[MAILBOX].delete(_ids(await _body(request)))
     return web.Response(text="ok")
 
 
@@ -100,7 +100,7 @@ async def delete(request: web.Request) -> web.Response:
 async def message(request: web.Request) -> web.Response:
     """One mail in full. Whoever asks has read it."""
     mail = _mail(request)
-    request.app[MAILBOX].mark([str(mail.id)], read=True)
+    request.app[MAILBOX].mark([mail.id], read=True)
     return web.json_response(mail.details())
 
 
@@ -137,6 +137,21 @@ def _mail(request: web.Request) -> Mail:
     if mail is None:
         raise web.HTTPNotFound(text="message not found")
     return mail
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    text = await request.text()
+    try:
+        return dict(json.loads(text or "{}"))
+    except ValueError:
+        raise web.HTTPBadRequest(text="the body must be a JSON object") from None
+
+
+def _ids(body: dict[str, Any]) -> list[int]:
+    try:
+        return [int(key) for key in body.get("IDs") or []]
+    except ValueError:
+        raise web.HTTPBadRequest(text="no such IDs") from None
 
 
 def _number(request: web.Request, name: str, otherwise: int) -> int:
