@@ -116,9 +116,9 @@ def test_there_is_nothing_behind_the_newest() -> None:
 
 def test_what_this_build_does_not_know() -> None:
     envelope = around(StepV1(word="a"))
-    with pytest.raises(UnknownVersion, match="tested.step v9: this build knows v1, v2, v3"):
+    with pytest.raises(UnknownVersion, match=r"tested\.step v9: this build knows v1, v2, v3"):
         envelope.model_copy(update={"version": 9}).open()
-    with pytest.raises(UnknownContract, match="tested.unheard: no such contract in this build"):
+    with pytest.raises(UnknownContract, match=r"tested\.unheard: no such contract in this build"):
         envelope.model_copy(update={"name": "tested.unheard"}).open()
 
 

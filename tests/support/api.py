@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from aiohttp.test_utils import TestClient, TestServer
@@ -14,6 +14,8 @@ from multidict import CIMultiDictProxy
 
 from orders.api import application
 from orders.settings import Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,39 +46,58 @@ class Api:
         self._client = client
         self._loop = loop
 
-    def get(self, path: str, **how: Any) -> Answer:
-        return self.request("GET", path, **how)
+    def get(self, path: str) -> Answer:
+        return self.request("GET", path)
 
     def place(self, order: Any, **headers: str) -> Answer:
-        body = json.dumps(order, ensure_ascii=False).encode()
-        return self.request("POST", "/v1/orders", data=body, headers=headers)
+        return self.request("POST", "/v1/orders", data=_json(order), headers=headers)
+
+    def place_at_once(self, *orders: Any) -> list[Answer]:
+        """Place orders, none of which waits for another."""
+
+        async def together() -> list[Answer]:
+            requests = (self._request("POST", "/v1/orders", data=_json(order)) for order in orders)
+            return await asyncio.gather(*requests)
+
+        return self._run(together())
 
     def request(self, method: str, path: str, **how: Any) -> Answer:
-        return asyncio.run_coroutine_threadsafe(self._request(method, path, how), self._loop).result()
+        return self._run(self._request(method, path, **how))
 
-    async def _request(self, method: str, path: str, how: dict[str, Any]) -> Answer:
+    async def _request(self, method: str, path: str, **how: Any) -> Answer:
         async with self._client.request(method, path, **how) as response:
             return Answer(response.status, response.headers, await response.text())
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def _json(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 @contextmanager
 def served(url: str) -> Iterator[Api]:
     """The API on one database."""
+    settings = Settings(database_url=url, broker_url="streams+redis://unused")
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever)
     thread.start()
 
-    async def start() -> TestClient[Any, Any]:
-        settings = Settings(database_url=url, broker_url="streams+redis://unused")
-        client = TestClient(TestServer(application(settings)))
-        await client.start_server()
-        return client
+    def run(work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
 
-    client = asyncio.run_coroutine_threadsafe(start(), loop).result()
+    async def open_client() -> TestClient[Any, Any]:
+        return TestClient(TestServer(application(settings)))
+
     try:
-        yield Api(client, loop)
+        client = run(open_client())
+        try:
+            run(client.start_server())
+            yield Api(client, loop)
+        finally:
+            run(client.close())
     finally:
-        asyncio.run_coroutine_threadsafe(client.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -1,4 +1,5 @@
 """A real SMTP server that does what a test wants: keeps mails, refuses, goes away, hangs up."""
+# ruff: noqa: N802 the hooks' names are aiosmtpd's
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any, Self, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+
 from embedded.ports import HOST, free_port
 
 
@@ -27,7 +29,7 @@ class Mail:
 
     @property
     def to(self) -> tuple[str, str]:
-        """Name and address in the one To header. By the older parser: the newer one sees spaces where a name is folded."""
+        """Name and address in the one To header, by the older parser: the newer one adds spaces at folds."""
         [header] = message_from_bytes(self.content).get_all("To", [])
         name, address = parseaddr("".join(header.splitlines()))
         return str(make_header(decode_header(name))), address

@@ -28,11 +28,12 @@ def order_placed(*, customer: dict[str, Any] | None = None, **changes: Any) -> O
     return placed.model_copy(update=changes)
 
 
-def any_message(
-    model: type[Message], *, integers: st.SearchStrategy[int] = st.integers()
-) -> st.SearchStrategy[Any]:
-    """Every message that the contract allows, as far as its fields' types tell."""
-    return _values(model, {**_STRATEGIES, int: integers})
+def any_message(model: type[Message], **integers: int) -> st.SearchStrategy[Any]:
+    """Every message that the contract allows, as far as its fields' types tell.
+
+    `integers` bounds them: min_value, max_value.
+    """
+    return _values(model, {**_STRATEGIES, int: st.integers(**integers)})
 
 
 _OFFSETS = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

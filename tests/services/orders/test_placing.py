@@ -61,6 +61,31 @@ def test_the_clients_request_id_names_the_story(api: Any, tx: Any) -> None:
     assert str(Envelope.read(document).correlation_id) == story
 
 
+def named(name: str) -> dict[str, Any]:
+    return dict(changed(order(), "/customer/name", name))
+
+
+def test_orders_at_once_are_each_told_their_own(api: Any, tx: Any) -> None:
+    names = [f"Customer {n}" for n in range(60)]
+    answers = api.place_at_once(*map(named, names))
+    assert [(a.status, a.json["customer"]["name"]) for a in answers] == [(201, name) for name in names]
+    told = {a.json["id"]: a.headers["X-Request-Id"] for a in answers}
+    found = [Envelope.read(row[0]) for row in tx.execute("SELECT envelope FROM outbox")]
+    assert {e.data["order_id"]: str(e.correlation_id) for e in found} == told
+    assert stored(tx) == 120
+
+
+def test_a_refused_order_leaves_those_at_the_same_time(api: Any, tx: Any) -> None:
+    tx.execute("ALTER TABLE orders ADD CONSTRAINT refused CHECK (name <> 'refused')")
+    try:
+        names = ["refused" if n % 10 == 3 else "Ada" for n in range(40)]
+        answers = api.place_at_once(*map(named, names))
+    finally:
+        tx.execute("ALTER TABLE orders DROP CONSTRAINT refused")
+    assert [a.status for a in answers] == [500 if name == "refused" else 201 for name in names]
+    assert stored(tx) == 2 * 36
+
+
 @pytest.mark.parametrize("id", ["", "17", "x" * 5000, "DROP TABLE orders"])
 def test_a_request_id_that_is_none_is_replaced(api: Any, tx: Any, id: str) -> None:
     answer = api.place(order(), **{"X-Request-Id": id})
@@ -73,7 +98,7 @@ def test_a_request_id_that_is_none_is_replaced(api: Any, tx: Any, id: str) -> No
     [
         ("/customer/email", "Ada+tea@bücher.example"),
         ("/customer/email", "üñ@example.com"),
-        ("/customer/name", "O'Brien, \"Bob\" <b>; Łódź 🫖"),
+        ("/customer/name", 'O\'Brien, "Bob" <b>; Łódź 🫖'),
         ("/customer/name", "x" * 200),
         ("/customer/locale", "zh-Hant-TW"),
         ("/currency", "JPY"),
@@ -215,19 +240,25 @@ def test_a_body_that_is_too_large(api: Any, tx: Any) -> None:
 
 def test_an_order_that_is_too_large_for_a_message(api: Any, tx: Any) -> None:
     line = {"sku": "🫖" * 200, "name": "🫖" * 200, "quantity": 1, "unit_price": 1}
-    api.place(order(lines=[line] * 100)).problem(413)
-    assert stored(tx) == 0
-    assert api.place(order(lines=[line] * 30)).status == 201
+    small, large = order(lines=[line] * 30), order(lines=[line] * 100)
+    answers = api.place_at_once(small, large, small)
+    assert [a.status for a in answers] == [201, 413, 201]
+    answers[1].problem(413)
+    assert stored(tx) == 4
 
 
-@pytest.mark.parametrize(("method", "path", "allowed"), [("PUT", "/v1/orders", "POST"), ("POST", "/healthz", "GET,HEAD")])
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"), [("PUT", "/v1/orders", "POST"), ("POST", "/healthz", "GET,HEAD")]
+)
 def test_a_method_that_is_not_there(api: Any, method: str, path: str, allowed: str) -> None:
     answer = api.request(method, path)
     answer.problem(405)
     assert answer.headers["Allow"] == allowed
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/orders/", "/v1/orders/17", f"/v1/orders/{uuid4()}", "/v1/%00"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/orders/", "/v1/orders/17", f"/v1/orders/{uuid4()}", "/v1/%00"]
+)
 def test_what_is_not_there(api: Any, tx: Any, path: str) -> None:
     api.get(path).problem(404)
 

@@ -93,11 +93,11 @@ def test_each_order_has_its_own(api: Any, tx: Any, deliver: Deliver) -> None:
     assert [len(entries(api, path)) for path in (first, second, third)] == [2, 3, 3]
 
 
-def test_news_may_overtake_what_they_are_about(api: Any, tx: Any, deliver: Deliver) -> None:
-    """The sender of the news has seen the announcement, so the order is committed, but not of our database's copy."""
+def test_news_of_an_unknown_order_cost_nothing(api: Any, tx: Any, deliver: Deliver) -> None:
     unknown = f"/v1/orders/{uuid7()}"
     deliver(email_sent(unknown))
     api.get(unknown).problem(404)
+    assert tx.execute("SELECT count(*) FROM dead_letters").fetchone() == (0,)
 
 
 def test_the_answers_of_others_announce_nothing(placed: str, tx: Any, deliver: Deliver) -> None:

@@ -5,23 +5,18 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
-from email.utils import format_datetime, formataddr, parseaddr, quote
+from email.utils import formataddr, parseaddr
 from queue import Empty, LifoQueue
 from urllib.parse import unquote, urlsplit
 
 import idna
 
+from emails import mime
 from emails.domain import Mail
 from mesh import Reject, Retry
 
 _TIMEOUT = 10.0  # seconds for each step of a conversation
 _IDLE = 64  # connections kept at the most
-_LONGEST_NAME = 200
-_CRLF = compat32.clone(linesep="\r\n")
 
 
 class Mailer:
@@ -41,7 +36,7 @@ class Mailer:
         Raises Retry when the server cannot now (4xx, or it is away), Reject when it never will (5xx).
         """
         address = _deliverable(mail.to_address)
-        content = self._content(mail, address)
+        content = mime.content(mail, self._from, address, self._domain)
         options = [] if address.isascii() else ["SMTPUTF8"]
         try:
             with self._connection() as smtp:
@@ -60,18 +55,6 @@ class Mailer:
         """Close every kept connection."""
         while not self._idle.empty():
             self._idle.get().close()
-
-    def _content(self, mail: Mail, address: str) -> bytes:
-        """The classes of `email.mime`: those of `email.message` take four times as long, 1.2 ms a mail."""
-        message = MIMEMultipart("alternative")
-        message["Message-ID"] = f"<{mail.id}@{self._domain}>"  # the idempotency key, for whoever looks
-        message["Date"] = format_datetime(datetime.now(UTC))
-        message["From"] = self._from
-        message["Subject"] = _one_line(mail.subject)
-        message["X-Order-Id"] = str(mail.order_id)
-        message.attach(MIMEText(mail.text, "plain", "utf-8"))
-        message.attach(MIMEText(mail.html, "html", "utf-8"))
-        return _to(mail.to_name, address) + message.as_bytes(policy=_CRLF)
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
@@ -120,6 +103,8 @@ class Mailer:
 
 def _silent(smtp: smtplib.SMTP) -> bool:
     """Whether the server has said nothing since the last mail: unasked it says goodbye, or hangs up."""
+    if smtp.sock is None:
+        return False
     poll = select.poll()
     poll.register(smtp.sock, select.POLLIN)
     return not poll.poll(0)
@@ -131,21 +116,9 @@ def _deliverable(address: str) -> str:
     return address if domain.isascii() else f"{local}@{idna.encode(domain, uts46=True).decode()}"
 
 
-def _to(name: str, address: str) -> bytes:
-    """The header. Those of `email` refuse an address beyond ASCII and do not fold a long name."""
-    name = _one_line(name)[:_LONGEST_NAME]
-    shown = f'"{quote(name)}"' if name.isascii() else Header(name, "utf-8").encode(linesep="\r\n")
-    return f"To: {shown}\r\n <{address}>\r\n".encode()
-
-
-def _one_line(text: str) -> str:
-    """A line break in a name would begin a header of its sender's choice."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def _verdict(code: int, reply: bytes | str) -> Retry | Reject:
     said = f"the mail server said {code} {_text(reply)}"
-    return Reject(said) if code >= 500 else Retry(said)  # noqa: PLR2004 RFC 5321: permanent
+    return Reject(said) if code >= 500 else Retry(said)
 
 
 def _text(reply: bytes | str) -> str:

@@ -13,7 +13,8 @@ from orders.domain import Customer, Entry, Line, Order
 
 _ADD = """
     INSERT INTO orders (id, placed_at, email, name, locale, currency, total, lines)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
+                         %s::bigint[], %s::jsonb[])
 """
 _FIND = """
     SELECT id, placed_at, email, name, locale, currency, lines,
@@ -32,22 +33,21 @@ _TIMELINE = """
 """
 
 
-async def add(tx: AsyncTx, order: Order) -> None:
-    customer = order.customer
-    lines = Jsonb([asdict(line) for line in order.lines])
-    await tx.execute(
-        _ADD,
+async def add(tx: AsyncTx, orders: Sequence[Order]) -> None:
+    rows = (
         (
-            order.id,
-            order.placed_at,
-            customer.email,
-            customer.name,
-            customer.locale,
-            order.currency,
-            order.total,
-            lines,
-        ),
+            o.id,
+            o.placed_at,
+            o.customer.email,
+            o.customer.name,
+            o.customer.locale,
+            o.currency,
+            o.total,
+            _lines(o),
+        )
+        for o in orders
     )
+    await tx.execute(_ADD, tuple(map(list, zip(*rows, strict=True))))
 
 
 async def find(tx: AsyncTx, id: UUID) -> tuple[Order, datetime | None] | None:
@@ -66,6 +66,10 @@ def note(tx: Tx, entries: Sequence[Entry]) -> None:
     """Add to the timelines of orders."""
     columns = zip(*((e.order_id, e.at, e.service, e.what) for e in entries), strict=True)
     tx.execute(_NOTE, tuple(map(list, columns)))
+
+
+def _lines(order: Order) -> Jsonb:
+    return Jsonb([asdict(line) for line in order.lines])
 
 
 def _order(row: tuple[Any, ...]) -> Order:

@@ -1,8 +1,9 @@
 """What orders does. Each function gets a transaction and leaves the commit to its caller."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 
+from contracts import Envelope
 from contracts.emails import EmailSent
 from contracts.orders import Customer, Line, OrderPlaced
 from contracts.reports import SalesRecorded
@@ -11,10 +12,23 @@ from orders import store
 from orders.domain import Entry, Order
 
 
-async def place(order: Order, tx: AsyncTx) -> None:
-    """Store an order and announce it: both, or neither."""
-    await store.add(tx, order)
-    await outbox.put(tx, _announcement(order))
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An order, and the news of it."""
+
+    order: Order
+    announcement: Envelope
+
+
+def accept(order: Order) -> Placement:
+    """What is to be stored and sent for an order, within the story of the request that asked for it."""
+    return Placement(order, outbox.seal(_announcement(order)))
+
+
+async def place(placements: Sequence[Placement], tx: AsyncTx) -> None:
+    """Store orders and announce them: all of it, or nothing."""
+    await store.add(tx, [p.order for p in placements])
+    await outbox.put(tx, *(p.announcement for p in placements))
 
 
 def note_emails(sent: Iterable[EmailSent], tx: Tx) -> None:

@@ -27,6 +27,8 @@ class AmqpPublisher:
     """One channel in confirm mode."""
 
     def __init__(self, connection: Connection) -> None:
+        # Every word is bounded: a broker may be frozen, or read no more because its disk is full.
+        connection.transport_options = {"read_timeout": TIMEOUT, "write_timeout": TIMEOUT}
         self._connection = connection
         self._channel: Any = None
         self._commands: set[str] = set()  # routing keys whose receiver is declared
@@ -37,13 +39,17 @@ class AmqpPublisher:
         try:
             self._publish(messages)
         except (AMQPError, OperationalError, OSError) as error:
-            self.close()
+            self._forget()
+            self._connection.collect()  # without the farewell, which such a broker would not answer
             raise Unavailable(f"broker: {error}") from error
 
     def close(self) -> None:
+        self._forget()
+        self._connection.close()
+
+    def _forget(self) -> None:
         self._channel = None
         self._commands.clear()
-        self._connection.close()
 
     def _publish(self, messages: Sequence[Outgoing]) -> None:
         channel = self._channel or self._open()

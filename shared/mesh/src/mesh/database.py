@@ -1,11 +1,12 @@
 """Connections to the service's own PostgreSQL: one driver for threads and for asyncio."""
 
+import select
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, Connection
+from psycopg import AsyncConnection, BaseConnection, Connection
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from mesh.errors import Unavailable
@@ -73,7 +74,7 @@ class AsyncDatabase:
     def __init__(self, url: str, name: str, size: int) -> None:
         options = {**_OPTIONS, "application_name": name}
         self._pool = AsyncConnectionPool(
-            url, kwargs=options, min_size=1, max_size=size, timeout=_WAIT, open=False
+            url, kwargs=options, min_size=1, max_size=size, timeout=_WAIT, check=_check_async, open=False
         )
 
     async def open(self) -> None:
@@ -94,7 +95,14 @@ class AsyncDatabase:
             raise Unavailable(f"database: {error}") from error
 
 
-def _check(connection: Tx) -> None:
-    """Free when the connection is sound: libpq knows a closed socket without asking the server."""
-    if connection.closed or connection.pgconn.status != psycopg.pq.ConnStatus.OK:
-        raise psycopg.OperationalError("the connection was lost")
+def _check(connection: BaseConnection[Any]) -> None:
+    """A connection from the pool is sound, or the pool makes another. Asks the kernel, not the server:
+    an idle connection that has something to read was told goodbye, or worse."""
+    poll = select.poll()
+    poll.register(connection.pgconn.socket, select.POLLIN)
+    if poll.poll(0):
+        raise psycopg.OperationalError("the server spoke unasked")
+
+
+async def _check_async(connection: AsyncTx) -> None:
+    _check(connection)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
 
-from contracts import Envelope, Message, contract_of
+from contracts import Envelope, Message
 from mesh import context
 from mesh.database import AsyncTx, Tx
 from mesh.errors import TooLarge
@@ -63,11 +63,21 @@ class Outgoing(NamedTuple):
     retries: int
 
 
+def seal(message: Message) -> Envelope:
+    """A message in its envelope, as part of the story that is being told at this moment."""
+    return Envelope.around(
+        message,
+        context.producer(),
+        cause=context.handling.get(),
+        correlation_id=context.correlation.get(),
+    )
+
+
 @overload
-def put(tx: Tx, *messages: Message) -> None: ...
+def put(tx: Tx, *messages: Message | Envelope) -> None: ...
 @overload
-def put(tx: AsyncTx, *messages: Message) -> Awaitable[None]: ...
-def put(tx: Tx | AsyncTx, *messages: Message) -> Any:
+def put(tx: AsyncTx, *messages: Message | Envelope) -> Awaitable[None]: ...
+def put(tx: Tx | AsyncTx, *messages: Message | Envelope) -> Any:
     """Send messages if, and only if, the caller's transaction commits.
 
     Raises TooLarge for a message over 64 KiB, with its name and size.
@@ -114,20 +124,12 @@ def _insert(tx: Tx | AsyncTx, rows: list[Row]) -> Any:
     return tx.execute(_PUT, tuple(map(list, zip(*rows, strict=True))))
 
 
-def _row(message: Message) -> Row:
-    envelope = Envelope.around(
-        message,
-        context.producer(),
-        cause=context.handling.get(),
-        correlation_id=context.correlation.get(),
-    )
+def _row(message: Message | Envelope) -> Row:
+    envelope = seal(message) if isinstance(message, Message) else message
     document = envelope.model_dump_json()
-    if len(document) > LIMIT:
+    if (size := len(document.encode())) > LIMIT:
         raise TooLarge(
-            f"{envelope.name}: {len(document)} bytes, the limit is {LIMIT}: "
+            f"{envelope.name}: {size} bytes, the limit is {LIMIT}: "
             "store the document and send a reference to it"
         )
-    return envelope.id, envelope.name, routing_key(contract_of(type(message))), document
-
-
-__all__ = ["CHANNEL", "LIMIT", "Outgoing", "gathering", "next_due", "put", "put_back", "take"]
+    return envelope.id, envelope.name, routing_key(envelope.name, envelope.version), document

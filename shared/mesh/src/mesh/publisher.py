@@ -62,4 +62,4 @@ def _contract(message: Outgoing) -> Contract | None:
     except UnknownContract:
         return None
     found = (contract_of(model) for model in models)
-    return next((c for c in found if topology.routing_key(c) == message.routing_key), None)
+    return next((c for c in found if topology.routing_key(c.name, c.version) == message.routing_key), None)

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 """Rows in one transaction. A bare client's rate stops growing there."""
 
-REST = 0.010
+REST = 0.020
 """Seconds of rest after a batch that was not full, in which the next one gathers. The first row after
 a silence never waits; under load a round costs about 1 ms of CPU however few rows it moves."""
 

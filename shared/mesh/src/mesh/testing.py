@@ -38,9 +38,13 @@ def around(message: Message) -> Envelope:
 
 def raw(envelope: Envelope, service: str, *, retries: int = 0, deaths: int = 0) -> Raw:
     """An envelope as the broker would deliver it to `service`."""
-    contract = contract_of(type(envelope.open()))
     out = Outgoing(
-        envelope.id, envelope.name, routing_key(contract), None, envelope.model_dump_json(), retries
+        envelope.id,
+        envelope.name,
+        routing_key(envelope.name, envelope.version),
+        None,
+        envelope.model_dump_json(),
+        retries,
     )
     queue = queue_name(service, envelope.version)
     return Raw(wire.body(out), wire.headers(out), queue, deaths)

@@ -23,9 +23,9 @@ _ARGUMENTS = {"x-queue-type": "quorum"}
 """Quorum queues survive the loss of a node and count deliveries. Other brokers ignore it."""
 
 
-def routing_key(contract: Contract, lane: str | None = None) -> str:
+def routing_key(name: str, major: int, lane: str | None = None) -> str:
     """The key that a message is published with."""
-    return _dotted(contract.name, f"v{contract.version}", lane)
+    return _dotted(name, f"v{major}", lane)
 
 
 def queue_name(service: str, major: int, lane: str | None = None) -> str:
@@ -35,7 +35,9 @@ def queue_name(service: str, major: int, lane: str | None = None) -> str:
 
 def queues(service: str, taken: Iterable[tuple[Contract, str | None]]) -> list[Queue]:
     """The queues in which `service` takes these contracts, each in its lane, with their bindings."""
-    keyed = sorted((queue_name(service, c.version, lane), routing_key(c, lane)) for c, lane in taken)
+    keyed = sorted(
+        (queue_name(service, c.version, lane), routing_key(c.name, c.version, lane)) for c, lane in taken
+    )
     return [
         _queue(name, [key for _, key in group]) for name, group in groupby(keyed, key=lambda pair: pair[0])
     ]

@@ -7,10 +7,11 @@ import structlog
 import uvloop
 from aiohttp import web
 
+from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat
-from orders import wiring
+from orders import usecases, wiring
 from orders.api import health, orders
-from orders.api.keys import DATABASE
+from orders.api.keys import DATABASE, PLACING
 from orders.api.middleware import correlated, problems
 from orders.settings import Settings
 
@@ -47,4 +48,5 @@ def serve(settings: Settings) -> None:
 async def _database(settings: Settings, app: web.Application) -> AsyncIterator[None]:
     async with wiring.open_database(settings) as database:
         app[DATABASE] = database
+        app[PLACING] = GroupCommit(database, usecases.place)
         yield

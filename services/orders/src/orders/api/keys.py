@@ -3,5 +3,10 @@
 from aiohttp import web
 
 from mesh import AsyncDatabase
+from mesh.groupcommit import GroupCommit
+from orders.usecases import Placement
+
+PLACING = web.AppKey("placing", GroupCommit[Placement])
+"""Stores orders, those of requests at the same time in one transaction."""
 
 DATABASE = web.AppKey("database", AsyncDatabase)

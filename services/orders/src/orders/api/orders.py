@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from contracts import uuid7
 from orders import store, usecases
-from orders.api.keys import DATABASE
+from orders.api.keys import DATABASE, PLACING
 from orders.api.problems import Problem, invalid, not_found
 from orders.api.schema import Entry, NewOrder, Order, Timeline
 
@@ -19,8 +19,7 @@ routes = web.RouteTableDef()
 async def place(request: web.Request) -> web.Response:
     new = _new_order(await request.read())
     order = new.place(uuid7(), datetime.now(UTC))
-    async with request.app[DATABASE].begin() as tx:
-        await usecases.place(order, tx)
+    await request.app[PLACING](usecases.accept(order))
     return _json(Order.of(order), status=201, Location=f"/v1/orders/{order.id}")
 
 

@@ -39,7 +39,7 @@ def not_found(what: str) -> Problem:
 
 
 def unavailable() -> Problem:
-    return Problem(503, "unavailable", "The database is away; nothing was done. Try again.")
+    return Problem(503, "unavailable", "The database is away. Try again.")
 
 
 def too_large() -> Problem:

@@ -21,7 +21,7 @@ from mesh.streams import store
 
 _BLOCK = 1.0
 """Seconds that a read waits on the server for a message; a new one ends the wait at once."""
-REST = 0.010
+REST = 0.020
 """Seconds of rest after a read that brought less than it might, in which the next one gathers. The
 first message after a silence never waits."""
 _UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
@@ -31,6 +31,12 @@ class QoS(virtual.QoS):
     """What is delivered and not yet acknowledged. The server has all of it as pending."""
 
     channel: "Channel"
+
+    def can_consume(self) -> bool:
+        """Whether to read: not for less than half of the credit. Reading one whenever one is
+        acknowledged would cost a round trip for each; the other half keeps the pool busy meanwhile."""
+        free = self.can_consume_max_estimate()
+        return free is None or free >= max(1, self.prefetch_count // 2)
 
     def ack(self, delivery_tag: str) -> None:
         self.channel.note_ack(delivery_tag)
@@ -266,7 +272,7 @@ class Channel(kombu_redis.Channel):
 def _fields(message: dict[str, Any]) -> dict[str, Any]:
     """A kombu message as the fields of an entry: the body apart, so that nobody decodes it twice."""
     rest = {name: value for name, value in message.items() if name != "body"}
-    return {"body": message["body"], "rest": json.dumps(rest), "deaths": _deaths(message)}
+    return {"body": message["body"], "rest": json.dumps(rest)}
 
 
 def _message(queue: str, entry: store.Entry) -> dict[str, Any]:
@@ -275,13 +281,9 @@ def _message(queue: str, entry: store.Entry) -> dict[str, Any]:
     properties = message["properties"]
     properties["delivery_tag"] = f"{queue}/{entry.id.decode()}"
     info = properties.setdefault("delivery_info", {})
-    info["deaths"] = int(entry.fields.get(b"deaths", 0)) + entry.deaths
+    info["deaths"] = info.get("deaths", 0) + entry.deaths  # those of before travel in `rest`
     info["queue"] = queue
     return message
-
-
-def _deaths(message: dict[str, Any]) -> int:
-    return int(message["properties"].get("delivery_info", {}).get("deaths", 0))
 
 
 def _wake() -> None:

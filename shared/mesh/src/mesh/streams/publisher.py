@@ -39,8 +39,9 @@ class StreamsPublisher:
         routes = {m.routing_key: self._route(m) for m in messages if m.queue is None}
         with channel.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
             for message in messages:
+                fields = _fields(message)
                 for queue in [message.queue] if message.queue else routes[message.routing_key]:
-                    store.add(pipe, queue, _fields(message))
+                    store.add(pipe, queue, fields)
             pipe.execute()
 
     def _route(self, message: Outgoing) -> list[str]:
@@ -52,7 +53,7 @@ class StreamsPublisher:
         return list(queues) or [UNROUTED]
 
 
-def _fields(message: Outgoing) -> dict[str, bytes | str | int]:
+def _fields(message: Outgoing) -> dict[str, bytes | str]:
     rest = {
         "content-type": wire.CONTENT_TYPE,
         "content-encoding": wire.ENCODING,
@@ -62,4 +63,4 @@ def _fields(message: Outgoing) -> dict[str, bytes | str | int]:
             "delivery_info": {"exchange": EXCHANGE.name, "routing_key": message.routing_key},
         },
     }
-    return {"body": wire.body(message), "rest": wire.dumps(rest), "deaths": 0}
+    return {"body": wire.body(message), "rest": wire.dumps(rest)}

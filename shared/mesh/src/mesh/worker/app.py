@@ -48,7 +48,7 @@ def run(service: Service[Any], settings: Settings) -> int:
     app = celery_app(service, settings)
     app.mesh.heartbeat.beat("starting")
     worker = app.Worker(
-        # A name of its own: its control queue is exclusive, a second worker of that name could not start.
+        # A name of its own: workers of one name would share one control queue, and each get half of it.
         hostname=f"{service.name}-{os.getpid()}@{socket.gethostname()}",
         quiet=True,
         loglevel=settings.log_level.upper(),
@@ -73,6 +73,8 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "broker_connection_max_retries": None,
         "broker_connection_timeout": TIMEOUT,
         "broker_transport_options": transport_options(),
+        # Seconds. A worker behind a dead network is noticed within two of these, by both sides.
+        "broker_heartbeat": 20,
         "task_queues": [*service.consumer.queues(), Queue(service.name, durable=True)],
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,
@@ -100,6 +102,10 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         # Two services on one broker must not obey each other's remote control.
         "control_exchange": f"{service.name}.control",
         "event_exchange": f"{service.name}.events",
+        # An exclusive queue, Celery's default, is locked while RabbitMQ still believes in a connection
+        # that is dead: the worker that comes back would end with RESOURCE_LOCKED.
+        "control_queue_exclusive": False,
+        "control_queue_durable": True,  # RabbitMQ 4.3 refuses what is neither; it expires when unused
         # Task events cost a third to a half of the drain rate (design, section 10).
         "worker_send_task_events": False,
         # The mesh's logging, not Celery's, and no print captured as a warning.

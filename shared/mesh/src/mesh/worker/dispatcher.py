@@ -20,7 +20,9 @@ from mesh.worker import child
 log = structlog.get_logger(__name__)
 
 CHUNK = 0.010
-"""Seconds of work in one chunk."""
+"""Seconds of work in one chunk, when messages of another handler wait for their turn."""
+ALONE = 0.050
+"""The same when nobody else waits: what arrives meanwhile waits that long at the most."""
 MOST = 500
 """Messages in one chunk, however cheap they are."""
 
@@ -53,20 +55,20 @@ class Line:
     cost: float = _UNKNOWN
     """Seconds for one message, a running estimate."""
 
-    @property
-    def size(self) -> int:
-        """How many may go over at once."""
+    def size(self, budget: float) -> int:
+        """How many may go over at once, for so many seconds of work."""
         if self.handler and self.handler.batch:
             return self.handler.batch
-        return max(1, min(MOST, int(CHUNK / max(self.cost, 1e-6))))
+        return max(1, min(MOST, int(budget / max(self.cost, 1e-6))))
 
     def learn(self, seconds: float) -> None:
         self.cost += _WEIGHT * (seconds - self.cost)
 
-    def take(self) -> list[Waiting]:
+    def take(self, budget: float) -> list[Waiting]:
         """The next chunk. Whoever killed a child is tried alone."""
         chunk = [self.waiting.popleft()]
-        while self.waiting and len(chunk) < self.size and not chunk[-1].raw.deaths:
+        size = self.size(budget)
+        while self.waiting and len(chunk) < size and not chunk[-1].raw.deaths:
             if self.waiting[0].raw.deaths:
                 break
             chunk.append(self.waiting.popleft())
@@ -114,7 +116,7 @@ class Dispatcher:
         self._planned = False
         while self._turn and not (self._paused or self._stopped) and self._running < self._pool.num_processes:
             line = self._turn.popleft()
-            chunk = line.take()
+            chunk = line.take(CHUNK if self._turn else ALONE)
             if line.waiting:
                 self._turn.append(line)
             self._hand_over(line, chunk)

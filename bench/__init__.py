@@ -1,0 +1,1 @@
+"""The measurements, each one command. `README.md` says what each means."""

@@ -1,0 +1,1 @@
+"""What the mesh is measured against."""

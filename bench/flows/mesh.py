@@ -1,0 +1,54 @@
+"""Meshwork: the processes that `make up` runs, with the same environment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bench.flows.flow import Flow, Servers, running, servers
+from bench.flows.profiler import python
+from embedded.mesh import Addresses, Program, Service, environment, shipped
+from embedded.ports import free_port
+
+LOG = {"LOG_FORMAT": "json", "LOG_LEVEL": "warning"}
+"""The level of the other flow."""
+
+
+@contextmanager
+def mesh(state: Path, profiled: str | None) -> Iterator[Flow]:
+    """Fresh servers, migrated databases and all processes of all services."""
+    with servers(state) as on:
+        made = Mesh(state, _addresses(on), profiled)
+        with running([made.program(service, "migrate") for service in shipped()]):
+            pass
+        programs = [made.program(service, role) for service in shipped() for role in service.roles]
+        with running(programs):
+            databases = made.at.databases
+            yield Flow("mesh", made.at.orders_port, on, programs, databases["orders"], databases["reports"])
+
+
+class Mesh:
+    """Makes the programs of one flow."""
+
+    def __init__(self, state: Path, at: Addresses, profiled: str | None) -> None:
+        self.at = at
+        self._state = state
+        self._profiled = profiled
+
+    def program(self, service: Service, role: str) -> Program:
+        """One process of a service."""
+        name = f"{service.name} {role}"
+        told = environment(service.name, self.at, self._state) | {
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "warning",
+        }
+        command = [*python(name, self._profiled), *service.command]
+        return Program(replace(service, command=command), role, told, self._state / f"{name}.log")
+
+
+def _addresses(on: Servers) -> Addresses:
+    names = [service.name for service in shipped()]
+    for name in names:
+        on.postgres.create_database(name)
+    databases = {name: on.postgres.url(name) for name in names}
+    return Addresses(databases, on.valkey.url, on.catcher.smtp_url, on.catcher.url, free_port())

@@ -1,0 +1,47 @@
+"""What the numbers were taken on. No names of hosts or paths: results are published."""
+
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from embedded.binaries import postgres_programs, valkey_program
+
+LIBRARIES = ("celery", "kombu", "psycopg", "aiohttp", "fastapi", "uvicorn", "sqlalchemy", "asyncpg")
+
+
+def facts() -> dict[str, str]:
+    """By name, in the order in which to show them."""
+    return {
+        "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "commit": _commit(),
+        "cores": f"{os.cpu_count()} x {_processor()}",
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "postgresql": postgres_programs().version,
+        "valkey": _valkey(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def _commit() -> str:
+    return _told("git", "describe", "--always", "--dirty=, with changes on top")
+
+
+def _valkey() -> str:
+    """Of «Valkey server v=9.1.2 sha=...»."""
+    return _told(str(valkey_program()), "--version").partition("v=")[2].partition(" ")[0]
+
+
+def _processor() -> str:
+    """Linux's name for it, else the architecture."""
+    information = Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def _told(*command: str) -> str:
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()

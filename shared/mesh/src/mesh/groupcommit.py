@@ -1,0 +1,71 @@
+"""Group commit: writes that arrive while another is under way share the next transaction.
+
+An API answers each client after its own commit, and a commit costs several round trips and a flush to
+disk. Alone, a write goes at once; under load the commit is shared by all that gathered meanwhile.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from mesh.database import AsyncDatabase, AsyncTx
+from mesh.errors import Unavailable
+
+T = TypeVar("T")
+Item = tuple[T, "asyncio.Future[None]"]
+
+MOST = 100
+"""Writes in one transaction."""
+WRITERS = 2
+"""Transactions under way at once: one gathers while the other waits for the disk."""
+
+
+class GroupCommit(Generic[T]):
+    """`write` stores several items in the transaction it is given; it must take any number of them."""
+
+    def __init__(
+        self, database: AsyncDatabase, write: Callable[[Sequence[T], AsyncTx], Awaitable[None]]
+    ) -> None:
+        self._database = database
+        self._write = write
+        self._waiting: list[Item[T]] = []
+        self._writers: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, item: T) -> None:
+        """Return when the item is committed. Raises what `write` raises for it, or mesh.Unavailable."""
+        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, committed))
+        if len(self._writers) < WRITERS:
+            writer = asyncio.create_task(self._run())
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
+        await committed
+
+    async def _run(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            await self._commit(group)
+
+    async def _commit(self, group: list[Item[T]]) -> None:
+        try:
+            async with self._database.begin() as tx:
+                await self._write([item for item, _ in group], tx)
+        except Exception as error:  # noqa: BLE001 it is the caller's, whatever it is
+            if len(group) == 1 or isinstance(error, Unavailable):
+                _settle(group, error)
+            else:  # one of them is at fault: it must not take its neighbours along
+                middle = len(group) // 2
+                await self._commit(group[:middle])
+                await self._commit(group[middle:])
+        else:
+            _settle(group, None)
+
+
+def _settle(group: list[Item[T]], error: Exception | None) -> None:
+    for _, committed in group:
+        if committed.done():  # its client went away
+            continue
+        if error:
+            committed.set_exception(error)
+        else:
+            committed.set_result(None)

@@ -1,0 +1,56 @@
+"""Group commit: what gathers shares a transaction, and nobody pays for a neighbour's fault."""
+
+import asyncio
+from collections.abc import Sequence
+
+
+from mesh import AsyncDatabase, AsyncTx
+from mesh.groupcommit import GroupCommit
+
+
+async def write(items: Sequence[str], tx: AsyncTx) -> None:
+    for item in items:
+        await tx.execute("INSERT INTO ledger (what, detail) VALUES (pg_current_xact_id()::text, %s)", (item,))
+
+
+async def committed(url: str, items: Sequence[str]) -> tuple[list[object], list[tuple[str, str]]]:
+    """What each caller got, and the ledger's lines: transaction and item."""
+    database = AsyncDatabase(url, "tests", 4)
+    await database.open()
+    commit = GroupCommit(database, write)
+    results = await asyncio.gather(*(commit(item) for item in items), return_exceptions=True)
+    async with database.begin() as tx:
+        rows = await (await tx.execute("SELECT what, detail FROM ledger ORDER BY id")).fetchall()
+    await database.close()
+    return list(results), rows
+
+
+def test_many_at_once_share_few_transactions(url: str) -> None:
+    items = [str(n) for n in range(100)]
+    results, rows = asyncio.run(committed(url, items))
+    assert results == [None] * 100
+    assert sorted(detail for _, detail in rows) == sorted(items)
+    assert len({what for what, _ in rows}) <= 4
+
+
+def test_one_at_fault_does_not_take_its_neighbours_along(url: str) -> None:
+    items = ["a", "b", "\0", "d"]
+    results, rows = asyncio.run(committed(url, items))
+    assert [r is None for r in results] == [True, True, False, True]
+    assert sorted(detail for _, detail in rows) == ["a", "b", "d"]
+
+
+def test_a_caller_that_goes_away_does_not_stop_the_others(url: str) -> None:
+    async def run() -> None:
+        database = AsyncDatabase(url, "tests", 4)
+        await database.open()
+        commit = GroupCommit(database, write)
+        waiting = [asyncio.create_task(commit(str(n))) for n in range(3)]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        assert results[0] is None
+        assert results[2] is None
+        await database.close()
+
+    asyncio.run(run())

@@ -1,0 +1,41 @@
+"""The emails service on a database of its own, and a mail server for it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from mailserver import MailServer
+
+from emails.settings import Settings
+from emails.tasks import consumer
+from emails.wiring import Deps, open_deps
+from mesh import Database, testing
+from mesh.database import Tx
+
+
+@pytest.fixture(scope="session")
+def url(new_database: Callable[[str], str]) -> str:
+    return new_database("emails.migrations")
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def deps(url: str, server: MailServer) -> Iterator[Deps]:
+    settings = Settings(
+        database_url=url,
+        broker_url="streams+redis://unused",
+        smtp_url=server.url,
+        mail_from="Meshwork <orders@meshwork.example>",
+    )
+    with open_deps(settings) as deps:
+        yield deps
+
+
+@pytest.fixture
+def deliver(database: Database, tx: Tx, deps: Deps) -> Callable[..., None]:
+    """Deliver messages to the emails service, in one chunk."""
+    return lambda *messages: testing.deliver(consumer, database, deps, *messages)

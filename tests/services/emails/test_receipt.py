@@ -1,0 +1,112 @@
+"""What a receipt says: in the customer's way to write money and dates, and with nothing of a name obeyed."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from messages import any_message, order_placed
+
+from contracts.orders import Line, OrderPlaced
+from emails.domain import Mail
+from emails.templates import Templates
+
+TEMPLATES = Templates()
+NBSP, NARROW = "\u00a0", "\u202f"
+
+
+def receipt(**changes: Any) -> Mail:
+    return TEMPLATES.receipt(order_placed(**changes), uuid4())
+
+
+def priced(minor: int, currency: str, locale: str) -> str:
+    """The text of the receipt for one thing of that price."""
+    line = Line(sku="T-1", name="Tea", quantity=1, unit_price=minor)
+    return receipt(currency=currency, customer={"locale": locale}, lines=(line,), total=minor).text
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "locale", "written"),
+    [
+        (123456, "EUR", "en", "€1,234.56"),
+        (123456, "EUR", "de", f"1.234,56{NBSP}€"),
+        (123456, "CHF", "de-CH", f"CHF{NBSP}1\u2019234.56"),
+        (123456, "EUR", "fr", f"1{NARROW}234,56{NBSP}€"),
+        (123456, "JPY", "ja", "￥123,456"),
+        (123456, "JPY", "de", f"123.456{NBSP}¥"),
+        (123456, "BHD", "en", "BHD123.456"),
+        (123456, "BRL", "pt-BR", f"R${NBSP}1.234,56"),
+        (123456, "BRL", "pt_XX", f"R${NBSP}1.234,56"),
+        (123456, "XYZ", "en", "XYZ1,234.56"),
+        (123456, "USD", "xx-YY", "$1,234.56"),
+        (123456, "USD", "", "$1,234.56"),
+        (0, "EUR", "en", "€0.00"),
+        (5, "EUR", "en", "€0.05"),
+        (10**18, "EUR", "en", "€10,000,000,000,000,000.00"),
+    ],
+)
+def test_money_is_written_as_its_reader_does(minor: int, currency: str, locale: str, written: str) -> None:
+    assert f"Total: {written}\n" in priced(minor, currency, locale)
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ("en", "March 1, 2026"),
+        ("de", "1. März 2026"),
+        ("ja", "2026年3月1日"),
+        ("xx", "March 1, 2026"),
+    ],
+)
+def test_dates_are_written_as_their_reader_does(locale: str, written: str) -> None:
+    mail = receipt(customer={"locale": locale}, placed_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC))
+    assert written in mail.text
+    assert written in mail.html
+
+
+def test_the_language_is_told() -> None:
+    assert '<html lang="pt-BR">' in receipt(customer={"locale": "pt_BR"}).html
+
+
+def test_it_is_addressed_to_the_customer() -> None:
+    placed = order_placed()
+    mail = TEMPLATES.receipt(placed, id := uuid4())
+    assert (mail.id, mail.kind, mail.order_id) == (id, "receipt", placed.order_id)
+    assert (mail.to_name, mail.to_address) == ("Ada Lovelace", "ada@example.com")
+    number = str(placed.order_id)[-12:].upper()
+    assert mail.subject == f"Your order {number}"
+    assert number in mail.text
+    assert str(placed.order_id) in mail.html
+
+
+def test_nothing_in_html_is_a_customers_or_sellers_own_tag() -> None:
+    evil = "<script>alert('1')</script> & \"Söhne\""
+    line = Line(sku=evil, name=evil, quantity=1, unit_price=1)
+    mail = receipt(customer={"name": evil, "locale": "en"}, lines=(line,))
+    assert "<script>" not in mail.html
+    assert mail.html.count("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &#34;Söhne&#34;") == 3
+    assert mail.text.count(evil) == 3  # text is text
+
+
+def test_a_template_in_a_name_is_a_name() -> None:
+    assert "{{ order }}" in receipt(customer={"name": "{{ order }}"}).text
+
+
+def test_a_long_list_is_whole() -> None:
+    lines = tuple(Line(sku=f"S-{n}", name=f"Thing {n}", quantity=n, unit_price=100) for n in range(1, 501))
+    mail = receipt(lines=lines)
+    for text in (mail.text, mail.html):
+        assert all(line.sku in text for line in lines)
+        assert "€500.00" in text
+
+
+@given(locale=st.text() | st.from_regex(r"[a-z]{2,3}([-_@.][A-Za-z0-9]{1,8}){0,3}", fullmatch=True))
+def test_no_locale_costs_the_receipt(locale: str) -> None:
+    assert "Tea" in receipt(customer={"locale": locale}).text
+
+
+@given(placed=any_message(OrderPlaced, min_value=-(10**12), max_value=10**12))
+def test_any_order_has_a_receipt(placed: OrderPlaced) -> None:
+    assert str(placed.order_id) in TEMPLATES.receipt(placed, uuid4()).text

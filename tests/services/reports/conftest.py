@@ -1,0 +1,21 @@
+"""The reports service on a database of its own."""
+
+from collections.abc import Callable
+
+import pytest
+
+from mesh import Database, testing
+from mesh.database import Tx
+from reports.tasks import consumer
+from reports.wiring import Deps
+
+
+@pytest.fixture(scope="session")
+def url(new_database: Callable[[str], str]) -> str:
+    return new_database("reports.migrations")
+
+
+@pytest.fixture
+def deliver(database: Database, tx: Tx) -> Callable[..., None]:
+    """Deliver messages to the reports service, in one batch."""
+    return lambda *messages: testing.deliver(consumer, database, Deps(), *messages)

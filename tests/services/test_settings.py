@@ -1,0 +1,66 @@
+"""A process that cannot work as it is set up says all that is missing, at once, and does not start."""
+
+import pytest
+from commands import begin, ended
+
+from emails.settings import Settings as EmailsSettings
+from mesh import Settings as MeshSettings
+from mesh.errors import MissingSettings
+from orders.settings import Settings as OrdersSettings
+from reports.settings import Settings as ReportsSettings
+
+EVERYONES = ["DATABASE_URL", "BROKER_URL"]
+LACKS = {"orders": EVERYONES, "emails": [*EVERYONES, "SMTP_URL", "MAIL_FROM"], "reports": EVERYONES}
+ROLES = ["worker", "relay", "migrate", "health worker", "dead-letters list"]
+COMMANDS = [
+    *((service, role) for service in LACKS for role in ROLES),
+    ("orders", "api"),
+    ("reports", "sales 2026-03-01"),
+]
+GOOD = {
+    "DATABASE_URL": "postgresql://me:s3cr3t@db/mine",
+    "BROKER_URL": "streams+redis://:s3cr3t@broker/0",
+    "SMTP_URL": "smtp://me:s3cr3t@mail:25",
+    "MAIL_FROM": "Meshwork <orders@meshwork.example>",
+}
+
+
+def test_what_is_missing_is_listed_at_once_by_every_role_of_every_service() -> None:
+    running = {command: begin(command[0], *command[1].split()) for command in COMMANDS}
+    for (service, role), process in running.items():
+        code, output, errors = ended(process)
+        head, *faults = errors.splitlines()
+        assert (code, output) == (2, ""), f"{service} {role}: {errors}"
+        assert head == f"{service}: cannot start, the environment lacks:"
+        assert faults == [f"  {name}: Field required" for name in LACKS[service]]
+
+
+@pytest.mark.parametrize("settings", [OrdersSettings, EmailsSettings, ReportsSettings])
+def test_no_secret_is_shown(settings: type[MeshSettings]) -> None:
+    assert "s3cr3t" not in repr(settings.load(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "s3cr3t"),
+        ("BROKER_URL", "s3cr3t"),
+        ("SMTP_URL", "smtps://s3cr3t@mail"),  # not spoken here: the password would go out in the clear
+        ("MAIL_FROM", "s3cr3t"),
+        ("MAIL_FROM", "a@b.example\nBcc: s3cr3t@example.com"),
+        ("CONCURRENCY", "0"),
+        ("LOG_LEVEL", "s3cr3t"),
+        ("POOL", "s3cr3t"),
+    ],
+)
+def test_what_does_not_fit_is_named_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(MissingSettings) as refused:
+        EmailsSettings.load({**GOOD, name: value})
+    _, *faults = str(refused.value).splitlines()
+    assert [fault.split(":")[0].strip() for fault in faults] == [name]
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_an_empty_setting_is_a_missing_one() -> None:
+    with pytest.raises(MissingSettings, match="DATABASE_URL: Field required"):
+        OrdersSettings.load({**GOOD, "DATABASE_URL": ""})
