@@ -28,6 +28,9 @@ _OPTIONS: dict[str, Any] = {
     "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
 }
 _WAIT = 5.0  # seconds for a connection before the database counts as away
+_RECONNECT = 1.0
+"""Seconds for which a pool tries to replace a connection by itself: its pauses double, up to minutes.
+After that each request makes it try anew, so that it is back as soon as the database is."""
 
 
 def connect(url: str, name: str) -> Tx:
@@ -44,7 +47,14 @@ class Database:
     def __init__(self, url: str, name: str, size: int) -> None:
         options = {**_OPTIONS, "application_name": name}
         self._pool = ConnectionPool(
-            url, kwargs=options, min_size=1, max_size=size, timeout=_WAIT, check=_check, open=False
+            url,
+            kwargs=options,
+            min_size=1,
+            max_size=size,
+            timeout=_WAIT,
+            reconnect_timeout=_RECONNECT,
+            check=_check,
+            open=False,
         )
 
     def open(self) -> None:
@@ -74,7 +84,14 @@ class AsyncDatabase:
     def __init__(self, url: str, name: str, size: int) -> None:
         options = {**_OPTIONS, "application_name": name}
         self._pool = AsyncConnectionPool(
-            url, kwargs=options, min_size=1, max_size=size, timeout=_WAIT, check=_check_async, open=False
+            url,
+            kwargs=options,
+            min_size=1,
+            max_size=size,
+            timeout=_WAIT,
+            reconnect_timeout=_RECONNECT,
+            check=_check_async,
+            open=False,
         )
 
     async def open(self) -> None:
@@ -101,6 +118,7 @@ def _check(connection: BaseConnection[Any]) -> None:
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)
     if poll.poll(0):
+        connection.pgconn.finish()  # or the pool would hand it out again
         raise psycopg.OperationalError("the server spoke unasked")
 
 

@@ -23,7 +23,7 @@ class Seen(Enum):
 
 
 _BEGIN = """
-    INSERT INTO inbox (message_id, name) SELECT * FROM unnest(%s::uuid[], %s::text[])
+    INSERT INTO inbox (message_id, name) SELECT * FROM unnest(%s::uuid[], %s::text[]) ORDER BY 1
     ON CONFLICT DO NOTHING RETURNING message_id
 """
 _LOOK = "SELECT message_id, done_at IS NULL FROM inbox WHERE message_id = ANY(%s)"
@@ -54,7 +54,8 @@ KEPT = timedelta(days=14)
 def begin(tx: Tx, ids: Sequence[UUID], names: Sequence[str]) -> dict[UUID, Seen]:
     """Enter messages, and tell which of them were entered before.
 
-    Waits for a transaction that is entering one of them at this moment.
+    Waits for a transaction that is entering one of them at this moment; by id, so that two never wait
+    for each other.
     """
     new = {row[0] for row in tx.execute(_BEGIN, (ids, names))}
     seen = dict.fromkeys(new, Seen.NEVER)
