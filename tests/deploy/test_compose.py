@@ -1,0 +1,71 @@
+"""What can be known of docker-compose.yml without Docker."""
+
+import importlib
+import re
+import shutil
+import subprocess
+
+import compose
+import pytest
+
+SERVICES = compose.services()
+PROCESSES = [name for name in SERVICES if name.partition("-")[0] in compose.OURS]
+
+
+def test_every_service_migrates_works_and_relays() -> None:
+    wanted = {f"{name}-{role}" for name in compose.OURS for role in ("migrate", "worker", "relay")}
+    assert set(PROCESSES) == wanted | {"orders-api"}
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_process_runs_a_command_that_its_service_has(process: str) -> None:
+    service, _, role = process.partition("-")
+    cli = importlib.import_module(f"{service}.main").cli
+    assert compose.command(SERVICES[process]) == [role]
+    assert role in cli.commands
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_process_is_asked_for_its_own_health(process: str) -> None:
+    service, _, role = process.partition("-")
+    if role == "migrate":
+        assert "healthcheck: {disable: true}" in SERVICES[process]
+        return
+    (choices,) = importlib.import_module(f"{service}.main").cli.commands["health"].params
+    assert compose.health_check(SERVICES[process]) == ["CMD", service, "health", role]
+    assert role in choices.type.choices
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_process_can_write_nowhere_and_gain_nothing(process: str) -> None:
+    for line in ("read_only: true", "cap_drop: [ALL]", 'security_opt: ["no-new-privileges:true"]'):
+        assert line in SERVICES[process]
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - set(PROCESSES)))
+def test_a_server_has_a_health_check(name: str) -> None:
+    assert compose.health_check(SERVICES[name])
+
+
+def test_every_secret_comes_from_outside_and_has_no_default() -> None:
+    secrets = re.findall(r"\$\{(\w*PASSWORD)(.*?)\}", compose.TEXT)
+    assert secrets
+    assert {rest for _, rest in secrets} == {":?run deploy/secrets"}
+    assert not re.findall(r"://[^\s/]*:(?!\$\{)[^\s/]*@", compose.TEXT), "a URL with a written-down password"
+    assert not re.findall(r"PASSWORD: (?!\$\{)", compose.TEXT)
+
+
+def test_only_loopback_is_published_unless_told_otherwise() -> None:
+    ports = re.findall(r"ports: \[(.*)\]", compose.TEXT)
+    assert ports
+    assert all(":-127.0.0.1:" in port for port in ports)
+
+
+@pytest.mark.skipif(not shutil.which("docker"), reason="docker reads its own file best")
+def test_docker_understands_it() -> None:
+    if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("docker has no compose")
+    names = set(re.findall(r"\$\{(\w+):\?", compose.TEXT))
+    run = ["docker", "compose", "--file", "docker-compose.yml", "config", "--quiet"]
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin"} | dict.fromkeys(names, "x")
+    subprocess.run(run, cwd=compose.ROOT, env=environment, check=True)
