@@ -23,7 +23,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """The preferred port if it is free, else any free one."""
-    if preferred is not None and is_free(preferred):
+    """The preferred port if it is free, else any free one. None and 0 prefer none."""
+    if preferred and is_free(preferred):
         return preferred
     return next(port for port in random.sample(RANGE, len(RANGE)) if is_free(port))

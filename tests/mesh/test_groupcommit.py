@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-
 from mesh import AsyncDatabase, AsyncTx
 from mesh.groupcommit import GroupCommit
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from programs import Program
+
 from embedded.catcher.process import Catcher
 from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
-from programs import Program
 
 ROLES = {"orders": ("worker", "relay", "api"), "emails": ("worker", "relay"), "reports": ("worker", "relay")}
 
@@ -75,7 +76,9 @@ class Mesh:
 
     def done(self) -> set[str]:
         """The orders for which every service has done its part."""
-        rows = self.query("orders", "SELECT order_id FROM timeline GROUP BY 1 HAVING count(DISTINCT what) = 2")
+        rows = self.query(
+            "orders", "SELECT order_id FROM timeline GROUP BY 1 HAVING count(DISTINCT what) = 2"
+        )
         return {str(row[0]) for row in rows}
 
     def another(self, service: str, role: str) -> Program:

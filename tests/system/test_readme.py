@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from programs import eventually
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-MAKE = ["make", "--no-print-directory", f"VENV={os.path.relpath(sys.prefix, ROOT)}", f"PYTHON={sys.executable}"]
+VENV = os.path.relpath(sys.prefix, ROOT)
+MAKE = ["make", "--no-print-directory", f"VENV={VENV}", f"PYTHON={sys.executable}"]
 
 
 @pytest.fixture
@@ -59,7 +61,8 @@ def test_make_up_takes_the_readmes_first_order(environment: dict[str, str]) -> N
         journey = timeline.replace(shown, id)
         eventually(lambda: len(entries(shell(journey, port))) == 3, "three services did their part")
     finally:
-        os.killpg(up.pid, signal.SIGINT)
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(up.pid, signal.SIGINT)
         assert up.wait(60) in (0, 130, -signal.SIGINT, 2)  # make reports the interrupt in its own ways
 
 
