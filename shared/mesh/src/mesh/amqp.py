@@ -15,9 +15,9 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from mesh import wire
+from mesh.broker import TIMEOUT, declare, declare_receiver
 from mesh.errors import Unavailable, Unroutable
 from mesh.outbox import Outgoing
-from mesh.publisher import TIMEOUT, declare, declare_receiver
 from mesh.topology import EXCHANGE
 
 _PERSISTENT = 2

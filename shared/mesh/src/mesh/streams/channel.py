@@ -4,7 +4,6 @@ Connections, event loop, fan-out and remote control are kombu's. Its BRPOP becom
 visibility timeout a lease. Names that begin with `_brpop` are kombu's hooks and keep their names.
 """
 
-import json
 from collections import defaultdict
 from contextlib import suppress
 from queue import Empty
@@ -18,6 +17,8 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from mesh.streams import store
+from mesh.streams.message import fields, message, place
+from mesh.streams.qos import QoS
 
 _BLOCK = 1.0
 """Seconds that a read waits on the server for a message; a new one ends the wait at once."""
@@ -25,39 +26,6 @@ REST = 0.020
 """Seconds of rest after a read that brought less than it might, in which the next one gathers. The
 first message after a silence never waits."""
 _UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
-
-
-class QoS(virtual.QoS):
-    """What is delivered and not yet acknowledged. The server has all of it as pending."""
-
-    channel: "Channel"
-
-    def can_consume(self) -> bool:
-        """Whether to read: not for less than half of the credit. Reading one whenever one is
-        acknowledged would cost a round trip for each; the other half keeps the pool busy meanwhile."""
-        free = self.can_consume_max_estimate()
-        return free is None or free >= max(1, self.prefetch_count // 2)
-
-    def ack(self, delivery_tag: str) -> None:
-        self.channel.note_ack(delivery_tag)
-        super().ack(delivery_tag)
-
-    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
-        if requeue:
-            self.channel.give_back([self._delivered[delivery_tag]])
-        else:
-            self.channel.note_ack(delivery_tag)
-        super().ack(delivery_tag)
-
-    def restore_unacked(self) -> list[Any]:
-        self._flush()
-        self.channel.give_back(list(self._delivered.values()))
-        self._delivered.clear()
-        return []
-
-    def restore_visible(self, **_: Any) -> None:
-        """Called by kombu's timer every `RENEW` seconds."""
-        self.channel.renew_and_claim()
 
 
 class Channel(kombu_redis.Channel):
@@ -80,7 +48,7 @@ class Channel(kombu_redis.Channel):
 
     def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
         with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
-            store.add(pipe, queue, _fields(message))
+            store.add(pipe, queue, fields(message))
             if queue in self._expires:
                 pipe.pexpire(store.key(queue), self._expires[queue])
             pipe.execute()
@@ -143,14 +111,14 @@ class Channel(kombu_redis.Channel):
     def _deliver(self, queue: str, entry: store.Entry) -> None:
         if queue in self._unacked_queues:
             self._acks[queue].append(entry.id)
-        self.connection._deliver(_message(queue, entry), queue)
+        self.connection._deliver(message(queue, entry), queue)
 
     def _get(self, queue: str) -> dict[str, Any]:
         with self.conn_or_acquire() as client:
             store.ensure_group(client, queue)
             reply = client.execute_command(*store.read_command(self.consumer, [queue], 1, 0.001))
         for _, entry in store.entries(reply):
-            return _message(queue, entry)
+            return message(queue, entry)
         raise Empty
 
     def _declare_again(self) -> None:
@@ -167,8 +135,8 @@ class Channel(kombu_redis.Channel):
 
     def note_ack(self, delivery_tag: str) -> None:
         """Acknowledge with the next batch, at the next turn of the event loop."""
-        queue, _, id = delivery_tag.rpartition("/")
-        self._acks[queue].append(id.encode())
+        queue, id = place(delivery_tag)
+        self._acks[queue].append(id)
 
     def flush_acks(self) -> None:
         """Send the batch. What is lost with a connection is delivered again and ends at an inbox."""
@@ -185,10 +153,10 @@ class Channel(kombu_redis.Channel):
         if not messages:
             return
         with self.conn_or_acquire() as client, client.pipeline(transaction=True) as pipe:
-            for message in messages:
-                queue, _, id = message.delivery_tag.rpartition("/")
-                store.add(pipe, queue, _fields(message._raw))
-                store.ack(pipe, queue, [id.encode()])
+            for delivered in messages:
+                queue, id = place(delivered.delivery_tag)
+                store.add(pipe, queue, fields(delivered._raw))
+                store.ack(pipe, queue, [id])
             pipe.execute()
 
     def renew_and_claim(self) -> None:
@@ -267,23 +235,6 @@ class Channel(kombu_redis.Channel):
             protocol=2,  # one shape of replies, whatever redis-py's default becomes
         )
         return params
-
-
-def _fields(message: dict[str, Any]) -> dict[str, Any]:
-    """A kombu message as the fields of an entry: the body apart, so that nobody decodes it twice."""
-    rest = {name: value for name, value in message.items() if name != "body"}
-    return {"body": message["body"], "rest": json.dumps(rest)}
-
-
-def _message(queue: str, entry: store.Entry) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(entry.fields[b"rest"])
-    message["body"] = entry.fields[b"body"]
-    properties = message["properties"]
-    properties["delivery_tag"] = f"{queue}/{entry.id.decode()}"
-    info = properties.setdefault("delivery_info", {})
-    info["deaths"] = info.get("deaths", 0) + entry.deaths  # those of before travel in `rest`
-    info["queue"] = queue
-    return message
 
 
 def _wake() -> None:

@@ -6,9 +6,9 @@ from kombu import Connection
 from redis.exceptions import RedisError
 
 from mesh import wire
+from mesh.broker import declare, declare_receiver
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
-from mesh.publisher import declare, declare_receiver
 from mesh.streams import store
 from mesh.topology import EXCHANGE, UNROUTED
 

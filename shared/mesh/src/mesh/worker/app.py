@@ -9,8 +9,8 @@ from celery import Celery, signals
 from kombu import Queue
 
 from mesh import context, log, streams
+from mesh.broker import TIMEOUT, transport_options
 from mesh.health import Heartbeat
-from mesh.publisher import TIMEOUT, transport_options
 from mesh.service import Service
 from mesh.settings import Settings
 from mesh.worker import child
