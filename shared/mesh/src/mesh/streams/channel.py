@@ -5,7 +5,8 @@ visibility timeout a lease. Names that begin with `_brpop` are kombu's hooks and
 """
 
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty
 from time import monotonic
 from typing import Any
@@ -42,7 +43,15 @@ class Channel(kombu_redis.Channel):
         self._unacked_queues: set[str] = set()  # consumed with no_ack
         self._leased = False
         self._rests_until = 0.0
+        self._commands: Redis | None = None
         super().__init__(*args, **kwargs)
+
+    @contextmanager
+    def conn_or_acquire(self, client: Redis | None = None) -> Iterator[Redis]:
+        """kombu makes a client for each command, which costs more than the command."""
+        if self._commands is None:
+            self._commands = self._create_client()
+        yield client or self._commands
 
     # publishing
 
@@ -116,7 +125,7 @@ class Channel(kombu_redis.Channel):
     def _get(self, queue: str) -> dict[str, Any]:
         with self.conn_or_acquire() as client:
             store.ensure_group(client, queue)
-            reply = client.execute_command(*store.read_command(self.consumer, [queue], 1, 0.001))
+            reply = client.execute_command(*store.read_command(self.consumer, [queue], 1, 0.001))  # type: ignore[no-untyped-call]
         for _, entry in store.entries(reply):
             return message(queue, entry)
         raise Empty
@@ -194,6 +203,7 @@ class Channel(kombu_redis.Channel):
                 store.resign(client, self.consumer, queues)
             self._leased = False
         super().close()
+        self._commands = None
 
     def _give_up_reading(self) -> None:
         """End a read that is under way; what it still brings is delivered and given back."""

@@ -36,7 +36,8 @@ class StreamsPublisher:
         if not self._declared:
             declare(channel)
             self._declared = True
-        routes = {m.routing_key: self._route(m) for m in messages if m.queue is None}
+        by_key = {m.routing_key: m for m in messages if m.queue is None}
+        routes = {key: self._route(message) for key, message in by_key.items()}
         with channel.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
             for message in messages:
                 fields = _fields(message)
