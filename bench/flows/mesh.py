@@ -13,6 +13,9 @@ from embedded.ports import free_port
 LOG = {"LOG_FORMAT": "json", "LOG_LEVEL": "warning"}
 """The level of the other flow."""
 
+POOLS = {"emails": {"POOL": "prefork", "CONCURRENCY": "2"}}
+"""As in the other flow. The service's own choice, threads, is for mail servers that are far away."""
+
 
 @contextmanager
 def mesh(state: Path, profiled: str | None) -> Iterator[Flow]:
@@ -38,10 +41,7 @@ class Mesh:
     def program(self, service: Service, role: str) -> Program:
         """One process of a service."""
         name = f"{service.name} {role}"
-        told = environment(service.name, self.at, self._state) | {
-            "LOG_FORMAT": "json",
-            "LOG_LEVEL": "warning",
-        }
+        told = environment(service.name, self.at, self._state) | LOG | POOLS.get(service.name, {})
         command = [*python(name, self._profiled), *service.command]
         return Program(replace(service, command=command), role, told, self._state / f"{name}.log")
 

@@ -106,7 +106,7 @@ class AsyncDatabase:
         try:
             # Pipelined: begin, statements and commit are one round trip, unless a result is asked for.
             async with self._pool.connection() as connection:
-                async with connection.pipeline(), connection.transaction():
+                async with connection.transaction():
                     yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"database: {error}") from error

@@ -16,7 +16,7 @@ Item = tuple[T, "asyncio.Future[None]"]
 
 MOST = 100
 """Writes in one transaction."""
-WRITERS = 2
+WRITERS = 1
 """Transactions under way at once: one gathers while the other waits for the disk."""
 
 

@@ -15,16 +15,13 @@ from mesh.database import Tx
 from mesh.errors import Unavailable, Unroutable
 from mesh.health import Heartbeat
 from mesh.publisher import Publisher
+from mesh.rest import Rest
 from mesh.stopping import Stopping
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Rows in one transaction. A bare client's rate stops growing there."""
-
-REST = 0.020
-"""Seconds of rest after a batch that was not full, in which the next one gathers. The first row after
-a silence never waits; under load a round costs about 1 ms of CPU however few rows it moves."""
 
 _NAP = 1.0
 """Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""
@@ -49,6 +46,7 @@ class Relay:
         self._stopping = stopping
         self._away = False
         self._prune_at = 0.0
+        self._rest = Rest()
 
     def run(self) -> None:
         """Relay until told to stop. What is away is waited for."""
@@ -66,9 +64,10 @@ class Relay:
             moved = self._move(connection)
             self._resumed()
             if not moved:
+                self._rest.over()
                 self._sleep(connection)
             elif moved < BATCH:
-                self._stopping.wait(REST)
+                self._stopping.wait(self._rest.seconds())
 
     def _move(self, connection: Tx) -> int:
         """Publish one batch. Returns how many there were."""

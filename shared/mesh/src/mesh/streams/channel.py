@@ -17,15 +17,14 @@ from kombu.transport import virtual
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from mesh.rest import Rest
 from mesh.streams import store
 from mesh.streams.message import fields, message, place
 from mesh.streams.qos import QoS
 
 _BLOCK = 1.0
 """Seconds that a read waits on the server for a message; a new one ends the wait at once."""
-REST = 0.020
-"""Seconds of rest after a read that brought less than it might, in which the next one gathers. The
-first message after a silence never waits."""
+_SILENCE = 0.005  # seconds; a read that took longer had to wait for its message
 _UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
 
 
@@ -42,6 +41,7 @@ class Channel(kombu_redis.Channel):
         self._acks: dict[str, list[bytes]] = defaultdict(list)
         self._unacked_queues: set[str] = set()  # consumed with no_ack
         self._leased = False
+        self._rest = Rest()
         self._rests_until = 0.0
         self._commands: Redis | None = None
         super().__init__(*args, **kwargs)
@@ -104,18 +104,24 @@ class Channel(kombu_redis.Channel):
             self._in_poll = None
         if not reply:
             raise Empty
-        loop = self.connection.cycle.loop
-        if loop and all(len(found) < self._asked for _, found in reply):
-            self._rests_until = monotonic() + REST
-            loop.call_later(REST, _wake)
+        if self.connection.cycle.loop and all(len(found) < self._asked for _, found in reply):
+            self._begin_rest()
         for queue, entry in store.entries(reply):
             self._deliver(queue, entry)
             self._queue_cycle.rotate(queue)
         return True
 
-    def rest(self) -> float:
-        """Seconds until the next read is due."""
-        return self._rests_until - monotonic()
+    def _begin_rest(self) -> None:
+        now = monotonic()
+        if now - self._brpop_sent_at > _SILENCE:
+            self._rest.over()
+        seconds = self._rest.seconds()
+        self._rests_until = now + seconds
+        self.connection.cycle.loop.call_later(seconds, _wake)
+
+    def rests(self) -> bool:
+        """Whether the next read is not due yet."""
+        return monotonic() < self._rests_until
 
     def _deliver(self, queue: str, entry: store.Entry) -> None:
         if queue in self._unacked_queues:

@@ -21,7 +21,7 @@ class Poller(kombu_redis.MultiChannelPoller):
 
     def _register_BRPOP(self, channel: Channel) -> None:
         """Begin the next read, unless the channel rests: a timer of its own ends the loop's wait then."""
-        if channel._in_poll or not self.loop or channel.rest() <= 0:
+        if channel._in_poll or not channel.rests():
             super()._register_BRPOP(channel)
 
 
