@@ -2,8 +2,6 @@
 
 import importlib
 import re
-import shutil
-import subprocess
 
 import compose
 import pytest
@@ -59,13 +57,3 @@ def test_only_loopback_is_published_unless_told_otherwise() -> None:
     ports = re.findall(r"ports: \[(.*)\]", compose.TEXT)
     assert ports
     assert all(":-127.0.0.1:" in port for port in ports)
-
-
-@pytest.mark.skipif(not shutil.which("docker"), reason="docker reads its own file best")
-def test_docker_understands_it() -> None:
-    if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
-        pytest.skip("docker has no compose")
-    names = set(re.findall(r"\$\{(\w+):\?", compose.TEXT))
-    run = ["docker", "compose", "--file", "docker-compose.yml", "config", "--quiet"]
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin"} | dict.fromkeys(names, "x")
-    subprocess.run(run, cwd=compose.ROOT, env=environment, check=True)

@@ -10,8 +10,13 @@ ROOT = compose.ROOT
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
+def text(service: str) -> str:
+    return (ROOT / "services" / service / "Dockerfile").read_text()
+
+
 def dockerfile(service: str) -> str:
-    return (ROOT / "services" / service / "Dockerfile").read_text().replace("\\\n", " ")
+    """One instruction, one line."""
+    return text(service).replace("\\\n", " ")
 
 
 def final_stage(service: str) -> str:
@@ -43,15 +48,15 @@ def test_an_image_holds_neither_tools_nor_secrets(service: str) -> None:
     assert not re.findall(r"\b(?:pip|apt|apt-get|gcc)\b", final_stage(service)), (
         "these belong in the stages before"
     )
-    assert not re.findall(r"(?i)password|token|secret|_url\b", dockerfile(service))
+    assert not re.findall(r"(?mi)^(?:ARG|ENV) .*(?:password|token|secret|_url)", dockerfile(service))
 
 
 @pytest.mark.parametrize("service", compose.OURS)
 def test_the_images_differ_in_their_service_alone(service: str) -> None:
     """A fourth service copies one of them; whoever changes one changes all."""
-    own = re.compile(r"LABEL|image\.title|image\.description|HTTP_HOST|EXPOSE")
+    own = re.compile("image.title|image.description|HTTP_HOST|EXPOSE")
     texts = [
-        [line for line in dockerfile(name).replace(name, "<service>").splitlines() if not own.search(line)]
+        [line for line in text(name).replace(name, "<service>").splitlines() if not own.search(line)]
         for name in (service, compose.OURS[0])
     ]
     assert texts[0] == texts[1]
@@ -62,9 +67,9 @@ def test_the_images_differ_in_their_service_alone(service: str) -> None:
 )
 def test_an_image_has_the_versions_that_the_tests_ran_with(lock: str) -> None:
     tested = dict(PINNED.findall((ROOT / "requirements.lock").read_text()))
-    text = (ROOT / lock).read_text()
-    assert dict(PINNED.findall(text)).items() <= tested.items(), "run `make lock`"
-    assert "://" not in text
+    pins = (ROOT / lock).read_text()
+    assert dict(PINNED.findall(pins)).items() <= tested.items(), "run `make lock`"
+    assert "://" not in pins
 
 
 @pytest.mark.parametrize("service", compose.OURS)

