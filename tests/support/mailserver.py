@@ -48,6 +48,8 @@ class MailServer:
     refuses: dict[str, str] = field(default_factory=dict)
     """What it answers to a command instead of obeying, such as {"RCPT": "550 no such user"}."""
     smtputf8: bool = True
+    pipelining: bool = False
+    """aiosmtpd can do it always, and says so with this."""
     mails: list[Mail] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     """Every connection that there was."""
@@ -124,15 +126,19 @@ class _Handler:
 
     async def handle_EHLO(self, _: Any, session: Any, __: Any, host: str, replies: list[str]) -> list[str]:
         session.host_name = host
-        return [self._server.refuses["EHLO"]] if "EHLO" in self._server.refuses else replies
+        if "EHLO" in self._server.refuses:
+            return [self._server.refuses["EHLO"]]
+        more = ["250-PIPELINING"] if self._server.pipelining else []
+        return [replies[0], *more, *replies[1:]]
 
     async def handle_HELO(self, _: Any, session: Any, __: Any, host: str) -> str:
         session.host_name = host
         return self._server.refuses.get("EHLO", "250 localhost")  # clients try it after EHLO
 
     async def handle_MAIL(self, _: Any, __: Any, envelope: Any, address: str, options: list[str]) -> str:
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
+        if "MAIL" not in self._server.refuses:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
         return self._server.refuses.get("MAIL", "250 OK")
 
     async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, options: list[str]) -> str:

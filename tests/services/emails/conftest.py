@@ -17,9 +17,9 @@ def url(new_database: Callable[[str], str]) -> str:
     return new_database("emails.migrations")
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with MailServer() as server:
+@pytest.fixture(params=[False, True], ids=["step by step", "pipelined"])
+def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
+    with MailServer(pipelining=request.param) as server:
         yield server
 
 

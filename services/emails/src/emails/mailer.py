@@ -13,6 +13,7 @@ import idna
 
 from emails import mime
 from emails.domain import Mail
+from emails.handover import hand_over
 from mesh import Reject, Retry
 
 _TIMEOUT = 10.0  # seconds for each step of a conversation
@@ -40,7 +41,7 @@ class Mailer:
         options = [] if address.isascii() else ["SMTPUTF8"]
         try:
             with self._connection() as smtp:
-                smtp.sendmail(self._sender, [address], content, options)
+                hand_over(smtp, self._sender, address, content, options)
         except smtplib.SMTPRecipientsRefused as error:
             raise _verdict(*error.recipients[address]) from None
         except smtplib.SMTPNotSupportedError as error:
