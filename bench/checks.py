@@ -3,6 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from email.parser import BytesHeaderParser
 from uuid import UUID
 
@@ -63,7 +64,7 @@ def _wrong_sales(found: tuple[object, ...] | None, wanted: Sales) -> Iterable[st
 def _mails(flow: Flow) -> list[tuple[str, UUID, str]]:
     """Message-ID, order and recipient of each mail."""
     parser = BytesHeaderParser()
-    with sqlite3.connect(f"file:{flow.mails}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{flow.mails}?mode=ro", uri=True)) as connection:
         rows = connection.execute("SELECT raw, recipients FROM mails").fetchall()
     headers = [(parser.parsebytes(raw), to) for raw, to in rows]
     return [(head["Message-ID"], UUID(head["X-Order-Id"]), to) for head, to in headers]

@@ -5,6 +5,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from bench.checks import check
@@ -60,7 +61,7 @@ def _place(connection: socket.socket, noted: Notes, number: int) -> float:
 
 def _arrivals(flow: Flow) -> dict[str, float]:
     """When the catcher had each recipient's mail, in Unix time: of the same machine, so of the same clock."""
-    with sqlite3.connect(f"file:{flow.mails}?mode=ro", uri=True) as connection:
+    with closing(sqlite3.connect(f"file:{flow.mails}?mode=ro", uri=True)) as connection:
         return dict(connection.execute("SELECT recipients, received FROM mails").fetchall())
 
 

@@ -153,6 +153,7 @@ def test_a_mail_that_cannot_be_written_is_not_accepted(tmp_path: Path) -> None:
         async with await serve(mailbox, "127.0.0.1", port):
             with pytest.raises(smtplib.SMTPDataError, match="451"):
                 await asyncio.to_thread(send, port)
+        mailbox._db.close()
 
     def send(port: int) -> None:
         with smtplib.SMTP("127.0.0.1", port) as client:
