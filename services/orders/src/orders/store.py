@@ -1,7 +1,6 @@
 """The SQL of orders."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -69,7 +68,12 @@ def note(tx: Tx, entries: Sequence[Entry]) -> None:
 
 
 def _lines(order: Order) -> Jsonb:
-    return Jsonb([asdict(line) for line in order.lines])
+    return Jsonb(
+        [
+            {"sku": x.sku, "name": x.name, "quantity": x.quantity, "unit_price": x.unit_price}
+            for x in order.lines
+        ]
+    )
 
 
 def _order(row: tuple[Any, ...]) -> Order:

@@ -1,7 +1,7 @@
 """What orders does. Each function gets a transaction and leaves the commit to its caller."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from contracts import Envelope
 from contracts.emails import EmailSent
@@ -47,11 +47,14 @@ def note_sales(recorded: Iterable[SalesRecorded], tx: Tx) -> None:
 
 
 def _announcement(order: Order) -> OrderPlaced:
+    customer = order.customer
     return OrderPlaced(
         order_id=order.id,
         placed_at=order.placed_at,
-        customer=Customer(**asdict(order.customer)),
+        customer=Customer(email=customer.email, name=customer.name, locale=customer.locale),
         currency=order.currency,
-        lines=tuple(Line(**asdict(line)) for line in order.lines),
+        lines=tuple(
+            Line(sku=x.sku, name=x.name, quantity=x.quantity, unit_price=x.unit_price) for x in order.lines
+        ),
         total=order.total,
     )
