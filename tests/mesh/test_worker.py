@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from programs import Program, eventually
+from redis import Redis
 from sample import Count, Greet, ledger
 
 from contracts import Message
+from embedded.valkey import Valkey
 from mesh import deadletters, outbox
 from mesh.outbox import Outgoing
 from mesh.publisher import connect
@@ -119,6 +121,25 @@ def test_nonsense_is_kept_and_the_worker_goes_on(
     eventually(lambda: len(deadletters.listed(tx)) == 3, "three dead letters")
     send(Greet(names=("Ada",)))
     eventually(lambda: ledger(tx, "greet") == ["Ada"], "the worker still works")
+    assert worker.alive
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"anything": "at all"},
+        {"body": b"\xff", "rest": "not json"},
+        {"body": "[]", "rest": "[1]"},
+        {"body": "[]", "rest": '{"headers": 1, "properties": {"delivery_info": {"deaths": "x"}}}'},
+    ],
+)
+def test_an_entry_that_nobody_of_ours_wrote_is_kept_too(
+    start: Start, tx: Any, valkey: Valkey, broker_url: str, entry: dict[str, Any]
+) -> None:
+    worker = start("worker").ready()
+    with Redis.from_url(f"{valkey.redis_url.rpartition('/')[0]}/{broker_url.rpartition('/')[2]}") as server:
+        server.xadd("stream:sample.v1", entry)
+    eventually(lambda: len(deadletters.listed(tx)) == 1, "it is a dead letter")
     assert worker.alive
 
 

@@ -13,13 +13,19 @@ def fields(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def message(queue: str, entry: Entry) -> dict[str, Any]:
-    """The message in an entry. Its delivery tag says where it lies: `<queue>/<id>`."""
-    message: dict[str, Any] = json.loads(entry.fields[b"rest"])
-    message["body"] = entry.fields[b"body"]
-    properties = message["properties"]
+    """The message in an entry. Its delivery tag says where it lies: `<queue>/<id>`.
+
+    An entry that somebody else wrote, whatever is in it, becomes a message too: the mesh keeps it as a
+    dead letter.
+    """
+    message = _mapping(_decoded(entry.fields.get(b"rest", b"")))
+    message["body"] = entry.fields.get(b"body", b"")
+    message["headers"] = _mapping(message.get("headers"))
+    properties = message["properties"] = _mapping(message.get("properties"))
     properties["delivery_tag"] = f"{queue}/{entry.id.decode()}"
-    info = properties.setdefault("delivery_info", {})
-    info["deaths"] = info.get("deaths", 0) + entry.deaths  # those of before travel in `rest`
+    info = properties["delivery_info"] = _mapping(properties.get("delivery_info"))
+    before = info.get("deaths")  # those of before travel in `rest`
+    info["deaths"] = entry.deaths + (before if isinstance(before, int) else 0)
     info["queue"] = queue
     return message
 
@@ -28,3 +34,14 @@ def place(delivery_tag: str) -> tuple[str, bytes]:
     """Queue and id of the entry that a delivery tag names."""
     queue, _, id = delivery_tag.rpartition("/")
     return queue, id.encode()
+
+
+def _decoded(rest: bytes) -> Any:
+    try:
+        return json.loads(rest)
+    except ValueError:
+        return None
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -20,9 +20,10 @@ from mesh.worker.dispatcher import Dispatcher, Waiting
 log = structlog.get_logger(__name__)
 
 _RETURNS = 6
-"""A quorum queue counts every return, also of messages that merely waited in a worker when it stopped.
-So many are taken for one death: a database that is away during a few deployments poisons nothing, and
-the third death still comes before the 20 returns at which RabbitMQ 4 drops a message by itself."""
+"""A broker counts every return, also of messages that merely waited in a worker when it stopped or
+died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
+and the third death still comes before the 20 returns at which RabbitMQ 4 drops a message by itself.
+Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
 
 
 class Intake(CeleryConsumer):
@@ -102,8 +103,8 @@ class Intake(CeleryConsumer):
         info = message.delivery_info or {}
         headers = message.headers if isinstance(message.headers, dict) else {}
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-        deaths = info.get("deaths") or _returns(headers) // _RETURNS
-        return Raw(body, headers, info.get("queue") or self._queue(info), int(deaths))
+        deaths = (info.get("deaths") or _returns(headers)) // _RETURNS
+        return Raw(body, headers, info.get("queue") or self._queue(info), deaths)
 
     def _queue(self, info: dict[str, Any]) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
