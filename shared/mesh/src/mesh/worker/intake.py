@@ -81,7 +81,8 @@ class Intake(CeleryConsumer):
     def on_ready(self) -> None:
         super().on_ready()
         self._heartbeat.beat("ready")
-        self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")
+        if not self.restart_count:  # the timer outlives connections
+            self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
 
     def on_close(self) -> None:
