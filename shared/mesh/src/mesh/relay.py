@@ -21,7 +21,7 @@ from mesh.stopping import Stopping
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-"""Rows in one transaction. A bare client's rate stops growing there."""
+"""Rows in one transaction: what a crash sends again at the most."""
 
 _NAP = 1.0
 """Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""

@@ -1,6 +1,6 @@
 """Rest: a reader pauses after a batch that was not full, so that the next one gathers.
 
-A round costs a reader and its server about a millisecond of CPU however few messages it brings. The
+A round costs a reader and its server the same CPU however few messages it brings. The
 first message after a silence never waits; the pause then doubles for as long as there is no silence,
 so that only a steady stream, in which nobody measures milliseconds, is read in large batches.
 """

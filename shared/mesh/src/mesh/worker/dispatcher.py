@@ -9,7 +9,7 @@ that fast ones travel by the hundred and slow ones alone, and nobody waits long 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -26,15 +26,9 @@ ALONE = 0.050
 MOST = 500
 """Messages in one chunk, however cheap they are."""
 
-_UNKNOWN = CHUNK  # a handler that has never run is taken for slow: its first message goes alone
+_UNKNOWN = ALONE  # a handler that has never run is taken for slow: its first message goes alone
 _WAIT = 1.0  # seconds between two tries while the database is away
 _WEIGHT = 0.2  # of the newest measurement in the running estimate
-
-
-class Message(Protocol):
-    """What is needed of kombu's message once it is read."""
-
-    def ack_log_error(self, logger: Any, errors: Any) -> None: ...
 
 
 @dataclass(slots=True)
