@@ -56,9 +56,9 @@ def test_who_the_customer_is_stays_out_of_logs() -> None:
         ("placed_at", "2026-03-01T12:30:00"),
         ("currency", SECRET),
         ("customer.email", SECRET),
-        ("customer.email", f"ada@{SECRET}!.com"),
-        ("customer.email", f"ada@{SECRET}\u2665.com"),  # its own error would quote the domain
-        ("customer.email", f"{SECRET}@{SECRET}"),
+        ("customer.email", f"{SECRET}.example.com"),
+        ("customer.email", f"ada@{SECRET}@example.com"),
+        ("customer.email", f"ada@{SECRET}.com\r\nBcc: eve@example.com"),
         ("customer", SECRET),
         ("lines.0.quantity", SECRET),
         ("lines.0", [SECRET]),

@@ -113,7 +113,7 @@ def test_no_name_costs_the_mail(deps: Deps, server: MailServer, name: str) -> No
     [
         ("ada+tea@example.com", "ada+tea@example.com"),
         ("o'brien@example.com", "o'brien@example.com"),
-        ("Ada@Example.COM", "Ada@example.com"),
+        ("Ada@Example.COM", "Ada@Example.COM"),
         ("ada@bücher.example", "ada@xn--bcher-kva.example"),
         ("ada@faß.example", "ada@xn--fa-hia.example"),
     ],
@@ -142,6 +142,12 @@ def test_an_address_beyond_ascii_is_kept_where_the_server_does_not(
     [(reason, error)] = dead(tx)
     assert reason == "rejected"
     assert "SMTPUTF8" in error
+    assert len(server.mails) == 1
+
+
+def test_a_domain_that_cannot_be_is_a_dead_letter(deliver: Deliver, server: MailServer, tx: Any) -> None:
+    deliver(order_placed(customer={"email": "ada@\u2665-.example"}), order_placed())
+    assert dead(tx) == [("rejected", "Reject: the domain of the address is none that the DNS could know")]
     assert len(server.mails) == 1
 
 

@@ -114,7 +114,12 @@ def _silent(smtp: smtplib.SMTP) -> bool:
 def _deliverable(address: str) -> str:
     """The address with its domain as the DNS writes it. The part before the @ belongs to its server."""
     local, _, domain = address.rpartition("@")
-    return address if domain.isascii() else f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:  # its text quotes the address
+        raise Reject("the domain of the address is none that the DNS could know") from None
 
 
 def _verdict(code: int, reply: bytes | str) -> Retry | Reject:

@@ -4,20 +4,24 @@ from datetime import datetime
 from uuid import UUID
 
 from emails.domain import Mail
-from mesh import Tx
+from mesh import Tx, bulk
 
 _INTEND = """
-    INSERT INTO mails (id, kind, order_id, to_address, subject) VALUES (%s, %s, %s, %s, %s)
+    INSERT INTO mails (id, kind, order_id, to_address, subject)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[])
     ON CONFLICT (id) DO UPDATE SET tries = mails.tries + 1
 """
-_SENT = "UPDATE mails SET sent_at = %s WHERE id = %s"
+_SENT = """
+    UPDATE mails SET sent_at = new.sent_at
+    FROM unnest(%s::uuid[], %s::timestamptz[]) AS new (id, sent_at) WHERE mails.id = new.id
+"""
 
 
 def intend(tx: Tx, mail: Mail) -> None:
     """Write down that a mail is to be sent; again, if it is not known whether it was."""
-    tx.execute(_INTEND, (mail.id, mail.kind, mail.order_id, mail.to_address, mail.subject))
+    bulk.write(tx, _INTEND, (mail.id, mail.kind, mail.order_id, mail.to_address, mail.subject))
 
 
 def sent(tx: Tx, id: UUID, at: datetime) -> None:
     """A mail server took it over."""
-    tx.execute(_SENT, (at, id))
+    bulk.write(tx, _SENT, (id, at))

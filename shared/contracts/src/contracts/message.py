@@ -13,6 +13,11 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(exampl
 """An ISO 4217 code, such as EUR."""
 
 
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$"), Field(examples=["ann@example.com"])]
+"""An address, by its shape alone. Whoever takes it from a person checks it thoroughly, once: rules that
+change with a library's release would be another contract in each build."""
+
+
 class Value(BaseModel):
     """A part of a message that has no name of its own on the wire."""
 

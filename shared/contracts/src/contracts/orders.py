@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from pydantic import AwareDatetime, EmailStr, Field
+from pydantic import AwareDatetime, Field
 
-from contracts.message import Currency, Event, Value
+from contracts.message import Currency, Email, Event, Value
 from contracts.registry import contract
 
 
 class Customer(Value):
-    email: EmailStr = Field(repr=False)  # personal: not in logs or task reprs
+    email: Email = Field(repr=False)  # personal: not in logs or task reprs
     name: str = Field(repr=False)
     locale: str
     """A BCP 47 tag, such as en or pt-BR."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection, BaseConnection, Connection
+from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from mesh.errors import Unavailable
@@ -27,6 +28,7 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_count": 2,
     "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
 }
+_UNFINISHED = {TransactionStatus.INTRANS, TransactionStatus.INERROR}
 _WAIT = 5.0  # seconds for a connection before the database counts as away
 _RECONNECT = 1.0
 """Seconds for which a pool tries to replace a connection by itself: its pauses double, up to minutes.
@@ -104,12 +106,40 @@ class AsyncDatabase:
     async def begin(self) -> AsyncIterator[AsyncTx]:
         """One transaction: committed at the end, rolled back by an error. Raises Unavailable."""
         try:
-            # Pipelined: begin, statements and commit are one round trip, unless a result is asked for.
-            async with self._pool.connection() as connection:
-                async with connection.transaction():
-                    yield connection
+            async with self._pool.connection() as connection, _transaction_async(connection):
+                yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"database: {error}") from error
+
+
+@contextmanager
+def transaction(connection: Tx) -> Iterator[None]:
+    """One transaction: committed at the end, rolled back by an error.
+
+    Pipelined: begin, statements and commit are one round trip, unless a result is asked for. So what a
+    statement raises comes at the end, if not before. psycopg's own `transaction()` in a pipeline waits
+    for the server three more times, which took half as long again.
+    """
+    try:
+        with connection.pipeline():
+            connection.execute("BEGIN")
+            yield
+            connection.execute("COMMIT")
+    finally:
+        if connection.info.transaction_status in _UNFINISHED:
+            connection.rollback()
+
+
+@asynccontextmanager
+async def _transaction_async(connection: AsyncTx) -> AsyncIterator[None]:
+    try:
+        async with connection.pipeline():
+            await connection.execute("BEGIN")
+            yield
+            await connection.execute("COMMIT")
+    finally:
+        if connection.info.transaction_status in _UNFINISHED:
+            await connection.rollback()
 
 
 def _check(connection: BaseConnection[Any]) -> None:

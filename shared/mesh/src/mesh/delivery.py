@@ -20,9 +20,9 @@ from uuid import UUID
 import structlog
 
 from contracts import ContractError, Envelope, Message, UnknownContract, UnknownVersion
-from mesh import context, deadletters, inbox, outbox, wire
+from mesh import bulk, context, deadletters, inbox, outbox, wire
 from mesh.consumer import Consumer, Handler
-from mesh.database import Database, Tx
+from mesh.database import Database, Tx, transaction
 from mesh.deadletters import Reason
 from mesh.effect import Effect
 from mesh.errors import Reject, Retry
@@ -111,10 +111,10 @@ class Deliveries:
     def _together(self, connection: Tx, handler: Handler, chunk: Sequence[Delivery]) -> list[Intended]:
         """Handle a chunk in one transaction. Returns the effects that are to be performed now."""
         by_id = {d.id: d for d in chunk}
-        with connection.pipeline(), connection.transaction():
+        with transaction(connection):
             seen = inbox.begin(connection, list(by_id), [handler.contract.name] * len(by_id))
             fresh = [d for id, d in by_id.items() if seen[id] is not Seen.DONE]
-            with outbox.gathering(connection):
+            with bulk.gathering(connection):
                 effects = self._run(connection, handler, fresh)
             ours = inbox.open_effects(connection, [d.id for d, _ in effects]) if effects else set()
             for delivery, _ in effects:
@@ -164,9 +164,9 @@ class Deliveries:
         if not done:
             return
         try:
-            with connection.pipeline(), connection.transaction():
+            with transaction(connection):
                 inbox.close_effects(connection, [delivery.id for delivery, _, _ in done])
-                with outbox.gathering(connection):
+                with bulk.gathering(connection):
                     for delivery, effect, outcome in done:
                         with context.delivery(delivery.envelope, delivery.attempt):
                             effect.then(connection, outcome)
@@ -183,7 +183,7 @@ class Deliveries:
     def _failed(self, connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> None:
         """Another attempt, or a dead letter."""
         text = f"{type(error).__name__}: {error}"
-        with connection.transaction():
+        with transaction(connection):
             inbox.forget(connection, delivery.id)
             if isinstance(error, (Reject, ContractError)):
                 self._bury(connection, delivery.raw, delivery.envelope, "rejected", text)

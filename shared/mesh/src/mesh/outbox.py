@@ -4,15 +4,15 @@ A row without a queue goes to the exchange by its routing key; one with a queue 
 alone (a retry, a replay). `due_at` may lie in the future: nothing waits in a worker's memory.
 """
 
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
 
+from psycopg import AsyncConnection
+
 from contracts import Envelope, Message
-from mesh import context
+from mesh import bulk, context
 from mesh.database import AsyncTx, Tx
 from mesh.errors import TooLarge
 from mesh.topology import routing_key
@@ -47,10 +47,6 @@ _TAKE = """
 _NEXT = "SELECT extract(epoch FROM min(due_at) - now())::float FROM outbox"
 
 
-Row = tuple[UUID, str, str, str]
-_gathered: ContextVar[list[Row] | None] = ContextVar("gathered", default=None)
-
-
 class Outgoing(NamedTuple):
     """A message on its way from the outbox to the broker."""
 
@@ -83,23 +79,9 @@ def put(tx: Tx | AsyncTx, *messages: Message | Envelope) -> Any:
     Raises TooLarge for a message over 64 KiB, with its name and size.
     """
     rows = [_row(message) for message in messages]
-    gathered = _gathered.get()
-    if gathered is None:
-        return _insert(tx, rows)
-    return gathered.extend(rows)
-
-
-@contextmanager
-def gathering(tx: Tx) -> Iterator[None]:
-    """Whatever the block puts goes to the table in one statement, at its end."""
-    rows: list[Row] = []
-    token = _gathered.set(rows)
-    try:
-        yield
-    finally:
-        _gathered.reset(token)
-    if rows:
-        _insert(tx, rows)
+    if isinstance(tx, AsyncConnection):
+        return tx.execute(_PUT, bulk.columns(rows))
+    return bulk.write(tx, _PUT, *rows)
 
 
 def put_back(tx: Tx, envelope: Envelope, queue: str, *, retries: int, after: float) -> None:
@@ -120,11 +102,7 @@ def next_due(tx: Tx) -> float | None:
     return cast("float | None", row and row[0])
 
 
-def _insert(tx: Tx | AsyncTx, rows: list[Row]) -> Any:
-    return tx.execute(_PUT, tuple(map(list, zip(*rows, strict=True))))
-
-
-def _row(message: Message | Envelope) -> Row:
+def _row(message: Message | Envelope) -> tuple[UUID, str, str, str]:
     envelope = seal(message) if isinstance(message, Message) else message
     document = envelope.model_dump_json()
     if (size := len(document.encode())) > LIMIT:

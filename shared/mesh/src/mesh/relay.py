@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 
 from mesh import database, inbox, outbox
-from mesh.database import Tx
+from mesh.database import Tx, transaction
 from mesh.errors import Unavailable, Unroutable
 from mesh.health import Heartbeat
 from mesh.publisher import Publisher
@@ -71,7 +71,7 @@ class Relay:
 
     def _move(self, connection: Tx) -> int:
         """Publish one batch. Returns how many there were."""
-        with connection.pipeline(), connection.transaction():
+        with transaction(connection):
             batch = outbox.take(connection, BATCH)
             if batch:
                 self._publisher.publish(batch)
