@@ -21,7 +21,7 @@ def facts() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "postgresql": postgres_programs().version,
-        "valkey": _valkey(),
+        "broker": _valkey(),
         **{name: version(name) for name in LIBRARIES},
     }
 
@@ -31,8 +31,9 @@ def _commit() -> str:
 
 
 def _valkey() -> str:
-    """Of «Valkey server v=9.1.2 sha=...»."""
-    return _told(str(valkey_program()), "--version").partition("v=")[2].partition(" ")[0]
+    """Of «Valkey server v=9.1.2 sha=...» or «Redis server v=7.0.15 sha=...» the name and the version."""
+    name, _, rest = _told(str(valkey_program()), "--version").partition(" server v=")
+    return f"{name} {rest.partition(' ')[0]}"
 
 
 def _processor() -> str:
