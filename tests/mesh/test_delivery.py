@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from programs import eventually
-from sample import Count, Greet, Greeted, GreetV1, Outside, Post, consumer, ledger
+from sample import Count, Greet, Greeted, GreetV1, Outside, Ping, Post, Tally, consumer, ledger
 
 from contracts import Envelope
 from mesh import Database, Retry, deadletters, inbox, testing
@@ -228,6 +228,33 @@ def test_an_effect_that_another_process_performs_is_left_to_it(
         return outside.posted
 
     assert eventually(delivered, "the lock of a closed connection is free") == ["hello"]
+
+
+def test_what_needs_no_database_leaves_nothing_there(deliver: Deliver, tx: Any, outside: Outside) -> None:
+    envelope = around(Ping(text="hello"))
+    deliver(envelope)
+    deliver(envelope)
+    assert outside.posted == ["hello", "hello"]
+    assert tx.execute("SELECT count(*) FROM inbox").fetchall() == [(0,)]
+
+
+def test_what_needs_no_database_is_tried_again_and_then_kept(
+    deliver: Deliver, tx: Any, outside: Outside
+) -> None:
+    outside.fails = OSError("the cache is away")
+    envelope = around(Ping(text="hello"))
+    deliver(envelope)
+    assert due(tx) == [("sample.v1", 1)]
+    deliver(raw(envelope, "sample", retries=1))
+    assert dead(tx) == [("exhausted", "OSError: the cache is away")]
+
+
+def test_a_batch_without_database_splits_around_what_fails(
+    deliver: Deliver, tx: Any, outside: Outside
+) -> None:
+    deliver(*(Tally(number=n) for n in (1, 2, -3, 4)))
+    assert outside.posted == ["1,2", "4"]
+    assert due(tx) == [("sample.v1", 1)]
 
 
 def test_json_of_the_envelope_is_the_same_everywhere(deliver: Deliver, tx: Any) -> None:

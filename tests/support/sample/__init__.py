@@ -40,6 +40,20 @@ class Post(Command):
     text: str
 
 
+@contract("sample.ping", version=1)
+class Ping(Command):
+    """Needs no database."""
+
+    text: str
+
+
+@contract("sample.tally", version=1)
+class Tally(Command):
+    """Needs no database, in batches."""
+
+    number: int
+
+
 Greet = GreetV2
 consumer = Consumer["Outside"]("sample")
 
@@ -89,6 +103,18 @@ def post(message: Post, tx: Tx, deps: Outside) -> Effect[int]:
         _enter(tx, "posted", message.text)
 
     return Effect(perform=lambda: deps.post(message.text), then=then)
+
+
+@consumer.handles(Ping, inbox=False, attempts=2)
+def ping(message: Ping, deps: Outside) -> None:
+    deps.post(message.text)
+
+
+@consumer.handles(Tally, inbox=False, batch=100)
+def tally(messages: Sequence[Tally], deps: Outside) -> None:
+    if any(m.number < 0 for m in messages):
+        raise ValueError("negative")
+    deps.post(",".join(str(m.number) for m in messages))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ Nothing here touches a broker: a consumer is data that the worker reads.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from kombu import Queue
 
@@ -19,6 +19,8 @@ M = TypeVar("M", bound=Message)
 
 One = Callable[[M, Tx, Deps], Effect[Any] | None]
 Many = Callable[[Sequence[M], Tx, Deps], None]
+BareOne = Callable[[M, Deps], None]
+BareMany = Callable[[Sequence[M], Deps], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Handler:
     batch: int
     """How many messages the function takes at once; 0: one, and not in a list."""
     lane: str | None
+    inbox: bool
+    """Whether it runs in a transaction with inbox and outbox."""
 
     def taken(self) -> Iterator[tuple[Contract, str | None]]:
         """Every version that this build can read, each of which has its own queue."""
@@ -68,6 +72,27 @@ class Consumer(Generic[Deps]):
         time_limit: float = ...,
         lane: str | None = ...,
     ) -> Callable[[Many[M, Deps]], Many[M, Deps]]: ...
+    @overload
+    def handles(
+        self,
+        message: type[M],
+        *,
+        inbox: Literal[False],
+        attempts: int = ...,
+        time_limit: float = ...,
+        lane: str | None = ...,
+    ) -> Callable[[BareOne[M, Deps]], BareOne[M, Deps]]: ...
+    @overload
+    def handles(
+        self,
+        message: type[M],
+        *,
+        inbox: Literal[False],
+        batch: int,
+        attempts: int = ...,
+        time_limit: float = ...,
+        lane: str | None = ...,
+    ) -> Callable[[BareMany[M, Deps]], BareMany[M, Deps]]: ...
     def handles(
         self,
         message: type[M],
@@ -76,17 +101,20 @@ class Consumer(Generic[Deps]):
         attempts: int = 8,
         time_limit: float = 30.0,
         lane: str | None = None,
+        inbox: bool = True,
     ) -> Callable[[Any], Any]:
         """The function below handles `message`, in one transaction with inbox and outbox.
 
         With `batch`, it gets up to that many messages in a list and commits once for all of them.
+        With `inbox=False` it gets no transaction and may see a message twice: for work that needs no
+        database and bears it.
         Raises TypeError, at import, for what could not work later.
         """
         contract = contract_of(message)
         self._refuse_what_cannot_work(contract, batch)
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            handler = Handler(contract, function, attempts, time_limit, batch, lane)
+            handler = Handler(contract, function, attempts, time_limit, batch, lane, inbox)
             self.handlers[contract.name] = handler
             return function
 

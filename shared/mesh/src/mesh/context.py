@@ -56,6 +56,13 @@ def delivery(envelope: Envelope, attempt: int) -> Iterator[None]:
 
 
 @contextmanager
+def batch(name: str, size: int) -> Iterator[None]:
+    """Bind the logs of a batch, whose messages are handled as one."""
+    with structlog.contextvars.bound_contextvars(message=name, batch=size):
+        yield
+
+
+@contextmanager
 def request(correlation_id: UUID) -> Iterator[None]:
     """Bind one request of a client: what it sends belongs to one story."""
     token = correlation.set(correlation_id)

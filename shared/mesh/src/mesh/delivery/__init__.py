@@ -1,0 +1,75 @@
+"""One delivery, from bytes to commit: what the promise of the mesh is made of.
+
+    open envelope -> begin -> inbox: seen? -> handler -> outbox rows -> commit -> [effect -> commit]
+
+opened.py     bytes to a message that was understood
+together.py   a chunk of messages in one transaction, halves where one of them fails
+bare.py       the same for handlers that need no database
+failed.py     what becomes of a message that was not handled
+
+The worker acknowledges after `Deliveries.handle` returns, and only then. Whatever comes back, each
+message has been handled, or lies in the outbox for another try, or in the dead letters: committed.
+If it raises Unavailable the worker keeps the messages and calls again; the inbox drops what was done.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from mesh.consumer import Consumer
+from mesh.database import Database
+from mesh.delivery import bare
+from mesh.delivery.failed import bury, failed
+from mesh.delivery.opened import Delivery, NotUnderstood, opened
+from mesh.delivery.together import Together
+from mesh.wire import Raw
+
+__all__ = ["POISON", "Deliveries"]
+
+POISON = 3
+"""A message that was being handled when so many processes died is not tried again."""
+
+
+class Deliveries:
+    """What a worker's child, or thread, does with the messages it is handed."""
+
+    def __init__(self, consumer: Consumer[Any], database: Database, deps: Any) -> None:
+        self._handlers = consumer.handlers
+        self._database = database
+        self._deps = deps
+
+    def handle(self, name: str | None, chunk: Sequence[Raw]) -> float:
+        """Settle every message of a chunk; `name` is None for what the worker found no handler for.
+
+        Returns the seconds it took for each. Raises Unavailable: then nothing is lost, call again.
+        """
+        started = time.perf_counter()
+        known = self._understood(chunk)
+        if name and known:
+            handler = self._handlers[name]
+            if handler.inbox:
+                with self._database.connection() as connection:
+                    Together(connection, handler, self._deps).settle(known)
+            elif failures := bare.handle(handler, known, self._deps):
+                with self._database.connection() as connection:
+                    for delivery, error in failures:
+                        failed(connection, handler, delivery, error)
+        return (time.perf_counter() - started) / len(chunk)
+
+    def _understood(self, chunk: Sequence[Raw]) -> list[Delivery]:
+        """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""
+        known: list[Delivery] = []
+        for raw in chunk:
+            try:
+                delivery = opened(raw, self._handlers)
+            except NotUnderstood as error:
+                with self._database.connection() as connection:
+                    bury(connection, raw, error.envelope, error.reason, str(error))
+                continue
+            if raw.deaths < POISON:
+                known.append(delivery)
+                continue
+            with self._database.connection() as connection:
+                said = f"{raw.deaths} processes died handling it"
+                bury(connection, raw, delivery.envelope, "poison", said)
+        return known

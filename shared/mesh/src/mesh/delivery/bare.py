@@ -1,0 +1,46 @@
+"""Handlers that need no database: no inbox, no transaction, at least once.
+
+What they do must bear being done twice: a cache filled, a counter of somebody else's that knows ids.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mesh import context
+from mesh.consumer import Handler
+from mesh.delivery.opened import Delivery, log
+from mesh.timelimit import time_limit
+
+Failure = tuple[Delivery, Exception]
+
+
+def handle(handler: Handler, chunk: Sequence[Delivery], deps: Any) -> list[Failure]:
+    """Handle every message of a chunk. Returns those that failed, each with its error."""
+    handled = _together if handler.batch else _one_by_one
+    return handled(handler, chunk, deps)
+
+
+def _one_by_one(handler: Handler, chunk: Sequence[Delivery], deps: Any) -> list[Failure]:
+    failures: list[Failure] = []
+    for delivery in chunk:
+        try:
+            with context.delivery(delivery.envelope, delivery.attempt), time_limit(handler.time_limit):
+                handler.function(delivery.message, deps)
+                log.info("delivery.handled")
+        except Exception as error:  # noqa: BLE001 whatever it is, it is this message's
+            failures.append((delivery, error))
+    return failures
+
+
+def _together(handler: Handler, chunk: Sequence[Delivery], deps: Any) -> list[Failure]:
+    """A batch that fails is tried by halves, which finds the message at fault."""
+    try:
+        with context.batch(handler.contract.name, len(chunk)), time_limit(handler.time_limit):
+            handler.function([d.message for d in chunk], deps)
+            log.info("batch.handled", first=str(chunk[0].id), last=str(chunk[-1].id))
+    except Exception as error:  # noqa: BLE001 as above
+        if len(chunk) == 1:
+            return [(chunk[0], error)]
+        middle = len(chunk) // 2
+        return _together(handler, chunk[:middle], deps) + _together(handler, chunk[middle:], deps)
+    return []

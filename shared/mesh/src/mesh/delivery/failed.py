@@ -1,0 +1,72 @@
+"""What becomes of a message that was not handled: another attempt, or a dead letter."""
+
+import random
+
+import structlog
+
+from contracts import ContractError, Envelope
+from mesh import deadletters, inbox, outbox, wire
+from mesh.consumer import Handler
+from mesh.database import Tx, transaction
+from mesh.deadletters import Reason
+from mesh.delivery.opened import Delivery
+from mesh.errors import Reject, Retry
+from mesh.wire import Raw
+
+log = structlog.get_logger("mesh.delivery")
+
+_BACKOFF = 300.0  # seconds, the longest between two attempts
+
+
+def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> None:
+    """Commit another attempt, or a dead letter."""
+    text = f"{type(error).__name__}: {error}"
+    with transaction(connection):
+        inbox.forget(connection, delivery.id)
+        if isinstance(error, (Reject, ContractError)):
+            bury(connection, delivery.raw, delivery.envelope, "rejected", text)
+        elif delivery.attempt >= handler.attempts:
+            bury(connection, delivery.raw, delivery.envelope, "exhausted", text)
+        else:
+            after = _delay(delivery.attempt, error)
+            again(connection, delivery, after=after, costs=1)
+            expected = isinstance(error, Retry)
+            delivery.log.warning(
+                "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
+            )
+
+
+def again(connection: Tx, delivery: Delivery, *, after: float, costs: int) -> None:
+    """Send a message to this service once more, `after` seconds from now; it costs so many attempts."""
+    retries = delivery.attempt - 1 + costs
+    outbox.put_back(connection, delivery.envelope, delivery.raw.queue, retries=retries, after=after)
+
+
+def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> None:
+    """Keep a message as a dead letter."""
+    attempts = wire.retries(raw) + 1
+    id = deadletters.keep(
+        connection,
+        raw.body,
+        raw.headers,
+        queue=raw.queue,
+        reason=reason,
+        error=error,
+        attempts=attempts,
+        envelope=envelope,
+    )
+    log.error(
+        "message.dead_lettered",
+        message=envelope.name if envelope else None,
+        message_id=str(id),
+        reason=reason,
+        error=error,
+        attempt=attempts,
+    )
+
+
+def _delay(attempt: int, error: Exception) -> float:
+    """Seconds: 1, 2, 4 ... 300, each times 0.5 to 1.5, so that a herd does not come back as one."""
+    if isinstance(error, Retry) and error.after is not None:
+        return error.after
+    return min(2.0 ** (attempt - 1), _BACKOFF) * random.uniform(0.5, 1.5)

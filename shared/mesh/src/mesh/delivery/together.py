@@ -1,0 +1,132 @@
+"""A chunk of messages in one transaction, and one round trip for many of its statements.
+
+If one message fails, all is rolled back and the halves are tried on their own: a chunk costs one
+commit when all is well, one bad message in n costs about 2 log n more, and no message costs a savepoint.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from mesh import bulk, context, inbox
+from mesh.consumer import Handler
+from mesh.database import Tx, transaction
+from mesh.delivery.failed import again, failed
+from mesh.delivery.opened import Delivery, log
+from mesh.effect import Effect
+from mesh.inbox import Seen
+from mesh.timelimit import time_limit
+
+T = TypeVar("T")
+Intended = tuple[Delivery, Effect[Any]]
+Done = tuple[Delivery, Effect[Any], Any]
+
+_BUSY = 5.0  # seconds until a message is looked at again whose effect another process performs
+
+
+class Together:
+    """One chunk's way through one handler, on one connection."""
+
+    def __init__(self, connection: Tx, handler: Handler, deps: Any) -> None:
+        self._connection = connection
+        self._handler = handler
+        self._deps = deps
+
+    def settle(self, chunk: Sequence[Delivery]) -> None:
+        """Handle all, perform what is to be performed, record what came of it."""
+        try:
+            intended = self._handled(chunk)
+        except Exception as error:
+            if self._connection.broken:
+                raise
+            if len(chunk) == 1:
+                failed(self._connection, self._handler, chunk[0], error)
+            else:
+                for half in _halves(chunk):
+                    self.settle(half)
+        else:
+            self._record(self._performed(intended))
+
+    def _handled(self, chunk: Sequence[Delivery]) -> list[Intended]:
+        """Handle a chunk in one transaction. Returns the effects that are to be performed now."""
+        tx = self._connection
+        by_id = {d.id: d for d in chunk}
+        with transaction(tx):
+            seen = inbox.begin(tx, list(by_id), [self._handler.contract.name] * len(by_id))
+            fresh = [d for id, d in by_id.items() if seen[id] is not Seen.DONE]
+            with bulk.gathering(tx):
+                effects = self._run(fresh)
+            ours = inbox.open_effects(tx, [d.id for d, _ in effects]) if effects else set()
+            for delivery, _ in effects:
+                if delivery.id not in ours:
+                    again(tx, delivery, after=_BUSY, costs=0)
+        for delivery in chunk:
+            if seen[delivery.id] is Seen.DONE:
+                delivery.log.info("delivery.duplicate")
+            elif seen[delivery.id] is Seen.UNCERTAIN and delivery.id in ours:
+                delivery.log.warning("effect.repeated")
+        return [(d, effect) for d, effect in effects if d.id in ours]
+
+    def _run(self, fresh: Sequence[Delivery]) -> list[Intended]:
+        if self._handler.batch:
+            self._run_batch(fresh)
+            return []
+        run = ((d, self._run_one(d)) for d in fresh)
+        return [(d, effect) for d, effect in run if effect]
+
+    def _run_one(self, delivery: Delivery) -> Effect[Any] | None:
+        with context.delivery(delivery.envelope, delivery.attempt), time_limit(self._handler.time_limit):
+            effect = self._handler.function(delivery.message, self._connection, self._deps)
+            log.info("delivery.handled" if effect is None else "effect.intended")
+            return effect
+
+    def _run_batch(self, fresh: Sequence[Delivery]) -> None:
+        if not fresh:
+            return
+        with context.batch(self._handler.contract.name, len(fresh)):
+            with time_limit(self._handler.time_limit):
+                self._handler.function([d.message for d in fresh], self._connection, self._deps)
+            log.info("batch.handled", first=str(fresh[0].id), last=str(fresh[-1].id))
+
+    def _performed(self, intended: list[Intended]) -> list[Done]:
+        """Perform effects. Returns those that succeeded; the others have another try ahead."""
+        done: list[Done] = []
+        for delivery, effect in intended:
+            try:
+                with (
+                    context.delivery(delivery.envelope, delivery.attempt),
+                    time_limit(self._handler.time_limit),
+                ):
+                    done.append((delivery, effect, effect.perform()))
+            except Exception as error:  # noqa: BLE001 as in settle
+                failed(self._connection, self._handler, delivery, error)
+        return done
+
+    def _record(self, done: Sequence[Done]) -> None:
+        """Commit what follows from effects, and that they are done."""
+        if not done:
+            return
+        try:
+            self._commit(done)
+        except Exception as error:
+            if self._connection.broken:
+                raise
+            if len(done) == 1:
+                failed(self._connection, self._handler, done[0][0], error)
+            else:
+                for half in _halves(done):
+                    self._record(half)
+
+    def _commit(self, done: Sequence[Done]) -> None:
+        tx = self._connection
+        with transaction(tx):
+            inbox.close_effects(tx, [delivery.id for delivery, _, _ in done])
+            with bulk.gathering(tx):
+                for delivery, effect, outcome in done:
+                    with context.delivery(delivery.envelope, delivery.attempt):
+                        effect.then(tx, outcome)
+                        log.info("effect.done")
+
+
+def _halves(chunk: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    middle = len(chunk) // 2
+    return chunk[:middle], chunk[middle:]
