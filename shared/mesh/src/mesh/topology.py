@@ -50,8 +50,8 @@ def receiver(command: Contract, lane: str | None = None) -> Queue:
 
 def unrouted() -> Queue:
     """Keeps what no queue was bound for, instead of losing it."""
-    exchange = Exchange(UNROUTED, type="fanout", durable=True)
-    return Queue(UNROUTED, exchange=exchange, durable=True, queue_arguments=_ARGUMENTS)
+    exchange = Exchange(UNROUTED, type="topic", durable=True)
+    return Queue(UNROUTED, exchange=exchange, routing_key="#", durable=True, queue_arguments=_ARGUMENTS)
 
 
 def _queue(name: str, keys: list[str]) -> Queue:

@@ -25,6 +25,7 @@ class Mesh:
     """What the app carries for the intake."""
 
     service: Service[Any]
+    settings: Settings
     heartbeat: Heartbeat
 
 
@@ -37,7 +38,7 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
     context.identify(service.producer)
     app = Celery(service.name, set_as_current=True)
     app.conf.update(_configuration(service, settings))
-    app.mesh = Mesh(service, Heartbeat(settings.health_dir, service.name, "worker"))
+    app.mesh = Mesh(service, settings, Heartbeat(settings.health_dir, service.name, "worker"))
     child.configure(service, settings)
     _connect_signals(service, settings)
     return app

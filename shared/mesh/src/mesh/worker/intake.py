@@ -10,15 +10,20 @@ from functools import partial
 from typing import Any
 
 import structlog
+from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
 from celery.worker.state import maybe_shutdown
 
+from mesh.errors import RefusedAtStart
 from mesh.health import Heartbeat
+from mesh.settings import Settings
+from mesh.streams.transport import Transport as StreamsTransport
 from mesh.wire import Raw
 from mesh.worker.dispatcher import Dispatcher, Waiting
 
 log = structlog.get_logger(__name__)
 
+REFUSED = 2  # the exit code of a process that does not start as it is set up
 _RETURNS = 6
 """A broker counts every return, also of messages that merely waited in a worker when it stopped or
 died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
@@ -32,6 +37,7 @@ class Intake(CeleryConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mesh = self.app.mesh
+        self._settings: Settings = mesh.settings
         self._handlers = mesh.service.consumer.handlers
         self._heartbeat: Heartbeat = mesh.heartbeat
         self._dispatcher = self._new_dispatcher()
@@ -53,7 +59,17 @@ class Intake(CeleryConsumer):
             failed, interval_start=1, interval_step=0, interval_max=1, callback=still_waiting
         )
         self._away = self.first_connection_attempt = False
+        self._refuse_unsafe(connection)
         return connection
+
+    def _refuse_unsafe(self, connection: Any) -> None:
+        if not isinstance(connection.transport, StreamsTransport):
+            return
+        try:
+            connection.default_channel.refuse_unsafe(self._settings.broker_persistence)
+        except RefusedAtStart as error:
+            log.error("worker.refused", error=str(error))  # noqa: TRY400 it is for a person, not a fault of ours
+            raise WorkerShutdown(REFUSED) from None
 
     def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
         """What happens to each message, in place of Celery's strategies."""
