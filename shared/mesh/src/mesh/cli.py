@@ -41,9 +41,7 @@ def service_cli(service: Service[Any]) -> Cli:
     group = Cli(name=service.name, help=f"The {service.name} service, {service.producer.build}.")
     group.add_command(_command("worker", _worker, service, "Handle messages until told to stop."))
     group.add_command(_command("relay", _relay, service, "Move the outbox to the broker until told to stop."))
-    group.add_command(
-        _command("migrate", _migrate, service, "Bring database and queues up to date.")
-    )
+    group.add_command(_command("migrate", _migrate, service, "Bring database and queues up to date."))
     group.add_command(_health(service))
     group.add_command(_dead_letters(service))
     return group

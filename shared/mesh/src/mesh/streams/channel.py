@@ -17,7 +17,7 @@ from redis.exceptions import ResponseError
 from mesh.rest import Rest
 from mesh.streams import delayed, store
 from mesh.streams.declared import Declared
-from mesh.streams.message import fields, message, place
+from mesh.streams.message import fields, message, place, returned
 from mesh.streams.qos import QoS
 
 _BLOCK = 1.0
@@ -158,14 +158,14 @@ class Channel(Declared):
                 store.ack(pipe, queue, ids)
             pipe.execute()
 
-    def give_back(self, messages: list[virtual.Message]) -> None:
-        """Put messages back into their queues, for anyone, with the deaths they had."""
+    def give_back(self, messages: list[virtual.Message], returns: int = 0) -> None:
+        """Put messages back into their queues, for anyone, with the deaths they had, and so many more."""
         if not messages:
             return
         with self.conn_or_acquire() as client, client.pipeline(transaction=True) as pipe:
             for delivered in messages:
                 queue, id = place(delivered.delivery_tag)
-                store.add(pipe, queue, fields(delivered._raw))
+                store.add(pipe, queue, fields(returned(delivered._raw, returns)))
                 store.ack(pipe, queue, [id])
             pipe.execute()
 
