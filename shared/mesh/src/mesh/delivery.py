@@ -73,18 +73,21 @@ class Deliveries:
         """
         started = time.perf_counter()
         with self._database.connection() as connection:
-            known = [d for raw in chunk if (d := self._opened(connection, raw))]
+            known = [d for raw in chunk if (d := self._opened(connection, raw, name))]
             if name and known:
                 self._settle(connection, self._handlers[name], known)
         return (time.perf_counter() - started) / len(chunk)
 
-    def _opened(self, connection: Tx, raw: Raw) -> Delivery | None:
+    def _opened(self, connection: Tx, raw: Raw, name: str | None) -> Delivery | None:
         """The message in `raw`; what cannot be understood becomes a dead letter instead."""
         envelope = None
         try:
             envelope = wire.envelope(raw)
             if envelope.name not in self._handlers:
-                raise UnknownContract(f"{envelope.name}: this build has no handler for it")
+                raise UnknownContract(f"this build has no handler for {envelope.name}")
+            if envelope.name != name:
+                task = raw.headers.get("task")
+                raise ContractError(f"its envelope names {envelope.name}, its headers {task!r}")
             delivery = Delivery(raw, envelope, envelope.open(), wire.retries(raw) + 1)
         except Exception as error:  # noqa: BLE001 also a fault in an upcast: it must not stop the messages around it
             self._bury(connection, raw, envelope, _reason(error, envelope), str(error))
