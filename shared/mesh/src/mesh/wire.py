@@ -13,12 +13,13 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
-from contracts import ContractError, Envelope, Producer, uuid7
+from contracts import ContractError, Envelope, Producer
 from mesh.outbox import Outgoing
 
 CONTENT_TYPE = "application/json"
 ENCODING = "utf-8"
 
+_MANY = 1_000_000  # retries that no message has had; a sender may write any number
 _NO_CANVAS = '{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
 
 
@@ -48,23 +49,29 @@ def envelope(raw: Raw) -> Envelope:
     A plain Celery client sends keyword arguments instead: they are read as version 1.
     """
     try:
-        args, kwargs, *_ = from_json(raw.body)
-        if kwargs and not args:
-            return _bare(raw, dict(kwargs))
-        (document,) = args
-    except (ValueError, TypeError) as error:
-        raise ContractError(f"neither an envelope nor keyword arguments: {error}") from None
-    return Envelope.read(document)
+        content = from_json(raw.body, allow_inf_nan=False)
+    except ValueError as error:
+        raise ContractError(f"not JSON: {error}") from None
+    match content:
+        case [[document], *_]:
+            return Envelope.read(document)
+        case [[], dict() as data, *_] if data:
+            return _bare(raw, data)
+    raise ContractError("neither [[envelope], {}, {}] nor [[], {keyword arguments}, {}]")
 
 
 def retries(raw: Raw) -> int:
     """How many attempts there were before this one; 0 for whatever is no such number."""
     count = raw.headers.get("retries")
-    return count if isinstance(count, int) and count >= 0 else 0
+    return min(count, _MANY) if isinstance(count, int) and count >= 0 else 0
 
 
 def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
-    id = UUID(str(raw.headers["id"])) if raw.headers.get("id") else uuid7()
+    try:
+        id = UUID(str(raw.headers.get("id")))
+    except ValueError:
+        # One made up here would be another for each copy, and each copy would be handled.
+        raise ContractError("keyword arguments without a UUID as id in the headers") from None
     origin = Producer(service=str(raw.headers.get("origin") or "unknown"), build="celery")
     known = {"id": id, "correlation_id": id, "name": raw.headers.get("task"), "version": 1}
     return Envelope.read({**known, "producer": origin, "sent_at": time.time(), "data": data})
