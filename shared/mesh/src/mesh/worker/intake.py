@@ -68,14 +68,18 @@ class Intake(CeleryConsumer):
             if name in ours:
                 self._offer(name, message)
             elif name in self.strategies and _well_formed(message):
-                by_celery(message)
+                self._leave_to_celery(by_celery, message)
             else:
                 self._offer(None, message)
 
         return on_message
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """Its bytes cannot even be unpacked."""
+        """Its bytes cannot be unpacked as its headers say; they may well be sound as they are."""
+        name = _name(message)
+        self._offer(name if name in self._handlers else None, message)
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
         self._offer(None, message)
 
     def on_ready(self) -> None:
@@ -95,6 +99,16 @@ class Intake(CeleryConsumer):
         self._dispatcher.stop()
         self._heartbeat.beat("stopping")
         super().stop()
+
+    def _leave_to_celery(self, by_celery: Callable[[Any], None], message: Any) -> None:
+        """One of Celery's own tasks, or a private one. What its code stumbles over is kept."""
+        try:
+            by_celery(message)
+        except self.connection_errors:
+            raise
+        except Exception as error:  # noqa: BLE001 a message may be wrong in more ways than Celery foresaw
+            log.warning("task.malformed", task=_name(message), error=repr(error))
+            self._offer(None, message)
 
     def _offer(self, name: str | None, message: Any) -> None:
         acknowledge = partial(message.ack_log_error, log, self.connection_errors)
@@ -135,6 +149,7 @@ def _well_formed(message: Any) -> bool:
     return (
         isinstance(message.headers.get("id"), str)
         and isinstance(limit, (list, tuple))
+        and len(limit) == 2
         and all(isinstance(x, (int, float, type(None))) for x in limit)
         and message.content_type == "application/json"
     )
