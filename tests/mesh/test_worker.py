@@ -2,12 +2,10 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import Program, eventually
+from programs import Start, eventually
 from redis import Redis
 from sample import Count, Greet, ledger
 
@@ -16,40 +14,6 @@ from embedded.valkey import Valkey
 from mesh import deadletters, outbox
 from mesh.outbox import Outgoing
 from mesh.publisher import connect
-
-Start = Callable[[str], Program]
-
-
-@pytest.fixture
-def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
-    """Starts the sample service's worker or relay."""
-    started: list[Program] = []
-
-    def start(role: str, **environment: str) -> Program:
-        folder = tmp_path / str(len(started))
-        folder.mkdir()
-        paths = os.pathsep.join(["deploy", "tests/support"])
-        program = Program(
-            "sample",
-            role,
-            folder=folder,
-            DATABASE_URL=url,
-            BROKER_URL=broker_url,
-            PYTHONPATH=paths,
-            **environment,
-        )
-        started.append(program)
-        return program.start()
-
-    yield start
-    for program in started:
-        program.destroy()
-
-
-@pytest.fixture
-def send(tx: Any) -> Callable[..., None]:
-    """Puts messages into the outbox, committed."""
-    return lambda *messages: outbox.put(tx, *messages)
 
 
 def publish(broker_url: str, body: str, task: str = "sample.greet", queue: str = "sample.v1") -> None:

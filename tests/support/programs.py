@@ -109,3 +109,7 @@ class Program:
             return False
         said: dict[str, Any] = json.loads(path.read_text())
         return said["state"] == "ready" and said["pid"] == self.pid
+
+
+Start = Callable[..., Program]
+"""Starts a program of the service under test, with settings of its own; it ends with the test."""
