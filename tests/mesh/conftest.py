@@ -53,10 +53,7 @@ def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
             "sample",
             role,
             folder=folder,
-            DATABASE_URL=url,
-            BROKER_URL=broker_url,
-            PYTHONPATH=paths,
-            **environment,
+            **{"DATABASE_URL": url, "BROKER_URL": broker_url, "PYTHONPATH": paths, **environment},
         )
         started.append(program)
         return program.start()

@@ -5,11 +5,11 @@ import signal
 from typing import Any
 
 import pytest
+from counting import counted, numbers
 from programs import Start, eventually
 from redis import Redis
-from sample import Count, Greet, ledger
+from sample import Greet, ledger
 
-from contracts import Message
 from mesh import deadletters, outbox
 from mesh.outbox import Outgoing
 from mesh.publisher import connect
@@ -22,14 +22,6 @@ def publish(broker_url: str, body: str, task: str = "sample.greet", queue: str =
     publisher = connect(broker_url)
     publisher.publish([Outgoing(uuid4(), task, None, queue, body, 0)])
     publisher.close()
-
-
-def counted(tx: Any) -> list[int]:
-    return sorted(map(int, ledger(tx, "count")))
-
-
-def numbers(start: int, stop: int) -> list[Message]:
-    return [Count(number=n) for n in range(start, stop)]
 
 
 def test_sent_is_relayed_and_handled(start: Start, send: Any, tx: Any) -> None:

@@ -85,6 +85,10 @@ class Program:
         return [line for line in lines if line.get("event") == name]
 
     @property
+    def role(self) -> str:
+        return self._command[-1]
+
+    @property
     def pid(self) -> int:
         return self._running.pid
 
