@@ -1,55 +1,18 @@
-"""The worker and the relay as processes, on real Valkey and PostgreSQL."""
+"""The worker and the relay as processes, on PostgreSQL and each kind of broker."""
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import Program, eventually
+from counting import counted, numbers
+from programs import Start, eventually
 from redis import Redis
-from sample import Count, Greet, ledger
+from sample import Greet, ledger
 
-from contracts import Message
-from embedded.valkey import Valkey
 from mesh import deadletters, outbox
 from mesh.outbox import Outgoing
 from mesh.publisher import connect
-
-Start = Callable[[str], Program]
-
-
-@pytest.fixture
-def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
-    """Starts the sample service's worker or relay."""
-    started: list[Program] = []
-
-    def start(role: str, **environment: str) -> Program:
-        folder = tmp_path / str(len(started))
-        folder.mkdir()
-        paths = os.pathsep.join(["deploy", "tests/support"])
-        program = Program(
-            "sample",
-            role,
-            folder=folder,
-            DATABASE_URL=url,
-            BROKER_URL=broker_url,
-            PYTHONPATH=paths,
-            **environment,
-        )
-        started.append(program)
-        return program.start()
-
-    yield start
-    for program in started:
-        program.destroy()
-
-
-@pytest.fixture
-def send(tx: Any) -> Callable[..., None]:
-    """Puts messages into the outbox, committed."""
-    return lambda *messages: outbox.put(tx, *messages)
 
 
 def publish(broker_url: str, body: str, task: str = "sample.greet", queue: str = "sample.v1") -> None:
@@ -59,14 +22,6 @@ def publish(broker_url: str, body: str, task: str = "sample.greet", queue: str =
     publisher = connect(broker_url, "optional")
     publisher.publish([Outgoing(uuid4(), task, None, queue, body, 0)])
     publisher.close()
-
-
-def counted(tx: Any) -> list[int]:
-    return sorted(map(int, ledger(tx, "count")))
-
-
-def numbers(start: int, stop: int) -> list[Message]:
-    return [Count(number=n) for n in range(start, stop)]
 
 
 def test_sent_is_relayed_and_handled(start: Start, send: Any, tx: Any) -> None:
@@ -124,6 +79,7 @@ def test_nonsense_is_kept_and_the_worker_goes_on(
     assert worker.alive
 
 
+@pytest.mark.parametrize("broker_url", ["valkey", "redis"], indirect=True)
 @pytest.mark.parametrize(
     "entry",
     [
@@ -134,10 +90,10 @@ def test_nonsense_is_kept_and_the_worker_goes_on(
     ],
 )
 def test_an_entry_that_nobody_of_ours_wrote_is_kept_too(
-    start: Start, tx: Any, valkey: Valkey, broker_url: str, entry: dict[str, Any]
+    start: Start, tx: Any, broker_url: str, entry: dict[str, Any]
 ) -> None:
     worker = start("worker").ready()
-    with Redis.from_url(f"{valkey.redis_url.rpartition('/')[0]}/{broker_url.rpartition('/')[2]}") as server:
+    with Redis.from_url(broker_url.removeprefix("streams+")) as server:
         server.xadd("stream:sample.v1", entry)
     eventually(lambda: len(deadletters.listed(tx)) == 1, "it is a dead letter")
     assert worker.alive

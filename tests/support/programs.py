@@ -85,6 +85,10 @@ class Program:
         return [line for line in lines if line.get("event") == name]
 
     @property
+    def role(self) -> str:
+        return self._command[-1]
+
+    @property
     def pid(self) -> int:
         return self._running.pid
 
@@ -109,3 +113,7 @@ class Program:
             return False
         said: dict[str, Any] = json.loads(path.read_text())
         return said["state"] == "ready" and said["pid"] == self.pid
+
+
+Start = Callable[..., Program]
+"""Starts a program of the service under test, with settings of its own; it ends with the test."""

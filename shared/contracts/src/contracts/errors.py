@@ -7,6 +7,8 @@ ContractError        it is understood to be wrong: no retry will mend it
 
 from pydantic import ValidationError
 
+_TOLD = 20  # faults in one text: a long list of wrong values has one for each
+
 
 class ContractError(ValueError):
     """The data does not fit the contract that it names."""
@@ -23,7 +25,9 @@ class UnknownVersion(ContractError):
 def explain(error: ValidationError) -> str:
     """Each field that does not fit and why, never its value: it goes into logs and may be personal."""
     found = error.errors(include_input=False, include_url=False, include_context=False)
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'document'}: {_reason(e['msg'])}" for e in found)
+    told = [f"{'.'.join(map(str, e['loc'])) or 'document'}: {_reason(e['msg'])}" for e in found[:_TOLD]]
+    more = [f"and {len(found) - _TOLD} more"] if len(found) > _TOLD else []
+    return "; ".join(told + more)
 
 
 def _reason(message: str) -> str:

@@ -23,7 +23,9 @@ malformed   it is no message of the mesh at all
 poison      processes died while they handled it"""
 
 _MALFORMED = UUID("7d1f9f0e-5a0c-4c36-9a5e-0a4d0f3b6f11")
-"""Namespace of the ids of what carries none: the same bytes get the same id, so a copy is seen."""
+"""Namespace of the ids of what carries none: the same bytes and headers get the same id: a copy is seen."""
+
+_LONGEST = 2_000  # characters of an error: who sends nonsense may have it quoted at any length
 
 _KEEP = """
     INSERT INTO dead_letters (id, name, queue, reason, error, attempts, body, headers, carries, builds)
@@ -65,13 +67,13 @@ def keep(
     carries: dict[str, Any] | None = None,
 ) -> UUID:
     """Keep a message. A copy of one that is kept already only adds what is new."""
-    id = envelope.id if envelope else identity(body)
+    id = envelope.id if envelope else identity(body, headers)
     values = {
         "id": id,
         "name": envelope and _text(envelope.name),
         "queue": queue,
         "reason": reason,
-        "error": _text(error),
+        "error": _text(error[:_LONGEST]),
         "attempts": attempts,
         "body": envelope.model_dump_json().encode() if envelope else body,
         "headers": Json(headers, dumps=_json),
@@ -82,9 +84,11 @@ def keep(
     return id
 
 
-def identity(body: bytes) -> UUID:
-    """The id of a dead letter that carries none."""
-    return uuid5(_MALFORMED, body.hex())
+def identity(body: bytes, headers: dict[str, Any]) -> UUID:
+    """The id of a dead letter that carries none: of what its sender wrote, and not of what the broker
+    adds to the headers, which is not the same for every copy."""
+    told = {name: value for name, value in headers.items() if not name.startswith("x-")}
+    return uuid5(_MALFORMED, f"{_json(told)} {body.hex()}")
 
 
 def listed(tx: Tx) -> list[DeadLetter]:
@@ -125,7 +129,8 @@ def _text(value: str) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, default=repr)
+    """Without the NaN and infinities of Python's JSON, which PostgreSQL refuses."""
+    return json.dumps(json.loads(json.dumps(value, default=repr), parse_constant=str))
 
 
 def _envelope(body: bytes) -> Envelope:

@@ -14,12 +14,13 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
-from contracts import ContractError, Envelope, Producer, uuid7
+from contracts import ContractError, Envelope, Producer
 from mesh.outbox import Outgoing
 
 CONTENT_TYPE = "application/json"
 ENCODING = "utf-8"
 
+_MANY = 1_000_000  # retries that no message has had; a sender may write any number
 _NO_CANVAS = '{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
 _PLAIN = f"{_NO_CANVAS}]".encode()
 KEPT = ("group", "group_index", "root_id", "parent_id", "ignore_result", "expires", "origin")
@@ -75,20 +76,29 @@ def envelope(raw: Raw) -> Envelope:
     message does not have itself, a list is its field `replies`.
     """
     try:
-        args, kwargs, *_ = from_json(raw.body)
-        *replies, last = args or [{}]
-        if _is_sealed(last) or not (kwargs or raw.headers.get("parent_id")):
-            read, given = Envelope.read(last), _replied(replies)
-            return read.model_copy(update={"data": {**given, **read.data}}) if given else read
-        return _bare(raw, {**_replied([*replies, last]), **dict(kwargs)})
-    except ContractError:
-        raise
-    except (ValueError, TypeError) as error:
-        raise ContractError(f"neither an envelope nor keyword arguments: {error}") from None
+        content = from_json(raw.body, allow_inf_nan=False)
+    except ValueError as error:
+        raise ContractError(f"not JSON: {error}") from None
+    canvas = raw.headers.get("parent_id") is not None  # only there is something before it
+    match content:
+        case [[*replies, dict() as document], {}, *_] if canvas and _is_sealed(document):
+            return _completed(Envelope.read(document), _replied(replies))
+        case [[*replies], dict() as data, *_] if canvas:
+            return _bare(raw, {**_replied(replies), **data})
+        case [[document], {}, *_]:
+            return Envelope.read(document)
+        case [[], dict() as data, *_] if data:
+            return _bare(raw, data)
+    raise ContractError("neither [[envelope], {}, {}] nor [[], {keyword arguments}, {}]")
 
 
-def _is_sealed(value: Any) -> bool:
-    return isinstance(value, dict) and {"id", "version", "data"} <= value.keys()
+def _is_sealed(document: dict[str, Any]) -> bool:
+    return {"id", "version", "data"} <= document.keys()
+
+
+def _completed(envelope: Envelope, fields: dict[str, Any]) -> Envelope:
+    """With fields that it does not have itself."""
+    return envelope.model_copy(update={"data": {**fields, **envelope.data}}) if fields else envelope
 
 
 def version(args: Sequence[Any]) -> int:
@@ -101,22 +111,27 @@ def version(args: Sequence[Any]) -> int:
 def retries(raw: Raw) -> int:
     """How many attempts there were before this one; 0 for whatever is no such number."""
     count = raw.headers.get("retries")
-    return count if isinstance(count, int) and count >= 0 else 0
+    return min(count, _MANY) if isinstance(count, int) and count >= 0 else 0
 
 
 def _replied(replies: list[Any]) -> dict[str, Any]:
     """What went before, as fields."""
     fields: dict[str, Any] = {}
     for reply in replies:
-        if isinstance(reply, list):
+        if isinstance(reply, dict):
+            fields.update(reply)
+        elif isinstance(reply, list):
             fields["replies"] = reply
         elif reply is not None:
-            fields.update(dict(reply))
+            raise ContractError("a reply that is neither a mapping nor a list")
     return fields
 
 
 def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
-    id = _id(raw, "id") or uuid7()
+    id = _id(raw, "id")
+    if id is None:
+        # One made up here would be another for each copy, and each copy would be handled.
+        raise ContractError("keyword arguments without a UUID as id in the headers")
     known = {
         "id": id,
         "correlation_id": _id(raw, "root_id") or id,
@@ -130,12 +145,11 @@ def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
 
 
 def _id(raw: Raw, header: str) -> UUID | None:
-    """Raises ContractError for one that is no UUID."""
-    value = raw.headers.get(header)
+    """None for one that is no UUID."""
     try:
-        return UUID(str(value)) if value else None
+        return UUID(str(raw.headers.get(header)))
     except ValueError:
-        raise ContractError(f"header {header} is no UUID") from None
+        return None
 
 
 def dumps(value: Any) -> str:

@@ -46,7 +46,7 @@ class Deliveries:
         Returns the seconds it took for each. Raises Unavailable: then nothing is lost, call again.
         """
         started = time.perf_counter()
-        known = self._understood(chunk)
+        known = self._understood(name, chunk)
         if name and known:
             handler = self._handlers[name]
             if handler.inbox:
@@ -66,7 +66,7 @@ class Deliveries:
         handler = self._handlers[name]
         if handler.inbox:
             self.handle(name, [raw])
-        elif known := self._understood([raw]):
+        elif known := self._understood(name, [raw]):
             return self._answered(handler, known[0])
         with self._database.connection() as connection:
             return look(connection, identity(raw))
@@ -80,12 +80,12 @@ class Deliveries:
                 return look(connection, delivery.id)
         return Answer(handled=True, reply=reply and reply.model_dump(mode="json"))
 
-    def _understood(self, chunk: Sequence[Raw]) -> list[Delivery]:
+    def _understood(self, name: str | None, chunk: Sequence[Raw]) -> list[Delivery]:
         """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""
         known: list[Delivery] = []
         for raw in chunk:
             try:
-                delivery = opened(raw, self._handlers)
+                delivery = opened(raw, name, self._handlers)
             except NotUnderstood as error:
                 with self._database.connection() as connection:
                     bury(connection, raw, error.envelope, error.reason, str(error))

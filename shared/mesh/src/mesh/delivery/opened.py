@@ -47,13 +47,16 @@ class NotUnderstood(Exception):
         self.envelope = envelope
 
 
-def opened(raw: Raw, known: Container[str]) -> Delivery:
-    """The message in `raw`, which must be one of the `known` names. Raises NotUnderstood."""
+def opened(raw: Raw, name: str | None, known: Container[str]) -> Delivery:
+    """The message in `raw`, which must be called `name` and be one of the `known`. Raises NotUnderstood."""
     envelope = None
     try:
         envelope = wire.envelope(raw)
         if envelope.name not in known:
-            raise UnknownContract(f"{envelope.name}: this build has no handler for it")
+            raise UnknownContract(f"this build has no handler for {envelope.name}")
+        if envelope.name != name:
+            said = raw.headers.get("task")
+            raise ContractError(f"its envelope names {envelope.name}, its headers {said!r}")
         return Delivery(raw, envelope, envelope.open(), wire.retries(raw) + 1)
     except Exception as error:  # noqa: BLE001 also a fault in an upcast: it must not stop the messages around it
         raise NotUnderstood(_reason(error, envelope), envelope, str(error)) from None
@@ -64,7 +67,7 @@ def identity(raw: Raw) -> UUID:
     try:
         return wire.envelope(raw).id
     except ContractError:
-        return deadletters.identity(raw.body)
+        return deadletters.identity(raw.body, raw.headers)
 
 
 def _reason(error: Exception, envelope: Envelope | None) -> Reason:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from pydantic_core import from_json
+
 from mesh.streams.store import Entry
 
 
@@ -15,17 +17,19 @@ def fields(message: dict[str, Any]) -> dict[str, Any]:
 def message(queue: str, entry: Entry) -> dict[str, Any]:
     """The message in an entry. Its delivery tag says where it lies: `<queue>/<id>`.
 
-    An entry that somebody else wrote, whatever is in it, becomes a message too: the mesh keeps it as a
-    dead letter.
+    An entry that somebody else wrote becomes a message too, with all that is in it as a JSON object for
+    its body: the mesh keeps it as a dead letter.
     """
-    message = _mapping(_decoded(entry.fields.get(b"rest", b"")))
-    message["body"] = entry.fields.get(b"body", b"")
+    rest = _decoded(entry.fields.get(b"rest", b""))
+    message = _mapping(rest)
+    message["body"] = entry.fields.get(b"body", b"") if message is rest else _whole(entry)
     message["headers"] = _mapping(message.get("headers"))
     properties = message["properties"] = _mapping(message.get("properties"))
+    properties.pop("body_encoding", None)  # bodies travel as they are, whatever a sender says
     properties["delivery_tag"] = f"{queue}/{entry.id.decode()}"
     info = properties["delivery_info"] = _mapping(properties.get("delivery_info"))
     before = info.get("deaths")  # those of before travel in `rest`
-    info["deaths"] = entry.deaths + (before if isinstance(before, int) else 0)
+    info["deaths"] = entry.deaths + (max(before, 0) if isinstance(before, int) else 0)
     info["queue"] = queue
     return message
 
@@ -44,10 +48,19 @@ def place(delivery_tag: str) -> tuple[str, bytes]:
 
 
 def _decoded(rest: bytes) -> Any:
+    """None for what is no JSON, is 200 levels deep, or has text that is no Unicode."""
     try:
-        return json.loads(rest)
+        return from_json(rest)
     except ValueError:
         return None
+
+
+def _whole(entry: Entry) -> bytes:
+    return json.dumps({_text(name): _text(value) for name, value in entry.fields.items()}).encode()
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="backslashreplace")
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Celery's own code stops the worker for headers it did not expect, and drops what
 it sees only messages that are in order.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,7 @@ def suits_celery(message: Any) -> bool:
         and all(told.get(name) is None or isinstance(told[name], types) for name, types in _HEADERS.items())
         and _is_uuid(told.get("id"))
         and all(told.get(name) is None or _is_time(told[name]) for name in ("eta", "expires"))
-        and all(isinstance(x, (int, float, type(None))) for x in told.get("timelimit") or ())
+        and _are_limits(told.get("timelimit") or (None, None))
         and not told.get("compression")
         and _is_task(body(message))
     )
@@ -80,7 +81,8 @@ def suits_celery(message: Any) -> bool:
 
 def _is_task(body: bytes) -> bool:
     try:
-        args, kwargs, embed = from_json(body)
+        args, kwargs, embed = content = from_json(body)
+        json.dumps(content, allow_nan=False)  # Celery's JSON writes 1e999 as what no JSON can read
     except (ValueError, TypeError):
         return False
     return (
@@ -89,6 +91,10 @@ def _is_task(body: bytes) -> bool:
         and isinstance(embed, dict)
         and all(embed.get(name) is None or isinstance(embed[name], type) for name, type in _EMBEDDED.items())
     )
+
+
+def _are_limits(limits: Any) -> bool:
+    return len(limits) == 2 and all(isinstance(x, (int, float, type(None))) for x in limits)
 
 
 def _is_uuid(value: Any) -> bool:

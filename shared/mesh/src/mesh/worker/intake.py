@@ -91,11 +91,7 @@ class Intake(CeleryConsumer):
         def on_message(message: Any) -> None:
             name = incoming.name(message)
             if self._goes_by_celery(name, message):
-                try:
-                    by_celery(message)
-                except Exception:
-                    log.exception("message.not_for_celery", message=name)
-                    self._offer(name, message)
+                self._leave_to_celery(by_celery, message)
             else:
                 self._offer(name, message)
 
@@ -118,8 +114,8 @@ class Intake(CeleryConsumer):
         self._offer(incoming.name(message), message)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """Its bytes cannot even be unpacked."""
-        self._offer(None, message)
+        """Its bytes cannot be unpacked as its headers say; they may well be sound as they are."""
+        self._offer(incoming.name(message), message)
 
     def on_ready(self) -> None:
         super().on_ready()
@@ -138,6 +134,16 @@ class Intake(CeleryConsumer):
         self._dispatcher.stop()
         self._heartbeat.beat("stopping")
         super().stop()
+
+    def _leave_to_celery(self, by_celery: Callable[[Any], None], message: Any) -> None:
+        """What its code stumbles over is kept."""
+        try:
+            by_celery(message)
+        except self.connection_errors:
+            raise
+        except Exception as error:  # noqa: BLE001 a message may be wrong in more ways than Celery foresaw
+            log.warning("message.not_for_celery", message=incoming.name(message), error=repr(error))
+            self._offer(incoming.name(message), message)
 
     def _offer(self, name: str | None, message: Any) -> None:
         acknowledge = partial(message.ack_log_error, log, self.connection_errors)

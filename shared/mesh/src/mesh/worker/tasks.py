@@ -52,8 +52,9 @@ def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Ra
     """The message as the broker had it, from what Celery made of it."""
     request = task.request
     embed = {name: getattr(request, name) for name in ("callbacks", "errbacks", "chain", "chord")}
-    kept = {name: getattr(request, name, None) for name in wire.KEPT}
-    headers = {**kept, "task": task.name, "id": request.id, "retries": request.retries}
+    known = {name: getattr(request, name, None) for name in wire.KEPT}
+    named = {"task": task.name, "id": request.id, "retries": request.retries}
+    headers = {**(request.headers or {}), **known, **named}
     version = wire.version(args)
     queue = topology.queue_name(task.app.main, version, task.handler.lane)
     return Raw(wire.dumps([args, kwargs, embed]).encode(), headers, queue, 0)
