@@ -1,8 +1,11 @@
 """The sample service on a database of its own."""
 
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from programs import Program
 from sample import Outside, consumer
 
 from mesh import Database, testing
@@ -34,3 +37,29 @@ def outside() -> Outside:
 def deliver(database: Database, outside: Outside) -> Callable[..., None]:
     """Deliver messages to the sample service, in one chunk."""
     return lambda *messages: testing.deliver(consumer, database, outside, *messages)
+
+
+@pytest.fixture
+def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Callable[[str], Program]]:
+    """Starts the sample service's worker or relay."""
+    started: list[Program] = []
+
+    def start(role: str, **environment: str) -> Program:
+        folder = tmp_path / str(len(started))
+        folder.mkdir()
+        paths = os.pathsep.join(["deploy", "tests/support"])
+        program = Program(
+            "sample",
+            role,
+            folder=folder,
+            DATABASE_URL=url,
+            BROKER_URL=broker_url,
+            PYTHONPATH=paths,
+            **environment,
+        )
+        started.append(program)
+        return program.start()
+
+    yield start
+    for program in started:
+        program.destroy()

@@ -2,8 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,32 +16,6 @@ from mesh.outbox import Outgoing
 from mesh.publisher import connect
 
 Start = Callable[[str], Program]
-
-
-@pytest.fixture
-def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
-    """Starts the sample service's worker or relay."""
-    started: list[Program] = []
-
-    def start(role: str, **environment: str) -> Program:
-        folder = tmp_path / str(len(started))
-        folder.mkdir()
-        paths = os.pathsep.join(["deploy", "tests/support"])
-        program = Program(
-            "sample",
-            role,
-            folder=folder,
-            DATABASE_URL=url,
-            BROKER_URL=broker_url,
-            PYTHONPATH=paths,
-            **environment,
-        )
-        started.append(program)
-        return program.start()
-
-    yield start
-    for program in started:
-        program.destroy()
 
 
 @pytest.fixture

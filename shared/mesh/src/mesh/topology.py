@@ -4,6 +4,7 @@
     queues     <service>.v<major>[.<lane>]   what the service takes of that major
                <service>                     its private tasks
                mesh.unrouted                 what no queue was bound for
+               mesh.dead                     what RabbitMQ gave up by itself
 
 Names, arguments and bindings of a major never change: old and new builds declare the same things
 at the same time, and a broker refuses a second opinion. What may change is a broker policy.
@@ -17,10 +18,29 @@ from kombu import Exchange, Queue, binding
 from contracts import Contract
 
 UNROUTED = "mesh.unrouted"
+DEAD = "mesh.dead"
 EXCHANGE = Exchange("mesh", type="topic", durable=True, arguments={"alternate-exchange": UNROUTED})
 
-_ARGUMENTS = {"x-queue-type": "quorum"}
-"""Quorum queues survive the loss of a node and count deliveries. Other brokers ignore it."""
+_BOUND = Exchange("mesh", type="topic", no_declare=True)
+"""The same for those who bind: it is there already, and declaring it is a right that few need."""
+
+_QUORUM = {"x-queue-type": "quorum"}
+"""Quorum queues survive the loss of a node and count deliveries. Other brokers ignore arguments."""
+
+_ARGUMENTS = {
+    **_QUORUM,
+    # RabbitMQ 4 drops after 20 returns what has no limit of its own, and every return counts, also of what
+    # merely waited in a worker that died. The mesh buries poison after 18 (`worker.intake`); a policy may
+    # lower this number and cannot raise it.
+    "x-delivery-limit": 100,
+    # What reaches the limit all the same is moved, not dropped, and stays where it is until it has arrived.
+    # at-least-once is ignored by a queue that could drop what overflows; there is no length to overflow.
+    "x-dead-letter-exchange": DEAD,
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+_PATIENT = {**_QUORUM, "x-delivery-limit": 1_000_000}
+"""For what waits for a person, who may look at it often: every look is a return."""
 
 
 def routing_key(name: str, major: int, lane: str | None = None) -> str:
@@ -48,14 +68,19 @@ def receiver(command: Contract, lane: str | None = None) -> Queue:
     return queues(command.owner, [(command, lane)])[0]
 
 
-def unrouted() -> Queue:
-    """Keeps what no queue was bound for, instead of losing it."""
-    exchange = Exchange(UNROUTED, type="fanout", durable=True)
-    return Queue(UNROUTED, exchange=exchange, durable=True, queue_arguments=_ARGUMENTS)
+def shared() -> list[Queue | Exchange]:
+    """What belongs to nobody, in the order in which to declare it."""
+    return [_kept(DEAD), _kept(UNROUTED), EXCHANGE]
+
+
+def _kept(name: str) -> Queue:
+    """Keeps what reaches the exchange of its name."""
+    exchange = Exchange(name, type="fanout", durable=True)
+    return Queue(name, exchange=exchange, durable=True, queue_arguments=_PATIENT)
 
 
 def _queue(name: str, keys: list[str]) -> Queue:
-    bindings = [binding(EXCHANGE, routing_key=key) for key in keys]
+    bindings = [binding(_BOUND, routing_key=key) for key in keys]
     return Queue(name, bindings=bindings, durable=True, queue_arguments=_ARGUMENTS)
 
 

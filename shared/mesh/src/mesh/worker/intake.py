@@ -7,12 +7,13 @@ which keeps it as a dead letter, and the worker goes on.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from celery.worker.consumer import Consumer as CeleryConsumer
 from celery.worker.state import maybe_shutdown
 
+from mesh.broker import declare
 from mesh.health import Heartbeat
 from mesh.wire import Raw
 from mesh.worker.dispatcher import Dispatcher, Waiting
@@ -22,12 +23,22 @@ log = structlog.get_logger(__name__)
 _RETURNS = 6
 """A broker counts every return, also of messages that merely waited in a worker when it stopped or
 died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
-and the third death still comes before the 20 returns at which RabbitMQ 4 drops a message by itself.
+and the third death still comes before the broker's own limit (`topology`).
 Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
+
+
+_DELAYS = "celery.worker.consumer.delayed_delivery:DelayedDelivery"
 
 
 class Intake(CeleryConsumer):
     """What `worker_consumer` names. The app carries `mesh`: the handlers and the heartbeat."""
+
+    class Blueprint(CeleryConsumer.Blueprint):
+        """Celery's steps but one."""
+
+        # Delays wait in outboxes. On RabbitMQ, Celery's would make 28 queues and as many exchanges, open to
+        # every service and bound to `mesh` from behind, where topic permissions do not hold.
+        default_steps: ClassVar = [s for s in CeleryConsumer.Blueprint.default_steps if s != _DELAYS]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +64,7 @@ class Intake(CeleryConsumer):
             failed, interval_start=1, interval_step=0, interval_max=1, callback=still_waiting
         )
         self._away = self.first_connection_attempt = False
+        declare(connection.default_channel)  # what the queues are bound to must be there before them
         return connection
 
     def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
