@@ -6,7 +6,7 @@ OWN    := shared/contracts shared/mesh services/orders services/emails services/
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint bench-flow lock clean
+.PHONY: help up demo test lint bench-flow topology lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,6 +27,10 @@ lint: install   ## style, types and import rules
 
 bench-flow: install  ## orders through the whole mesh per second, beside the same flow as people write it today
 	@$(BIN)/python -m bench.flow
+
+topology: install  ## write deploy/rabbitmq/topology.json anew: the services' queues, and what each may do
+	@$(BIN)/python deploy/rabbitmq/topology.py > $(VENV)/topology.json
+	@mv $(VENV)/topology.json deploy/rabbitmq/topology.json
 
 lock:           ## resolve requirements.lock anew (needs uv)
 	@deploy/lock --upgrade

@@ -3,7 +3,7 @@
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,11 @@ ORDER: dict[str, Any] = {
 class Mesh:
     """Servers and processes, and what a client and an operator see of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, broker_of: Callable[[str], str] | None = None) -> None:
+        """`broker_of` a service is its URL; None: all meet at a Valkey of the mesh's own."""
         self.postgres = Postgres(folder / "postgres", durable=False)
         self.valkey = Valkey(folder / "valkey")
+        self._broker_of = broker_of or (lambda _: self.valkey.url)
         self.catcher = Catcher(folder / "catcher")
         # Not the usual ones: other meshes, of other tests, come up at the same time.
         self.catcher.smtp_port, self.catcher.http_port = free_port(), free_port()
@@ -95,7 +97,7 @@ class Mesh:
             role,
             folder=folder,
             DATABASE_URL=self.postgres.url(service),
-            BROKER_URL=self.valkey.url,
+            BROKER_URL=self._broker_of(service),
             SMTP_URL=self.catcher.smtp_url,
             MAIL_FROM="Meshwork <orders@meshwork.example>",
             HTTP_PORT=str(self._port),

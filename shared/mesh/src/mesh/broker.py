@@ -1,9 +1,11 @@
 """What both ends say to a broker: how long to wait for its answers, and what to declare there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from amqp.exceptions import AMQPError
+import amqp
+from amqp.exceptions import AccessRefused, AMQPError
 from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
@@ -24,9 +26,10 @@ def transport_options() -> dict[str, Any]:
 
 
 def declare(channel: Any) -> None:
-    """The parts of the topology that belong to nobody: the exchange, and the queue of the unrouted."""
-    topology.unrouted()(channel).declare()
-    topology.EXCHANGE(channel).declare()
+    """The parts of the topology that belong to nobody: what everybody else's parts stand on."""
+    with _as_far_as_permitted(channel) as permitted:
+        for part in topology.shared():
+            part(permitted).declare()
 
 
 def declare_queues(url: str, queues: Iterable[Queue]) -> None:
@@ -47,8 +50,22 @@ def declare_receiver(channel: Any, message: Outgoing) -> bool:
     contract = _contract(message)
     if contract is None or not contract.is_command:
         return False
-    topology.receiver(contract)(channel).declare()
+    with _as_far_as_permitted(channel) as permitted:
+        topology.receiver(contract)(permitted).declare()
     return True
+
+
+@contextmanager
+def _as_far_as_permitted(channel: Any) -> Iterator[Any]:
+    """A channel to declare with what may have been declared by somebody with more rights.
+
+    RabbitMQ closes the channel of whom it refuses: the attempt has one of its own.
+    """
+    if not isinstance(channel, amqp.Channel):
+        yield channel
+        return
+    with suppress(AccessRefused), channel.connection.channel() as attempt:
+        yield attempt
 
 
 def _contract(message: Outgoing) -> Contract | None:

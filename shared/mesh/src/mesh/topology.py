@@ -4,6 +4,7 @@
     queues     <service>.v<major>[.<lane>]   what the service takes of that major
                <service>                     its private tasks
                mesh.unrouted                 what no queue was bound for
+               mesh.dead                     what RabbitMQ gave up by itself
 
 Names, arguments and bindings of a major never change: old and new builds declare the same things
 at the same time, and a broker refuses a second opinion. What may change is a broker policy.
@@ -13,14 +14,42 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from kombu import Exchange, Queue, binding
+from kombu.transport.native_delayed_delivery import (
+    CELERY_DELAYED_DELIVERY_EXCHANGE,
+    MAX_NUMBER_OF_BITS_TO_USE,
+)
 
 from contracts import Contract
 
 UNROUTED = "mesh.unrouted"
+DEAD = "mesh.dead"
 EXCHANGE = Exchange("mesh", type="topic", durable=True, arguments={"alternate-exchange": UNROUTED})
 
-_ARGUMENTS = {"x-queue-type": "quorum"}
-"""Quorum queues survive the loss of a node and count deliveries. Other brokers ignore it."""
+_BOUND = Exchange("mesh", type="topic", no_declare=True)
+"""The same for those who bind: it is there already, and declaring it is a right that few need."""
+
+_QUORUM = {"x-queue-type": "quorum"}
+"""Quorum queues survive the loss of a node and count deliveries. Other brokers ignore arguments."""
+
+_ARGUMENTS = {
+    **_QUORUM,
+    # RabbitMQ 4 drops after 20 returns what has no limit of its own, and every return counts, also of what
+    # merely waited in a worker that died. The mesh buries poison after 18 (`worker.intake`); a policy may
+    # lower this number and cannot raise it.
+    "x-delivery-limit": 100,
+    # What reaches the limit all the same is moved, not dropped, and stays where it is until it has arrived.
+    # at-least-once is ignored by a queue that could drop what overflows; there is no length to overflow.
+    "x-dead-letter-exchange": DEAD,
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+}
+_PATIENT = {**_QUORUM, "x-delivery-limit": 1_000_000}
+"""For what waits for a person, who may look at it often: every look is a return."""
+
+
+DELAYED = Exchange(CELERY_DELAYED_DELIVERY_EXCHANGE, type="topic", no_declare=True)
+"""Where RabbitMQ's delayed messages come out (`worker.delays`), under their keys with `DELAY` before them."""
+DELAY = "*." * MAX_NUMBER_OF_BITS_TO_USE
 
 
 def routing_key(name: str, major: int, lane: str | None = None) -> str:
@@ -51,27 +80,37 @@ def receiver(command: Contract, lane: str | None = None) -> Queue:
 def command_queue(name: str, version: int) -> Queue:
     """The queue of a command that is known by name alone, as a canvas has it."""
     queue = queue_name(name.partition(".")[0], version)
-    return _bound(queue, routing_key(name, version))
+    return _keyed(queue, routing_key(name, version))
 
 
 def private_queue(service: str) -> Queue:
     """The queue of a service's private tasks."""
-    return _bound(service, service)
+    return _keyed(service, service)
 
 
-def unrouted() -> Queue:
-    """Keeps what no queue was bound for, instead of losing it."""
-    exchange = Exchange(UNROUTED, type="topic", durable=True)
-    return Queue(UNROUTED, exchange=exchange, routing_key="#", durable=True, queue_arguments=_ARGUMENTS)
+def shared() -> list[Queue | Exchange]:
+    """What belongs to nobody, in the order in which to declare it."""
+    return [_kept(DEAD), _kept(UNROUTED), EXCHANGE]
 
 
-def _bound(name: str, key: str) -> Queue:
+def keys(queue: Queue) -> list[str]:
+    """Under which keys of `EXCHANGE` a queue gets messages."""
+    return [b.routing_key for b in queue.bindings] or [queue.routing_key]
+
+
+def _kept(name: str) -> Queue:
+    """Keeps what reaches the exchange of its name, under whatever key."""
+    exchange = Exchange(name, type="topic", durable=True)
+    return Queue(name, exchange=exchange, routing_key="#", durable=True, queue_arguments=_PATIENT)
+
+
+def _keyed(name: str, key: str) -> Queue:
     """A queue with one key, to which Celery can publish by itself."""
-    return Queue(name, exchange=EXCHANGE, routing_key=key, durable=True, queue_arguments=_ARGUMENTS)
+    return Queue(name, exchange=_BOUND, routing_key=key, durable=True, queue_arguments=_ARGUMENTS)
 
 
 def _queue(name: str, keys: list[str]) -> Queue:
-    bindings = [binding(EXCHANGE, routing_key=key) for key in keys]
+    bindings = [binding(_BOUND, routing_key=key) for key in keys]
     return Queue(name, bindings=bindings, durable=True, queue_arguments=_ARGUMENTS)
 
 

@@ -9,6 +9,7 @@ dropped, as AMQP has it.
 import json
 from typing import Any
 
+from mesh import topology
 from mesh.streams import store
 from mesh.streams.connected import Connected
 
@@ -41,6 +42,9 @@ class Declared(Connected):
             told = client.hget(KEY, exchange)
         if isinstance(told, bytes):
             self.state.exchanges[exchange] = {**json.loads(told), "table": []}
+        elif exchange == topology.EXCHANGE.name:  # a sender may be the first that ever connects
+            for part in topology.shared():
+                part(self).declare()
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         found = list(super()._lookup(exchange, routing_key, default))

@@ -109,6 +109,7 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         # Two services on one broker must not obey each other's remote control.
         "control_exchange": f"{service.name}.control",
         "event_exchange": f"{service.name}.events",
+        "event_queue_prefix": f"{service.name}.celeryev",
         # An exclusive queue, Celery's default, is locked while RabbitMQ still believes in a connection
         # that is dead: the worker that comes back would end with RESOURCE_LOCKED.
         "control_queue_exclusive": False,

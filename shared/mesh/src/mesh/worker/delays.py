@@ -5,26 +5,31 @@ key with 28 bits before it. Celery binds `#.<key>` there, which also matches eve
 alike; 28 stars match just the bits.
 """
 
+from contextlib import suppress
 from typing import Any
 
-from celery.worker.consumer.delayed_delivery import DelayedDelivery
-from kombu import Exchange
-from kombu.transport.native_delayed_delivery import (
-    CELERY_DELAYED_DELIVERY_EXCHANGE,
-    MAX_NUMBER_OF_BITS_TO_USE,
-)
+from amqp.exceptions import AccessRefused
+from celery import bootsteps
+from celery.worker.consumer.tasks import Tasks
+from kombu.transport.native_delayed_delivery import declare_native_delayed_delivery_exchanges_and_queues
 
-_BITS = "*." * MAX_NUMBER_OF_BITS_TO_USE
+from mesh import topology
 
 
-class Delays(DelayedDelivery):
-    """In place of Celery's step in the worker's consumer."""
+class Delays(bootsteps.StartStopStep):
+    """In place of Celery's step in the worker's consumer. Where an operator made all this, with rights
+    that we do not have, it is there already."""
 
-    def _bind_queues(self, app: Any, connection: Any) -> None:
-        exchange = Exchange(CELERY_DELAYED_DELIVERY_EXCHANGE, type="topic")
-        for queue in app.amqp.queues.values():
-            bound = queue(connection.default_channel)
-            bound.queue_declare()
-            keys = [b.routing_key for b in queue.bindings] or [queue.routing_key]
-            for key in keys:
-                bound.bind_to(exchange, routing_key=_BITS + key)
+    requires = (Tasks,)
+
+    def include_if(self, consumer: Any) -> bool:
+        return bool(consumer.app.connection_for_write().transport.driver_type == "amqp")
+
+    def start(self, consumer: Any) -> None:
+        with consumer.app.connection_for_write() as connection:
+            with suppress(AccessRefused):
+                declare_native_delayed_delivery_exchanges_and_queues(connection, "quorum")
+            for queue in consumer.app.amqp.queues.consume_from.values():
+                with suppress(AccessRefused), connection.channel() as channel:
+                    for key in topology.keys(queue):
+                        queue(channel).bind_to(topology.DELAYED, routing_key=topology.DELAY + key)

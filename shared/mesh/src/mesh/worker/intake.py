@@ -14,6 +14,7 @@ from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
 from celery.worker.state import maybe_shutdown, revoked
 
+from mesh.broker import declare
 from mesh.delivery import POISON
 from mesh.errors import RefusedAtStart
 from mesh.health import Heartbeat
@@ -29,7 +30,7 @@ REFUSED = 2  # the exit code of a process that does not start as it is set up
 _RETURNS = 6
 """A broker counts every return, also of messages that merely waited in a worker when it stopped or
 died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
-and the third death still comes before the 20 returns at which RabbitMQ 4 drops a message by itself.
+and the third death still comes before the broker's own limit (`topology`).
 Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
 
 
@@ -70,6 +71,7 @@ class Intake(CeleryConsumer):
         )
         self._away = self.first_connection_attempt = False
         self._refuse_unsafe(connection)
+        declare(connection.default_channel)  # what the queues are bound to must be there before them
         return connection
 
     def _refuse_unsafe(self, connection: Any) -> None:
