@@ -1,7 +1,7 @@
 """Celery's queues for delays on RabbitMQ, as an operator makes them beforehand.
 
-kombu declares the same, and describes how they work, in `kombu.transport.native_delayed_delivery`. Level n holds
-a message for 2^n seconds if that bit of its delay is set, and else passes it on to the next lower one.
+kombu declares the same in `kombu.transport.native_delayed_delivery`. Level n holds a message for 2^n seconds
+if that bit of its delay is set, and else passes it on to the next lower one.
 """
 
 from collections.abc import Iterable
@@ -12,27 +12,26 @@ from kombu.transport.native_delayed_delivery import MAX_LEVEL, level_name
 
 from mesh import topology
 
-ENTRY = level_name(MAX_LEVEL)
+LEVELS = range(MAX_LEVEL, -1, -1)
+ENTRY = str(level_name(MAX_LEVEL))
 """The exchange that delayed messages are published to."""
 
 
 def exchanges() -> list[Exchange]:
     """One for each level, and the one where messages come out."""
-    levels = [Exchange(level_name(level), type="topic") for level in range(MAX_LEVEL, -1, -1)]
+    levels = [Exchange(level_name(level), type="topic") for level in LEVELS]
     return [*levels, topology.DELAYED]
 
 
 def queues() -> list[Queue]:
     """One for each level, where nobody consumes."""
-    return [Queue(level_name(level), queue_arguments=_arguments(level)) for level in range(MAX_LEVEL, -1, -1)]
+    return [Queue(level_name(level), queue_arguments=_arguments(level)) for level in LEVELS]
 
 
 def bindings(consumed: Iterable[Queue]) -> list[dict[str, Any]]:
     """From level to level, and out to the queues of services."""
-    down = [_binding(level_name(n), _next(n), "exchange", _bits(n) + "0.#") for n in range(MAX_LEVEL, -1, -1)]
-    into = [
-        _binding(level_name(n), level_name(n), "queue", _bits(n) + "1.#") for n in range(MAX_LEVEL, -1, -1)
-    ]
+    down = [_binding(level_name(n), _next(n), "exchange", _bits(n) + "0.#") for n in LEVELS]
+    into = [_binding(level_name(n), level_name(n), "queue", _bits(n) + "1.#") for n in LEVELS]
     out = [
         _binding(topology.DELAYED.name, queue.name, "queue", topology.DELAY + key)
         for queue in consumed
@@ -52,11 +51,11 @@ def _arguments(level: int) -> dict[str, Any]:
 
 
 def _next(level: int) -> str:
-    return level_name(level - 1) if level else topology.DELAYED.name
+    return str(level_name(level - 1) if level else topology.DELAYED.name)
 
 
 def _bits(level: int) -> str:
-    return "*." * (MAX_LEVEL - level)
+    return "*." * int(MAX_LEVEL - level)
 
 
 def _binding(source: str, destination: str, kind: str, key: str) -> dict[str, Any]:

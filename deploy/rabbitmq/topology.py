@@ -64,11 +64,8 @@ def _queues(consumer: Consumer[Any]) -> list[Queue]:
 def _permission(service: str) -> dict[str, str]:
     """Its own queues and exchanges (a worker is called <service>-<number>@<host>), and the way to others."""
     own = f"{service}([.@-].*)?|.*[.]{service}[.]control[.]pidbox"
-    may = {
-        "configure": own,
-        "write": f"{own}|mesh|mesh[.]dead|amq[.]default|celery_delayed_27",
-        "read": f"{own}|mesh|{DELAYED}",
-    }
+    write = f"{own}|mesh|mesh[.]dead|amq[.]default|{delays.ENTRY}"
+    may = {"configure": own, "write": write, "read": f"{own}|mesh|{DELAYED}"}
     return {"user": service, **PLACE} | {verb: f"^({names})$" for verb, names in may.items()}
 
 
@@ -109,11 +106,9 @@ def _queue(queue: Queue) -> dict[str, Any]:
 
 
 def _bindings(queue: Queue) -> list[dict[str, Any]]:
-    bound = [(b.exchange.name, b.routing_key) for b in queue.bindings] or [
-        (queue.exchange.name, queue.routing_key)
-    ]
+    source = (queue.exchange or topology.EXCHANGE).name
     to = {"destination": queue.name, "destination_type": "queue", "arguments": {}}
-    return [{"source": source, **PLACE, **to, "routing_key": key} for source, key in sorted(bound)]
+    return [{"source": source, **PLACE, **to, "routing_key": key} for key in topology.keys(queue)]
 
 
 if __name__ == "__main__":

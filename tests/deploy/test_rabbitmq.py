@@ -41,9 +41,9 @@ def listen_from_behind(channel: Channel) -> None:
     channel.exchange_bind("emails.ear", "mesh", "reports.sales_recorded.v1")
 
 
-def announce(channel: Channel, key: str) -> None:
+def announce(channel: Channel, key: str, exchange: str = "mesh") -> None:
     channel.confirm_select()
-    channel.basic_publish_confirm(Message("{}"), exchange="mesh", routing_key=key)
+    channel.basic_publish_confirm(Message("{}"), exchange=exchange, routing_key=key)
 
 
 THEFT: dict[str, Callable[[Channel], Any]] = {
@@ -60,6 +60,11 @@ THEFT: dict[str, Callable[[Channel], Any]] = {
     "listen from behind": listen_from_behind,
     "command by hand": lambda c: c.exchange_declare("orders.control.pidbox", "fanout"),
     "announce in another's name": lambda c: announce(c, "orders.order_placed.v1"),
+    "announce it with a delay": lambda c: announce(
+        c, f"{'0.' * 28}orders.order_placed.v1", "celery_delayed_27"
+    ),
+    "listen where delays end": lambda c: c.queue_bind("emails.v1", "celery_delayed_delivery", "#"),
+    "wait in its place": lambda c: c.basic_get("celery_delayed_5"),
 }
 
 
@@ -73,11 +78,12 @@ def test_a_service_does_what_is_its_own(emails: Channel) -> None:
     emails.queue_bind("emails.v1", "mesh", "orders.order_placed.v1")
     emails.basic_get("emails.v1")
     announce(emails, "emails.email_sent.v1")
+    announce(emails, f"{'0.' * 28}emails.email_sent.v1", "celery_delayed_27")
 
 
 def test_a_command_is_sent_by_all_and_bound_by_its_owner_alone() -> None:
     found = topology.definitions([*CONSUMERS, sample.consumer])
-    may = {permission["user"]: permission for permission in found["topic_permissions"]}
+    may = {p["user"]: p for p in found["topic_permissions"] if p["exchange"] == "mesh"}
     key = "sample.greet.v2"
     assert all(re.search(may[name]["write"], key) for name in may)
     assert [name for name in may if re.search(may[name]["read"], key)] == ["sample"]

@@ -26,7 +26,7 @@ class Publisher(Protocol):
         """Give the connection up."""
 
 
-def connect(url: str, persistence: Persistence) -> Publisher:
+def connect(url: str, persistence: Persistence = "required") -> Publisher:
     """The publisher for a broker's URL: `streams+redis[s]://…` or `amqp[s]://…`."""
     streams.register()
     connection = Connection(url, connect_timeout=TIMEOUT, transport_options=transport_options())

@@ -95,7 +95,7 @@ def shared() -> list[Queue | Exchange]:
 
 def keys(queue: Queue) -> list[str]:
     """Under which keys of `EXCHANGE` a queue gets messages."""
-    return [b.routing_key for b in queue.bindings] or [queue.routing_key]
+    return sorted(b.routing_key for b in queue.bindings) or [queue.routing_key]
 
 
 def _kept(name: str) -> Queue:
