@@ -81,7 +81,7 @@ _numbers = count(1)
 @pytest.fixture
 def rabbitmq_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A virtual host that nobody else uses; where no node can be started, what RABBITMQ_URL names."""
-    if (given := os.environ.get("RABBITMQ_URL")) and not shutil.which("rabbitmq-server"):
+    if (given := os.environ.get("RABBITMQ_URL")) and not rabbit.installed():
         part = rabbit.emptied(given)
     else:
         part = rabbit.virtual_host(request.getfixturevalue("rabbitmq"), f"test-{next(_numbers)}")

@@ -67,6 +67,7 @@ def _inspect(folder: Path) -> PostgresPrograms | None:
 
 
 VALKEY, REDIS = "valkey-server", "redis-server"
+DEBIANS_RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
 def valkey_program(*names: str) -> Path:
@@ -84,13 +85,13 @@ def valkey_program(*names: str) -> Path:
 def rabbitmq_program() -> Path:
     """The system's `rabbitmq-server`. No wheel brings one.
 
-    What Debian has on PATH changes to the user `rabbitmq` and its folders; the script behind it does not.
+    What Debian has on root's PATH changes to a user and folders of its own; the script behind it does not.
     """
-    wrapper = shutil.which("rabbitmq-server")
-    if wrapper is None:
-        raise NoProgram("no rabbitmq-server on PATH")
-    behind = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-    return behind if behind.exists() else Path(wrapper)
+    if DEBIANS_RABBITMQ.exists():
+        return DEBIANS_RABBITMQ
+    if found := shutil.which("rabbitmq-server"):
+        return Path(found)
+    raise NoProgram("no rabbitmq-server on PATH")
 
 
 def _package_folders(name: str) -> list[Path]:

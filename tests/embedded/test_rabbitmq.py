@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from kombu import Connection, Queue
-from rabbit import waiting
+from rabbit import installed, waiting
 
-from embedded.binaries import NoProgram, rabbitmq_program
 from embedded.rabbitmq import RabbitMQ
 
 from .conftest import DEPLOY, belonging_to, wait_until
@@ -17,12 +16,7 @@ from .conftest import DEPLOY, belonging_to, wait_until
 KEPT = Queue("kept", durable=True, queue_arguments={"x-queue-type": "quorum"})
 
 
-@pytest.fixture(autouse=True)
-def _installed() -> None:
-    try:
-        rabbitmq_program()
-    except NoProgram as missing:
-        pytest.skip(str(missing))
+pytestmark = pytest.mark.skipif(not installed(), reason="no rabbitmq-server")
 
 
 def test_one_that_was_left_running_is_stopped_and_its_data_stay(tmp_path: Path) -> None:

@@ -17,12 +17,20 @@ import pytest
 from amqp.exceptions import NotFound
 from kombu import Connection
 
-from embedded.binaries import NoProgram
+from embedded.binaries import NoProgram, rabbitmq_program
 from embedded.ports import HOST
 from embedded.rabbitmq import ADMIN, RabbitMQ
 
 LEFT = ("sample", "sample.v1", "sample.v2", "mesh.unrouted", "mesh.dead")
 """What the sample service leaves on a broker."""
+
+
+def installed() -> bool:
+    """Whether a node of ours can be started here."""
+    try:
+        return bool(rabbitmq_program())
+    except NoProgram:
+        return False
 
 
 def ask(server: RabbitMQ, method: str, *path: str, body: Any = None) -> Any:
