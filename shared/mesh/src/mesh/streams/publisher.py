@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kombu import Connection
+from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from mesh import wire
@@ -25,7 +26,7 @@ class StreamsPublisher:
     def publish(self, messages: Sequence[Outgoing]) -> None:
         try:
             self._publish(messages)
-        except (RedisError, OSError) as error:
+        except (RedisError, OperationalError, OSError) as error:
             self.close()
             raise Unavailable(f"broker: {error}") from error
 

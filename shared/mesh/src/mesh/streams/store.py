@@ -42,6 +42,19 @@ return taken
 """
 
 
+_RESIGN = """
+-- KEYS[1] a lease, then streams; ARGV: group, the consumer. A consumer takes what is pending with it into
+-- its grave: one that holds something stays, without a lease, until another has claimed that.
+redis.call('DEL', KEYS[1])
+for i = 2, #KEYS do
+    local pending = redis.pcall('XPENDING', KEYS[i], ARGV[1], '-', '+', 1, ARGV[2])
+    if not pending.err and #pending == 0 then
+        redis.call('XGROUP', 'DELCONSUMER', KEYS[i], ARGV[1], ARGV[2])
+    end
+end
+"""
+
+
 class Entry(NamedTuple):
     """One message as it lies in a stream."""
 
@@ -115,12 +128,9 @@ def renew(client: Redis, consumer: str) -> None:
 
 
 def resign(client: Redis, consumer: str, queues: Iterable[str]) -> None:
-    """This consumer goes, and holds nothing any more."""
-    with client.pipeline(transaction=False) as pipe:
-        pipe.delete(f"lease:{consumer}")
-        for queue in queues:
-            pipe.xgroup_delconsumer(key(queue), GROUP, consumer)
-        pipe.execute(raise_on_error=False)
+    """This consumer goes. What it holds nevertheless (the answer to a read was cut off) is for others."""
+    keys = [f"lease:{consumer}", *map(key, queues)]
+    client.eval(_RESIGN, len(keys), *keys, GROUP, consumer)
 
 
 def claim(client: Redis, consumer: str, queue: str, limit: int) -> list[Entry]:
