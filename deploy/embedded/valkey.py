@@ -7,13 +7,11 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from embedded.binaries import valkey_program
+from embedded.binaries import REDIS, VALKEY, valkey_program
 from embedded.leftovers import stop_servers_in
 from embedded.ports import HOST
 from embedded.process import Command, Process
 from embedded.statefile import StateFile, write_private
-
-PROGRAMS = ("valkey-server", "redis-server")
 
 SETTINGS = {
     "bind": HOST,
@@ -29,19 +27,28 @@ NOT_DURABLE = {"appendonly": "no", "save": '""'}
 class Valkey(Process):
     """One server in a directory: its data, `secrets.json` and, unless told otherwise, `valkey.log`."""
 
-    def __init__(self, directory: Path, *, durable: bool = True, log: Path | int | None = None) -> None:
-        """`durable=False` is for tests: nothing is written to disk."""
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        durable: bool = True,
+        program: Path | None = None,
+        log: Path | int | None = None,
+    ) -> None:
+        """`durable=False` is for tests: nothing is written to disk. `program`: None takes what there is."""
         self.directory = directory.absolute()
         super().__init__("valkey", log if log is not None else self.directory / "valkey.log")
         self._settings = SETTINGS | (DURABLE if durable else NOT_DURABLE)
         self._state = StateFile(self.directory / "secrets.json")
+        self._program = program
         self._version = ""
         self.port = 0
 
     @property
     def title(self) -> str:
         """Such as «Valkey 9.1 on port 20124»."""
-        return f"Valkey {self._version} on port {self.port}"
+        kind = "Redis" if self._program and self._program.name == REDIS else "Valkey"
+        return f"{kind} {self._version} on port {self.port}"
 
     @property
     def redis_url(self) -> str:
@@ -56,8 +63,8 @@ class Valkey(Process):
     def prepare(self) -> Command:
         """A free port, and nobody else in the directory."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        stop_servers_in(self.directory, PROGRAMS, signal.SIGTERM)
-        program = valkey_program()
+        stop_servers_in(self.directory, [VALKEY, REDIS], signal.SIGTERM)
+        program = self._program = self._program or valkey_program()
         self.port, self._version = self.port or self._state.port(), _version(program)
         settings = {
             **self._settings,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from embedded.binaries import REDIS, VALKEY, NoProgram, valkey_program
 from embedded.ports import free_port
 from embedded.valkey import Valkey
 
@@ -36,3 +37,13 @@ def test_a_free_port_is_the_preferred_one_if_that_is_free() -> None:
     assert free_port(preferred) == preferred
     with socket.create_server(("127.0.0.1", preferred)):
         assert free_port(preferred) != preferred
+
+
+@pytest.mark.parametrize(("name", "title"), [(VALKEY, "Valkey"), (REDIS, "Redis")])
+def test_it_runs_the_program_that_it_is_told(name: str, title: str, tmp_path: Path) -> None:
+    try:
+        program = valkey_program(name)
+    except NoProgram as missing:
+        pytest.skip(str(missing))
+    with Valkey(tmp_path, durable=False, program=program) as valkey:
+        assert valkey.title.startswith(title)

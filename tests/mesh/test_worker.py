@@ -1,4 +1,4 @@
-"""The worker and the relay as processes, on real Valkey and PostgreSQL."""
+"""The worker and the relay as processes, on PostgreSQL and each kind of broker."""
 
 import os
 import signal
@@ -12,7 +12,6 @@ from redis import Redis
 from sample import Count, Greet, ledger
 
 from contracts import Message
-from embedded.valkey import Valkey
 from mesh import deadletters, outbox
 from mesh.outbox import Outgoing
 from mesh.publisher import connect
@@ -124,6 +123,7 @@ def test_nonsense_is_kept_and_the_worker_goes_on(
     assert worker.alive
 
 
+@pytest.mark.parametrize("broker_url", ["valkey", "redis"], indirect=True)
 @pytest.mark.parametrize(
     "entry",
     [
@@ -134,10 +134,10 @@ def test_nonsense_is_kept_and_the_worker_goes_on(
     ],
 )
 def test_an_entry_that_nobody_of_ours_wrote_is_kept_too(
-    start: Start, tx: Any, valkey: Valkey, broker_url: str, entry: dict[str, Any]
+    start: Start, tx: Any, broker_url: str, entry: dict[str, Any]
 ) -> None:
     worker = start("worker").ready()
-    with Redis.from_url(f"{valkey.redis_url.rpartition('/')[0]}/{broker_url.rpartition('/')[2]}") as server:
+    with Redis.from_url(broker_url.removeprefix("streams+")) as server:
         server.xadd("stream:sample.v1", entry)
     eventually(lambda: len(deadletters.listed(tx)) == 1, "it is a dead letter")
     assert worker.alive
