@@ -6,7 +6,7 @@ OWN    := shared/contracts shared/mesh services/orders services/emails services/
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint bench-flow lock clean
+.PHONY: help up demo test lint bench-flow bench-broker lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -27,6 +27,9 @@ lint: install   ## style, types and import rules
 
 bench-flow: install  ## orders through the whole mesh per second, beside the same flow as people write it today
 	@$(BIN)/python -m bench.flow
+
+bench-broker: install  ## messages per second on each broker, beside stock Celery, dramatiq and FastStream
+	@$(BIN)/python -m bench.broker
 
 lock:           ## resolve requirements.lock anew (needs uv)
 	@deploy/lock --upgrade

@@ -96,18 +96,22 @@ class Ground:
 
 @contextmanager
 def prepared(broker: str) -> Iterator[Ground]:
-    """Fresh servers in a folder that is gone afterwards; PostgreSQL with fsync, and the mesh's tables in it."""
+    """Fresh servers in a folder that is gone afterwards: a broker, and PostgreSQL with the mesh's tables."""
     with tempfile.TemporaryDirectory(prefix="meshwork-bench-") as folder:
         state = Path(folder)
         with Postgres(state / "postgres") as postgres, BROKERS[broker](state) as server:
             server.empty()
             postgres.create_database(SERVICE)
             ground = Ground(server, postgres, state)
-            told = {"BROKER_URL": server.mesh_url}
-            migration = ground.program("migrate", "bench.broker.workers.mesh", "one", "migrate", told=told)
-            with running([migration]):
-                while migration.exit_code is None:
-                    time.sleep(0.02)
-            if migration.exit_code:
-                migration.raise_if_ended()
+            _migrate(ground)
             yield ground
+
+
+def _migrate(ground: Ground) -> None:
+    told = {"BROKER_URL": ground.broker.mesh_url}
+    migration = ground.program("migrate", "bench.broker.workers.mesh", "one", "migrate", told=told)
+    with running([migration]):
+        while migration.exit_code is None:
+            time.sleep(0.02)
+        if migration.exit_code:
+            migration.raise_if_ended()

@@ -17,7 +17,7 @@ from bench.flows.flow import running
 from embedded.process import Process
 
 RAMP = 0.1
-"""The part of the orders that is handled before the clock starts: by then every process has found its pace."""
+"""The part of the orders that is handled before the clock starts: by then all processes are at work."""
 POLL = 0.005  # seconds
 STALLED = 60.0
 """Seconds without a handled order after which something hangs, and says nothing."""
@@ -61,12 +61,12 @@ class Measurement:
 
 def measure(contestant: Contestant, ground: Ground, orders: int, idle: int) -> Measurement:
     """Raises Wrong where the contestant did not do its work."""
-    senders = dict.fromkeys(filter(None, (contestant.alone, contestant.sender))) if idle else {}
+    senders = (contestant.alone or (contestant.sender,)) if idle else ()
     alone = (idle + WARM_UP) * len(senders)
     tally = ground.fresh(orders + alone)
     with running(contestant.relays(ground)):
         published = _publish(contestant, ground, orders)
-        _compare(contestant, ground, "are there", orders)
+        compare(contestant, ground, "are there", orders)
         workers: Sequence[Process] = contestant.workers(ground)
         with running(workers):
             drain = drained(workers, ground, tally, orders)
@@ -74,7 +74,7 @@ def measure(contestant: Contestant, ground: Ground, orders: int, idle: int) -> M
             for number, sender in enumerate(senders):
                 first = orders + number * (idle + WARM_UP)
                 latencies[sender] = _idle(sender, ground, tally, first, idle)
-        _compare(contestant, ground, "are left", 0)
+        compare(contestant, ground, "are left", 0)
     if faults := tally.faults(orders + alone):
         raise Wrong(f"{contestant.name}: {faults}")
     return Measurement(contestant.name, contestant.sender, orders, published, drain, latencies)
@@ -84,8 +84,8 @@ def _publish(contestant: Contestant, ground: Ground, orders: int) -> float:
     """Orders a second. What is not to be timed comes first and need not be confirmed one by one."""
     timed = min(orders, contestant.timed.get(ground.broker.name, orders))
     if timed < orders:
-        _send(contestant.sender, ground, timed, orders - timed)
-    return timed / _send(contestant.sender, ground, 0, timed, CONFIRM="1")["seconds"]
+        send(contestant.sender, ground, timed, orders - timed)
+    return timed / send(contestant.sender, ground, 0, timed, CONFIRM="1")["seconds"]
 
 
 def drained(workers: Sequence[Process], ground: Ground, tally: Tally, orders: int) -> Drain:
@@ -110,7 +110,7 @@ def drained(workers: Sequence[Process], ground: Ground, tally: Tally, orders: in
 
 
 def _wait(workers: Sequence[Process], tally: Tally, orders: int, wanted: int) -> int:
-    """Until so many are handled. Returns how many there are then. Raises Wrong, or StartFailed for the dead."""
+    """Until so many are handled. Returns how many are. Raises Wrong, StartFailed for a worker that ended."""
     last, since = 0, time.monotonic()
     while (count := tally.count(orders)) < wanted:
         for worker in workers:
@@ -126,11 +126,11 @@ def _wait(workers: Sequence[Process], tally: Tally, orders: int, wanted: int) ->
 
 def _idle(sender: str, ground: Ground, tally: Tally, first: int, count: int) -> list[float]:
     last = first + WARM_UP + count
-    _send(sender, ground, first, last - first, "--each")
+    send(sender, ground, first, last - first, "--each")
     return [(tally.handled[n] - tally.sent[n]) / 1e6 for n in range(first + WARM_UP, last)]
 
 
-def _send(
+def send(
     sender: str, ground: Ground, first: int, orders: int, *options: str, **told: str
 ) -> dict[str, float]:
     """What the sender says of itself."""
@@ -138,11 +138,11 @@ def _send(
     ended = subprocess.run(
         [*command, *options], env=ground.environment | told, stdout=subprocess.PIPE, check=True
     )
-    told: dict[str, float] = json.loads(ended.stdout)
-    return told
+    said: dict[str, float] = json.loads(ended.stdout)
+    return said
 
 
-def _compare(contestant: Contestant, ground: Ground, verb: str, wanted: int) -> None:
+def compare(contestant: Contestant, ground: Ground, verb: str, wanted: int) -> None:
     """Raises Wrong where the broker has another number of messages for longer than a moment."""
     queue = contestant.queues[ground.broker.name]
     deadline = time.monotonic() + 5
@@ -156,4 +156,4 @@ def _memory(process: Process) -> float:
     """MiB, shared pages by share, of a process with all its descendants."""
     root = psutil.Process(process.pid)
     tree = [root, *root.children(recursive=True)]
-    return sum(found.memory_full_info().pss for found in tree) / 2**20
+    return float(sum(found.memory_full_info().pss for found in tree)) / 2**20

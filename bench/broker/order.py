@@ -17,7 +17,9 @@ class Damaged(Exception):
 def document(number: int) -> dict[str, Any]:
     """Order number so-and-so, as JSON has it: about 300 bytes."""
     chosen = [_TEAS[number % 3], _TEAS[(number + 1) % 3]]
-    lines = [{"sku": sku, "quantity": 1 + number % 4, "unit_price": price} for sku, price in chosen]
+    lines: list[dict[str, Any]] = [
+        {"sku": sku, "quantity": 1 + number % 4, "unit_price": price} for sku, price in chosen
+    ]
     return {
         "number": number,
         "order_id": str(UUID(int=number)),

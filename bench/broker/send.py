@@ -1,7 +1,7 @@
 """Sends orders as one contestant does: `python -m bench.broker.send stock --orders 3000`.
 
-Two ways: all at once, timed; or `--each`, one at a time, the next one a while after the last was handled. It ends
-with one JSON object: the seconds it took, outside of which is all that has to be done once, and its CPU time.
+Two ways: all at once, timed; or `--each`, one at a time, the next one a while after the last was handled.
+It ends with one JSON object: the seconds it took, without what has to be done once, and its CPU time.
 """
 
 import argparse

@@ -36,15 +36,15 @@ class ValkeyBroker(Broker):
     def waiting(self, queue: str) -> int:
         with Redis.from_url(self.url, protocol=2) as client:
             kind = client.type(queue)
-            return _COUNTS[kind](client, queue) if kind in _COUNTS else 0
+            return int(_COUNTS[kind](client, queue)) if kind in _COUNTS else 0
 
 
 def _stream(client: Redis, queue: str) -> int:
     """The mesh takes off a stream what is done; in FastStream's it stays, and nobody waits for it."""
     groups: Any = client.xinfo_groups(queue)
     if any(group["lag"] is None for group in groups) or not groups:
-        return client.xlen(queue)
-    return max(group["pending"] + group["lag"] for group in groups)
+        return int(client.xlen(queue))
+    return int(max(group["pending"] + group["lag"] for group in groups))
 
 
 _COUNTS: dict[bytes, Any] = {

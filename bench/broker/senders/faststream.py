@@ -1,4 +1,4 @@
-"""FastStream: through a pipeline of Redis, 500 at a time; to RabbitMQ 500 that wait for confirmations together."""
+"""FastStream: 500 in a pipeline of Redis; 500 to RabbitMQ that wait for their confirmations together."""
 
 import asyncio
 import os
