@@ -20,6 +20,7 @@ from mesh import Database, Settings, context, log
 from mesh.migrate import migrate
 
 CI = os.environ.get("CI") == "true"
+os.environ["BROKER_PERSISTENCE"] = "optional"  # most tests' servers write nothing to disk
 
 
 @pytest.hookimpl(wrapper=True)

@@ -55,7 +55,7 @@ def publish(broker_url: str, body: str, task: str = "sample.greet", queue: str =
     """Put something onto a queue as it is. `envelope` is spliced in unread, so it may be anything."""
     from uuid import uuid4
 
-    publisher = connect(broker_url)
+    publisher = connect(broker_url, "optional")
     publisher.publish([Outgoing(uuid4(), task, None, queue, body, 0)])
     publisher.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from contracts import Command, Event, contract
+from contracts import Command, Event, Value, contract
 from mesh import Consumer, Effect, Reject, Retry, Service, Settings, Tx, outbox
 
 
@@ -54,6 +54,19 @@ class Tally(Command):
     number: int
 
 
+class Number(Value):
+    """A reply."""
+
+    number: int
+
+
+@contract("sample.double", version=1)
+class Double(Command):
+    """Is answered."""
+
+    number: int
+
+
 Greet = GreetV2
 consumer = Consumer["Outside"]("sample")
 
@@ -74,7 +87,7 @@ class Outside:
 
 @consumer.handles(GreetV2, attempts=3)
 def greet(message: GreetV2, tx: Tx, deps: Outside) -> None:
-    _enter(tx, "greet", *message.names)
+    enter(tx, "greet", *message.names)
     outbox.put(tx, Greeted(names=message.names))
     if "retry" in message.names:
         raise Retry("not now", after=0.1)
@@ -90,17 +103,17 @@ def greet(message: GreetV2, tx: Tx, deps: Outside) -> None:
 
 @consumer.handles(Count, batch=100)
 def count(messages: Sequence[Count], tx: Tx, deps: Outside) -> None:
-    _enter(tx, "count", *(str(m.number) for m in messages))
+    enter(tx, "count", *(str(m.number) for m in messages))
     if any(m.number < 0 for m in messages):
         raise ValueError("negative")
 
 
 @consumer.handles(Post, attempts=2)
 def post(message: Post, tx: Tx, deps: Outside) -> Effect[int]:
-    _enter(tx, "intended", message.text)
+    enter(tx, "intended", message.text)
 
     def then(tx: Tx, number: int) -> None:
-        _enter(tx, "posted", message.text)
+        enter(tx, "posted", message.text)
 
     return Effect(perform=lambda: deps.post(message.text), then=then)
 
@@ -117,6 +130,17 @@ def tally(messages: Sequence[Tally], deps: Outside) -> None:
     deps.post(",".join(str(m.number) for m in messages))
 
 
+@consumer.handles(Double, attempts=3)
+def double(message: Double, tx: Tx, deps: Outside) -> Number:
+    enter(tx, "double", str(message.number))
+    if message.number == 13 and "13" not in deps.posted:
+        deps.posted.append("13")
+        raise Retry("not now", after=0.1)
+    if message.number < 0:
+        raise Reject("negative")
+    return Number(number=2 * message.number)
+
+
 @contextmanager
 def wiring(settings: Settings) -> Iterator[Outside]:
     yield Outside()
@@ -125,7 +149,8 @@ def wiring(settings: Settings) -> Iterator[Outside]:
 service = Service(consumer=consumer, settings=Settings, wiring=wiring, build="1.0")
 
 
-def _enter(tx: Tx, what: str, *details: str) -> None:
+def enter(tx: Tx, what: str, *details: str) -> None:
+    """Write into the ledger."""
     tx.execute("INSERT INTO ledger (what, detail) SELECT %s, unnest(%s::text[])", (what, list(details)))
 
 

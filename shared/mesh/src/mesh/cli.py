@@ -14,7 +14,7 @@ from uuid import UUID
 import click
 import structlog
 
-from mesh import context, database, deadletters, log, publisher
+from mesh import broker, context, database, deadletters, log, publisher
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
 from mesh.health import Heartbeat, healthy
@@ -41,7 +41,7 @@ def service_cli(service: Service[Any]) -> Cli:
     group = Cli(name=service.name, help=f"The {service.name} service, {service.producer.build}.")
     group.add_command(_command("worker", _worker, service, "Handle messages until told to stop."))
     group.add_command(_command("relay", _relay, service, "Move the outbox to the broker until told to stop."))
-    group.add_command(_command("migrate", _migrate, service, "Bring the database up to date."))
+    group.add_command(_command("migrate", _migrate, service, "Bring database and queues up to date."))
     group.add_command(_health(service))
     group.add_command(_dead_letters(service))
     return group
@@ -75,7 +75,8 @@ def _relay(service: Service[Any]) -> None:
     heartbeat = Heartbeat(settings.health_dir, service.name, "relay")
     heartbeat.beat("starting")
     connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
-    Relay(connect, publisher.connect(settings.broker_url), heartbeat, stopping).run()
+    to = publisher.connect(settings.broker_url, settings.broker_persistence)
+    Relay(connect, to, heartbeat, stopping).run()
     heartbeat.beat("stopping")
     logger.info("relay.stopped")
 
@@ -86,6 +87,9 @@ def _migrate(service: Service[Any]) -> None:
     settings = start(service, "migrate")
     migrate(service.migrations or f"{service.name}.migrations", settings)
     logger.info("database.migrated")
+    # What others announce from now on is kept for this service, whenever its first worker starts.
+    broker.declare_queues(settings.broker_url, service.consumer.queues())
+    logger.info("queues.declared")
 
 
 def _health(service: Service[Any]) -> click.Command:

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar, overload
 
 from kombu import Queue
 
-from contracts import Contract, Message, contract_of, versions_of
+from contracts import Contract, Message, Value, contract_of, versions_of
 from mesh import topology
 from mesh.database import Tx
 from mesh.effect import Effect
@@ -17,9 +17,9 @@ from mesh.effect import Effect
 Deps = TypeVar("Deps")
 M = TypeVar("M", bound=Message)
 
-One = Callable[[M, Tx, Deps], Effect[Any] | None]
+One = Callable[[M, Tx, Deps], Effect[Any] | Value | None]
 Many = Callable[[Sequence[M], Tx, Deps], None]
-BareOne = Callable[[M, Deps], None]
+BareOne = Callable[[M, Deps], Value | None]
 BareMany = Callable[[Sequence[M], Deps], None]
 
 
@@ -29,7 +29,7 @@ class Handler:
 
     contract: Contract
     """The newest version of this build; older ones are upcast to it before they arrive."""
-    function: Callable[..., Effect[Any] | None]
+    function: Callable[..., Effect[Any] | Value | None]
     attempts: int
     """How often a message is tried before it becomes a dead letter."""
     time_limit: float

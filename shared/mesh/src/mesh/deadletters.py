@@ -26,16 +26,16 @@ _MALFORMED = UUID("7d1f9f0e-5a0c-4c36-9a5e-0a4d0f3b6f11")
 """Namespace of the ids of what carries none: the same bytes get the same id, so a copy is seen."""
 
 _KEEP = """
-    INSERT INTO dead_letters (id, name, queue, reason, error, attempts, body, headers, builds)
+    INSERT INTO dead_letters (id, name, queue, reason, error, attempts, body, headers, carries, builds)
     VALUES (%(id)s, %(name)s, %(queue)s, %(reason)s, %(error)s, %(attempts)s, %(body)s, %(headers)s,
-            ARRAY[%(build)s])
+            %(carries)s, ARRAY[%(build)s])
     ON CONFLICT (id) DO UPDATE SET
         reason = excluded.reason, error = excluded.error, died_at = now(),
         attempts = excluded.attempts,
         builds = (SELECT array_agg(DISTINCT b) FROM unnest(dead_letters.builds || excluded.builds) b)
 """
 _LIST = "SELECT id, name, queue, reason, error, attempts, died_at, builds FROM dead_letters"
-_TAKE = "DELETE FROM dead_letters WHERE id = %s RETURNING body, queue"
+_TAKE = "DELETE FROM dead_letters WHERE id = %s RETURNING body, queue, carries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,10 @@ def keep(
     error: str,
     attempts: int,
     envelope: Envelope | None = None,
+    carries: dict[str, Any] | None = None,
 ) -> UUID:
     """Keep a message. A copy of one that is kept already only adds what is new."""
-    id = envelope.id if envelope else uuid5(_MALFORMED, body.hex())
+    id = envelope.id if envelope else identity(body)
     values = {
         "id": id,
         "name": envelope and _text(envelope.name),
@@ -74,10 +75,16 @@ def keep(
         "attempts": attempts,
         "body": envelope.model_dump_json().encode() if envelope else body,
         "headers": Json(headers, dumps=_json),
+        "carries": carries and Json(carries),
         "build": context.producer().build,
     }
     tx.execute(_KEEP, values)
     return id
+
+
+def identity(body: bytes) -> UUID:
+    """The id of a dead letter that carries none."""
+    return uuid5(_MALFORMED, body.hex())
 
 
 def listed(tx: Tx) -> list[DeadLetter]:
@@ -102,7 +109,8 @@ def replay(tx: Tx, id: UUID) -> bool:
     row = tx.execute(_TAKE, (id,)).fetchone()
     if not row:
         return False
-    outbox.put_back(tx, _envelope(row[0]), row[1], retries=0, after=0)
+    body, queue, carries = row
+    outbox.put_back(tx, _envelope(body), queue, retries=0, after=0, carries=carries)
     return True
 
 

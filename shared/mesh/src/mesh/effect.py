@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from contracts import Value
 from mesh.database import Tx
 
 Outcome = TypeVar("Outcome")
@@ -18,7 +19,8 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, slots=True)
 class Effect(Generic[Outcome]):
-    """`perform` talks to the outside, with no transaction open; `then` records what came of it."""
+    """`perform` talks to the outside, with no transaction open; `then` records what came of it, and
+    may answer."""
 
     perform: Callable[[], Outcome]
-    then: Callable[[Tx, Outcome], None]
+    then: Callable[[Tx, Outcome], Value | None]

@@ -10,6 +10,8 @@ from datetime import timedelta
 from enum import Enum
 from uuid import UUID
 
+from contracts import Value
+from mesh import bulk
 from mesh.database import Tx
 
 
@@ -38,6 +40,11 @@ _CLOSE = """
 _FORGET = """
     DELETE FROM inbox WHERE message_id = ANY(%s)
     RETURNING pg_advisory_unlock(hashtextextended(message_id::text, 0))
+"""
+
+_REPLY = """
+    UPDATE inbox SET reply = new.reply
+    FROM unnest(%s::uuid[], %s::json[]) AS new (id, reply) WHERE message_id = new.id
 """
 
 _PRUNE = """
@@ -73,6 +80,11 @@ def open_effects(tx: Tx, ids: Collection[UUID]) -> set[UUID]:
 def close_effects(tx: Tx, ids: Collection[UUID]) -> None:
     """Record that the effects of these messages are done."""
     tx.execute(_CLOSE, (list(ids),))
+
+
+def reply(tx: Tx, id: UUID, value: Value) -> None:
+    """Keep what the handler answered: whoever asks for the message again gets the same answer."""
+    bulk.write(tx, _REPLY, (id, value.model_dump_json()))
 
 
 def forget(tx: Tx, id: UUID) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
 
 from psycopg import AsyncConnection
+from psycopg.types.json import Json
 
 from contracts import Envelope, Message
 from mesh import bulk, context
@@ -31,8 +32,8 @@ _PUT = """
 """
 _PUT_BACK = """
     WITH put AS (
-        INSERT INTO outbox (message_id, name, queue, envelope, retries, due_at)
-        VALUES (%s, %s, %s, %s::json, %s, now() + %s)
+        INSERT INTO outbox (message_id, name, queue, envelope, retries, due_at, carries)
+        VALUES (%s, %s, %s, %s::json, %s, now() + %s, %s)
     ) SELECT pg_notify('outbox', '')
 """
 _TAKE = """
@@ -41,8 +42,9 @@ _TAKE = """
         FOR UPDATE SKIP LOCKED
     ), taken AS (
         DELETE FROM outbox USING due WHERE outbox.seq = due.seq
-        RETURNING outbox.due_at, outbox.seq, message_id, name, routing_key, queue, envelope::text, retries
-    ) SELECT message_id, name, routing_key, queue, envelope, retries FROM taken ORDER BY due_at, seq
+        RETURNING outbox.due_at, outbox.seq, message_id, name, routing_key, queue, envelope::text, retries,
+                  carries
+    ) SELECT message_id, name, routing_key, queue, envelope, retries, carries FROM taken ORDER BY due_at, seq
 """
 _NEXT = "SELECT extract(epoch FROM min(due_at) - now())::float FROM outbox"
 
@@ -57,6 +59,8 @@ class Outgoing(NamedTuple):
     envelope: str
     """The JSON document, as it was written."""
     retries: int
+    carries: dict[str, Any] | None = None
+    """What a Celery client had it carry, see `wire.carries`."""
 
 
 def seal(message: Message) -> Envelope:
@@ -84,10 +88,13 @@ def put(tx: Tx | AsyncTx, *messages: Message | Envelope) -> Any:
     return bulk.write(tx, _PUT, *rows)
 
 
-def put_back(tx: Tx, envelope: Envelope, queue: str, *, retries: int, after: float) -> None:
+def put_back(
+    tx: Tx, envelope: Envelope, queue: str, *, retries: int, after: float, carries: dict[str, Any] | None
+) -> None:
     """Send a message to one queue again, `after` seconds from now, unchanged."""
     document = envelope.model_dump_json()
-    row = (envelope.id, envelope.name, queue, document, retries, timedelta(seconds=after))
+    due = timedelta(seconds=after)
+    row = (envelope.id, envelope.name, queue, document, retries, due, carries and Json(carries))
     tx.execute(_PUT_BACK, row)
 
 

@@ -10,6 +10,7 @@ from mesh.amqp import AmqpPublisher
 from mesh.broker import TIMEOUT, transport_options
 from mesh.outbox import Outgoing
 from mesh.streams.publisher import StreamsPublisher
+from mesh.streams.safety import Persistence
 
 
 class Publisher(Protocol):
@@ -25,8 +26,10 @@ class Publisher(Protocol):
         """Give the connection up."""
 
 
-def connect(url: str) -> Publisher:
+def connect(url: str, persistence: Persistence) -> Publisher:
     """The publisher for a broker's URL: `streams+redis[s]://…` or `amqp[s]://…`."""
     streams.register()
     connection = Connection(url, connect_timeout=TIMEOUT, transport_options=transport_options())
-    return StreamsPublisher(connection) if url.startswith("streams+") else AmqpPublisher(connection)
+    if url.startswith("streams+"):
+        return StreamsPublisher(connection, persistence)
+    return AmqpPublisher(connection)

@@ -22,6 +22,11 @@ class Settings(BaseModel):
 
     database_url: Url = Field(repr=False)  # carries a password
     broker_url: Url = Field(repr=False)
+    broker_persistence: Literal["required", "optional"] = "required"
+    """Whether a Redis or Valkey that keeps nothing on disk is refused."""
+    result_url: Url | None = Field(default=None, repr=False)
+    """Where Celery keeps results, such as redis://…: for canvas, and for clients that ask for them. The same
+    one for all services. None: there are none."""
     concurrency: int | None = Field(default=None, ge=1)
     """Children or threads of a worker. None: as many as the service's own code says."""
     pool: Literal["prefork", "threads"] | None = None

@@ -48,10 +48,26 @@ def receiver(command: Contract, lane: str | None = None) -> Queue:
     return queues(command.owner, [(command, lane)])[0]
 
 
+def command_queue(name: str, version: int) -> Queue:
+    """The queue of a command that is known by name alone, as a canvas has it."""
+    queue = queue_name(name.partition(".")[0], version)
+    return _bound(queue, routing_key(name, version))
+
+
+def private_queue(service: str) -> Queue:
+    """The queue of a service's private tasks."""
+    return _bound(service, service)
+
+
 def unrouted() -> Queue:
     """Keeps what no queue was bound for, instead of losing it."""
-    exchange = Exchange(UNROUTED, type="fanout", durable=True)
-    return Queue(UNROUTED, exchange=exchange, durable=True, queue_arguments=_ARGUMENTS)
+    exchange = Exchange(UNROUTED, type="topic", durable=True)
+    return Queue(UNROUTED, exchange=exchange, routing_key="#", durable=True, queue_arguments=_ARGUMENTS)
+
+
+def _bound(name: str, key: str) -> Queue:
+    """A queue with one key, to which Celery can publish by itself."""
+    return Queue(name, exchange=EXCHANGE, routing_key=key, durable=True, queue_arguments=_ARGUMENTS)
 
 
 def _queue(name: str, keys: list[str]) -> Queue:

@@ -8,6 +8,7 @@ Any Celery client can therefore send to the mesh, and any Celery tool can read w
 
 import json
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,6 +21,8 @@ CONTENT_TYPE = "application/json"
 ENCODING = "utf-8"
 
 _NO_CANVAS = '{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
+_PLAIN = f"{_NO_CANVAS}]".encode()
+KEPT = ("group", "group_index", "root_id", "parent_id", "ignore_result", "expires", "origin")
 
 
 class Raw(NamedTuple):
@@ -34,27 +37,65 @@ class Raw(NamedTuple):
 
 def headers(message: Outgoing) -> dict[str, Any]:
     """What Celery's workers and tools need to know of a message without decoding it."""
-    return {"lang": "py", "task": message.name, "id": str(message.id), "retries": message.retries}
+    kept = message.carries["headers"] if message.carries else {}
+    return {**kept, "lang": "py", "task": message.name, "id": str(message.id), "retries": message.retries}
 
 
 def body(message: Outgoing) -> bytes:
     """The envelope, its bytes untouched, as the one argument of a task."""
-    return f"[[{message.envelope}],{{}},{_NO_CANVAS}]".encode()
+    embedded = json.dumps(message.carries["embed"]) if message.carries else _NO_CANVAS
+    return f"[[{message.envelope}],{{}},{embedded}]".encode()
+
+
+def is_plain(body: bytes | str) -> bool:
+    """Whether a message asks for nothing of Celery's: no canvas, no result. An outbox writes such."""
+    return (body.encode() if isinstance(body, str) else body).endswith(_PLAIN)
+
+
+def carries(raw: Raw) -> dict[str, Any] | None:
+    """What a Celery client had a message carry beside its data, to send it on with; None: nothing.
+
+    That is its place in a canvas (`headers`) and what follows it (`embed`).
+    """
+    if is_plain(raw.body):
+        return None
+    try:
+        _, _, embed = from_json(raw.body)
+    except (ValueError, TypeError):
+        return None
+    kept = {name: raw.headers[name] for name in KEPT if raw.headers.get(name) is not None}
+    return {"headers": kept, "embed": embed if isinstance(embed, dict) else {}}
 
 
 def envelope(raw: Raw) -> Envelope:
     """The envelope in a message. Raises ContractError.
 
-    A plain Celery client sends keyword arguments instead: they are read as version 1.
+    A plain Celery client sends keyword arguments instead: they are read as version 1. In a chain, or
+    behind a group, the replies of what came before stand in front: a mapping gives fields that the
+    message does not have itself, a list is its field `replies`.
     """
     try:
         args, kwargs, *_ = from_json(raw.body)
-        if kwargs and not args:
-            return _bare(raw, dict(kwargs))
-        (document,) = args
+        *replies, last = args or [{}]
+        if _is_sealed(last) or not (kwargs or raw.headers.get("parent_id")):
+            read, given = Envelope.read(last), _replied(replies)
+            return read.model_copy(update={"data": {**given, **read.data}}) if given else read
+        return _bare(raw, {**_replied([*replies, last]), **dict(kwargs)})
+    except ContractError:
+        raise
     except (ValueError, TypeError) as error:
         raise ContractError(f"neither an envelope nor keyword arguments: {error}") from None
-    return Envelope.read(document)
+
+
+def _is_sealed(value: Any) -> bool:
+    return isinstance(value, dict) and {"id", "version", "data"} <= value.keys()
+
+
+def version(args: Sequence[Any]) -> int:
+    """The version of the message in a task's arguments: its envelope's, else 1."""
+    last = args[-1] if args else None
+    found = last.get("version") if isinstance(last, dict) else None
+    return found if isinstance(found, int) else 1
 
 
 def retries(raw: Raw) -> int:
@@ -63,11 +104,38 @@ def retries(raw: Raw) -> int:
     return count if isinstance(count, int) and count >= 0 else 0
 
 
+def _replied(replies: list[Any]) -> dict[str, Any]:
+    """What went before, as fields."""
+    fields: dict[str, Any] = {}
+    for reply in replies:
+        if isinstance(reply, list):
+            fields["replies"] = reply
+        elif reply is not None:
+            fields.update(dict(reply))
+    return fields
+
+
 def _bare(raw: Raw, data: dict[str, Any]) -> Envelope:
-    id = UUID(str(raw.headers["id"])) if raw.headers.get("id") else uuid7()
-    origin = Producer(service=str(raw.headers.get("origin") or "unknown"), build="celery")
-    known = {"id": id, "correlation_id": id, "name": raw.headers.get("task"), "version": 1}
-    return Envelope.read({**known, "producer": origin, "sent_at": time.time(), "data": data})
+    id = _id(raw, "id") or uuid7()
+    known = {
+        "id": id,
+        "correlation_id": _id(raw, "root_id") or id,
+        "causation_id": _id(raw, "parent_id"),
+        "name": raw.headers.get("task"),
+        "version": 1,
+        "producer": Producer(service=str(raw.headers.get("origin") or "unknown"), build="celery"),
+        "sent_at": time.time(),
+    }
+    return Envelope.read({**known, "data": data})
+
+
+def _id(raw: Raw, header: str) -> UUID | None:
+    """Raises ContractError for one that is no UUID."""
+    value = raw.headers.get(header)
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        raise ContractError(f"header {header} is no UUID") from None
 
 
 def dumps(value: Any) -> str:

@@ -5,6 +5,7 @@
 opened.py     bytes to a message that was understood
 together.py   a chunk of messages in one transaction, halves where one of them fails
 bare.py       the same for handlers that need no database
+answered.py   what became of it, for whoever waits for a reply
 failed.py     what becomes of a message that was not handled
 
 The worker acknowledges after `Deliveries.handle` returns, and only then. Whatever comes back, each
@@ -16,15 +17,16 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from mesh.consumer import Consumer
+from mesh.consumer import Consumer, Handler
 from mesh.database import Database
 from mesh.delivery import bare
+from mesh.delivery.answered import Answer, look
 from mesh.delivery.failed import bury, failed
-from mesh.delivery.opened import Delivery, NotUnderstood, opened
+from mesh.delivery.opened import Delivery, NotUnderstood, identity, opened
 from mesh.delivery.together import Together
 from mesh.wire import Raw
 
-__all__ = ["POISON", "Deliveries"]
+__all__ = ["POISON", "Answer", "Deliveries"]
 
 POISON = 3
 """A message that was being handled when so many processes died is not tried again."""
@@ -55,6 +57,28 @@ class Deliveries:
                     for delivery, error in failures:
                         failed(connection, handler, delivery, error)
         return (time.perf_counter() - started) / len(chunk)
+
+    def answer(self, name: str, raw: Raw) -> Answer:
+        """Settle one message whose sender wants to know what becomes of it.
+
+        Asked again, it answers as it did: the inbox keeps replies. Raises Unavailable.
+        """
+        handler = self._handlers[name]
+        if handler.inbox:
+            self.handle(name, [raw])
+        elif known := self._understood([raw]):
+            return self._answered(handler, known[0])
+        with self._database.connection() as connection:
+            return look(connection, identity(raw))
+
+    def _answered(self, handler: Handler, delivery: Delivery) -> Answer:
+        try:
+            reply = bare.one(handler, delivery, self._deps)
+        except Exception as error:  # noqa: BLE001 whatever it is, it is this message's
+            with self._database.connection() as connection:
+                failed(connection, handler, delivery, error)
+                return look(connection, delivery.id)
+        return Answer(handled=True, reply=reply and reply.model_dump(mode="json"))
 
     def _understood(self, chunk: Sequence[Raw]) -> list[Delivery]:
         """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""

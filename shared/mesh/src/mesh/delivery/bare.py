@@ -20,13 +20,20 @@ def handle(handler: Handler, chunk: Sequence[Delivery], deps: Any) -> list[Failu
     return handled(handler, chunk, deps)
 
 
+def one(handler: Handler, delivery: Delivery, deps: Any) -> Any:
+    """Handle one message. Returns what the handler answers, raises what it raises."""
+    message = [delivery.message] if handler.batch else delivery.message
+    with context.delivery(delivery.envelope, delivery.attempt), time_limit(handler.time_limit):
+        reply = handler.function(message, deps)
+        log.info("delivery.handled")
+        return reply
+
+
 def _one_by_one(handler: Handler, chunk: Sequence[Delivery], deps: Any) -> list[Failure]:
     failures: list[Failure] = []
     for delivery in chunk:
         try:
-            with context.delivery(delivery.envelope, delivery.attempt), time_limit(handler.time_limit):
-                handler.function(delivery.message, deps)
-                log.info("delivery.handled")
+            one(handler, delivery, deps)
         except Exception as error:  # noqa: BLE001 whatever it is, it is this message's
             failures.append((delivery, error))
     return failures

@@ -39,7 +39,10 @@ def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exceptio
 def again(connection: Tx, delivery: Delivery, *, after: float, costs: int) -> None:
     """Send a message to this service once more, `after` seconds from now; it costs so many attempts."""
     retries = delivery.attempt - 1 + costs
-    outbox.put_back(connection, delivery.envelope, delivery.raw.queue, retries=retries, after=after)
+    raw = delivery.raw
+    outbox.put_back(
+        connection, delivery.envelope, raw.queue, retries=retries, after=after, carries=wire.carries(raw)
+    )
 
 
 def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> None:
@@ -54,6 +57,7 @@ def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, er
         error=error,
         attempts=attempts,
         envelope=envelope,
+        carries=wire.carries(raw) if envelope else None,
     )
     log.error(
         "message.dead_lettered",

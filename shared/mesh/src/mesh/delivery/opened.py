@@ -6,8 +6,8 @@ from uuid import UUID
 
 import structlog
 
-from contracts import Envelope, Message, UnknownContract, UnknownVersion
-from mesh import wire
+from contracts import ContractError, Envelope, Message, UnknownContract, UnknownVersion
+from mesh import deadletters, wire
 from mesh.deadletters import Reason
 from mesh.wire import Raw
 
@@ -57,6 +57,14 @@ def opened(raw: Raw, known: Container[str]) -> Delivery:
         return Delivery(raw, envelope, envelope.open(), wire.retries(raw) + 1)
     except Exception as error:  # noqa: BLE001 also a fault in an upcast: it must not stop the messages around it
         raise NotUnderstood(_reason(error, envelope), envelope, str(error)) from None
+
+
+def identity(raw: Raw) -> UUID:
+    """The id by which inbox and dead letters know a message."""
+    try:
+        return wire.envelope(raw).id
+    except ContractError:
+        return deadletters.identity(raw.body)
 
 
 def _reason(error: Exception, envelope: Envelope | None) -> Reason:

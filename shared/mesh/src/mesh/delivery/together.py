@@ -7,6 +7,7 @@ commit when all is well, one bad message in n costs about 2 log n more, and no m
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from contracts import Value
 from mesh import bulk, context, inbox
 from mesh.consumer import Handler
 from mesh.database import Tx, transaction
@@ -75,9 +76,17 @@ class Together:
 
     def _run_one(self, delivery: Delivery) -> Effect[Any] | None:
         with context.delivery(delivery.envelope, delivery.attempt), time_limit(self._handler.time_limit):
-            effect = self._handler.function(delivery.message, self._connection, self._deps)
-            log.info("delivery.handled" if effect is None else "effect.intended")
-            return effect
+            outcome = self._handler.function(delivery.message, self._connection, self._deps)
+            if isinstance(outcome, Effect):
+                log.info("effect.intended")
+                return outcome
+            self._answer(delivery, outcome)
+            log.info("delivery.handled")
+            return None
+
+    def _answer(self, delivery: Delivery, reply: Value | None) -> None:
+        if reply is not None:
+            inbox.reply(self._connection, delivery.id, reply)
 
     def _run_batch(self, fresh: Sequence[Delivery]) -> None:
         if not fresh:
@@ -123,7 +132,7 @@ class Together:
             with bulk.gathering(tx):
                 for delivery, effect, outcome in done:
                     with context.delivery(delivery.envelope, delivery.attempt):
-                        effect.then(tx, outcome)
+                        self._answer(delivery, effect.then(tx, outcome))
                         log.info("effect.done")
 
 

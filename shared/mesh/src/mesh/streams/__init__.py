@@ -9,6 +9,11 @@ What it promises, as long as the server keeps what it has confirmed:
   takes; there is no visibility timeout. A dead consumer's messages go to another within
   `LEASE` + `RENEW` seconds, and carry how often that has happened (`deaths`).
 * A graceful stop gives back what was not begun, which does not count as a death.
+* A delayed message waits on the server and comes up to `RENEW` seconds after it is due.
+* Exchanges and bindings lie on the server; what no queue is bound for goes to the alternate exchange's
+  queue. A server that lost its data is noticed, and all is declared again.
+* Every command has a time limit (`mesh.broker.TIMEOUT`): a frozen server is an error, not a hang.
+* A server that forgets by its settings is refused (`safety.py`).
 * Many are read at once, within the credit of the consumer, and many are acknowledged at once.
 
 What it does not promise:
@@ -23,6 +28,8 @@ The keys on the server:
 
     stream:<queue>               the messages of a queue; one group, `workers`
     lease:<consumer>             exists while that consumer lives
+    delayed, delayed:<id>        what is not due yet, by the time it will be, and the messages
+    exchanges                    their types and arguments
     _kombu.binding.<exchange>    kombu's own: which queues are bound, with which keys
 """
 

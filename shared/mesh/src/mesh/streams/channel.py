@@ -5,21 +5,19 @@ visibility timeout a lease. Names that begin with `_brpop` are kombu's hooks and
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from queue import Empty
-from time import monotonic
+from time import monotonic, time
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from kombu.transport import redis as kombu_redis
 from kombu.transport import virtual
 from redis import Redis
 from redis.exceptions import ResponseError
 
 from mesh.rest import Rest
-from mesh.streams import store
-from mesh.streams.message import fields, message, place
+from mesh.streams import delayed, store
+from mesh.streams.declared import Declared
+from mesh.streams.message import fields, message, place, returned
 from mesh.streams.qos import QoS
 
 _BLOCK = 1.0
@@ -28,7 +26,7 @@ _SILENCE = 0.005  # seconds; a read that took longer had to wait for its message
 _UNLIMITED = 100  # messages read at once by a consumer that set no prefetch count
 
 
-class Channel(kombu_redis.Channel):
+class Channel(Declared):
     """One consumer, with one lease; or a publisher."""
 
     QoS = QoS
@@ -43,19 +41,16 @@ class Channel(kombu_redis.Channel):
         self._leased = False
         self._rest = Rest()
         self._rests_until = 0.0
-        self._commands: Redis | None = None
         super().__init__(*args, **kwargs)
-
-    @contextmanager
-    def conn_or_acquire(self, client: Redis | None = None) -> Iterator[Redis]:
-        """kombu makes a client for each command, which costs more than the command."""
-        if self._commands is None:
-            self._commands = self._create_client()
-        yield client or self._commands
 
     # publishing
 
     def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+        later = delayed.delayed(message)
+        if later and later.due > time():
+            with self.conn_or_acquire() as client:
+                delayed.put(client, queue, fields(later.message), later.due)
+            return
         with self.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
             store.add(pipe, queue, fields(message))
             if queue in self._expires:
@@ -129,22 +124,22 @@ class Channel(kombu_redis.Channel):
         self.connection._deliver(message(queue, entry), queue)
 
     def _get(self, queue: str) -> dict[str, Any]:
+        """One message, for a caller without event loop: what that does by timers is done here."""
+        self.flush_acks()
         with self.conn_or_acquire() as client:
+            store.renew(client, self.consumer)
+            self._leased = True
             store.ensure_group(client, queue)
-            reply = client.execute_command(*store.read_command(self.consumer, [queue], 1, 0.001))  # type: ignore[no-untyped-call]
-        for _, entry in store.entries(reply):
-            return message(queue, entry)
-        raise Empty
+            entry = store.read_one(client, self.consumer, queue)
+        if entry is None:
+            raise Empty
+        return message(queue, entry)
 
     def _declare_again(self) -> None:
-        """The server has lost its data: groups and bindings are made again, and reading goes on."""
+        """The server has lost its data: all is made again, and reading goes on."""
         for queue in self.active_queues:
             self._begin(queue)
-            for bound in self.state.queue_bindings(queue):
-                meta = self.typeof(bound.exchange).prepare_bind(
-                    queue, bound.exchange, bound.routing_key, bound.arguments
-                )
-                self._queue_bind(bound.exchange, *meta)
+        self.declare_again(self.active_queues)
 
     # what becomes of a delivery
 
@@ -163,23 +158,25 @@ class Channel(kombu_redis.Channel):
                 store.ack(pipe, queue, ids)
             pipe.execute()
 
-    def give_back(self, messages: list[virtual.Message]) -> None:
-        """Put messages back into their queues, for anyone, with the deaths they had."""
+    def give_back(self, messages: list[virtual.Message], returns: int = 0) -> None:
+        """Put messages back into their queues, for anyone, with the deaths they had, and so many more."""
         if not messages:
             return
         with self.conn_or_acquire() as client, client.pipeline(transaction=True) as pipe:
             for delivered in messages:
                 queue, id = place(delivered.delivery_tag)
-                store.add(pipe, queue, fields(delivered._raw))
+                store.add(pipe, queue, fields(returned(delivered._raw, returns)))
                 store.ack(pipe, queue, [id])
             pipe.execute()
 
     def renew_and_claim(self) -> None:
-        """Say that this consumer lives, and take over from those that do not, within the credit."""
+        """Say that this consumer lives, move what is due, and take over from those that do not live,
+        within the credit."""
         if not self._leased or self._closing:
             return
         with self.conn_or_acquire() as client:
             store.renew(client, self.consumer)
+            delayed.move(client)
             for queue in self.active_queues:
                 self._claim(client, queue)
 
@@ -209,48 +206,12 @@ class Channel(kombu_redis.Channel):
                 store.resign(client, self.consumer, queues)
             self._leased = False
         super().close()
-        self._commands = None
 
     def _give_up_reading(self) -> None:
         """End a read that is under way; what it still brings is delivered and given back."""
         if self._in_poll:
             with suppress(Empty):
                 self._brpop_read()
-
-    # administration
-
-    def _size(self, queue: str) -> int:
-        with self.conn_or_acquire() as client:
-            return int(client.xlen(store.key(queue)))
-
-    def _purge(self, queue: str) -> int:
-        size = self._size(queue)
-        with self.conn_or_acquire() as client:
-            client.xtrim(store.key(queue), maxlen=0, approximate=False)
-        return size
-
-    def _has_queue(self, queue: str, **_: Any) -> bool:
-        with self.conn_or_acquire() as client:
-            return bool(client.exists(store.key(queue)))
-
-    def _delete(self, queue: str, *args: Any, **kwargs: Any) -> None:
-        super()._delete(queue, *args, **kwargs)
-        with self.conn_or_acquire(client=kwargs.get("client")) as client:
-            client.delete(store.key(queue))
-
-    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
-        """kombu leaves the URL behind `streams+` to its transport."""
-        params: dict[str, Any] = super()._connparams(asynchronous)
-        url = urlsplit(self.connection.client.hostname)
-        params.update(
-            host=url.hostname or "127.0.0.1",
-            port=url.port or self.connection.default_port,
-            username=url.username and unquote(url.username),
-            password=url.password and unquote(url.password),
-            db=int(url.path.strip("/") or 0),
-            protocol=2,  # one shape of replies, whatever redis-py's default becomes
-        )
-        return params
 
 
 def _wake() -> None:

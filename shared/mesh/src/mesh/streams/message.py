@@ -30,6 +30,13 @@ def message(queue: str, entry: Entry) -> dict[str, Any]:
     return message
 
 
+def returned(message: dict[str, Any], times: int) -> dict[str, Any]:
+    """A message that came back so many times more."""
+    info = message["properties"]["delivery_info"]
+    counted = {**info, "deaths": info["deaths"] + times}
+    return {**message, "properties": {**message["properties"], "delivery_info": counted}}
+
+
 def place(delivery_tag: str) -> tuple[str, bytes]:
     """Queue and id of the entry that a delivery tag names."""
     queue, _, id = delivery_tag.rpartition("/")

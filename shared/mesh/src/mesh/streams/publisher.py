@@ -10,14 +10,16 @@ from mesh.broker import declare, declare_receiver
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
 from mesh.streams import store
+from mesh.streams.safety import Persistence
 from mesh.topology import EXCHANGE, UNROUTED
 
 
 class StreamsPublisher:
-    """The server's replies are the confirmations."""
+    """The server's replies are the confirmations. Raises RefusedAtStart for one that is not safe."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, persistence: Persistence) -> None:
         self._connection = connection
+        self._persistence = persistence
         self._declared = False
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -34,6 +36,7 @@ class StreamsPublisher:
     def _publish(self, messages: Sequence[Outgoing]) -> None:
         channel = self._connection.default_channel
         if not self._declared:
+            channel.refuse_unsafe(self._persistence)
             declare(channel)
             self._declared = True
         by_key = {m.routing_key: m for m in messages if m.queue is None}
@@ -48,10 +51,10 @@ class StreamsPublisher:
     def _route(self, message: Outgoing) -> list[str]:
         """The queues bound for a message: looked up for every batch, so a new binding holds at once."""
         channel = self._connection.default_channel
-        queues = channel._lookup(EXCHANGE.name, message.routing_key)
-        if not queues and declare_receiver(channel, message):
+        queues: list[str] = channel._lookup(EXCHANGE.name, message.routing_key)
+        if queues == [UNROUTED] and declare_receiver(channel, message):
             queues = channel._lookup(EXCHANGE.name, message.routing_key)
-        return list(queues) or [UNROUTED]
+        return queues
 
 
 def _fields(message: Outgoing) -> dict[str, bytes | str]:

@@ -20,7 +20,7 @@ class QoS(virtual.QoS):
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         if requeue:
-            self.channel.give_back([self._delivered[delivery_tag]])
+            self.channel.give_back([self._delivered[delivery_tag]], returns=1)
         else:
             self.channel.note_ack(delivery_tag)
         super().ack(delivery_tag)

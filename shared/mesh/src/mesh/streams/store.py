@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from redis import Redis
 from redis.client import Pipeline
@@ -79,6 +79,15 @@ def read_command(consumer: str, queues: list[str], count: int, block: float) -> 
     """XREADGROUP for new messages; `count` holds for each queue, `block` is in seconds."""
     head = ["XREADGROUP", "GROUP", GROUP, consumer, "COUNT", count, "BLOCK", int(block * 1000)]
     return [*head, "STREAMS", *map(key, queues), *[">"] * len(queues)]
+
+
+def read_one(client: Redis, consumer: str, queue: str) -> Entry | None:
+    """The next new message of one queue; None if there is none."""
+    reply = cast("Any", client.xreadgroup(GROUP.decode(), consumer, {key(queue): ">"}, count=1))
+    for _, found in reply or ():
+        for id, fields in found:
+            return Entry(id, fields, 0)
+    return None
 
 
 def entries(reply: Any) -> Iterable[tuple[str, Entry]]:

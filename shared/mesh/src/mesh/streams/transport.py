@@ -1,6 +1,5 @@
 """The transport: what kombu loads for `streams+redis://…`."""
 
-import ssl
 from typing import Any
 
 from kombu.transport import redis as kombu_redis
@@ -39,8 +38,6 @@ class Transport(kombu_redis.Transport):
         super().__init__(client, **kwargs)
         self.cycle = Poller()
         client.transport_options.setdefault("unacked_restore_interval", RENEW)
-        if client.hostname.startswith("rediss:") and not client.ssl:
-            client.ssl = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         self.cycle.loop = loop

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery, signals
-from kombu import Queue
 
-from mesh import context, log, streams
+from mesh import context, log, streams, topology
 from mesh.broker import TIMEOUT, transport_options
 from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
-from mesh.worker import child
+from mesh.worker import child, tasks
+from mesh.worker.routes import Routes
 
 _CREDIT = 4
 """Chunks' worth of messages a worker may hold: one being handled, one to follow, two on the way."""
@@ -25,6 +25,7 @@ class Mesh:
     """What the app carries for the intake."""
 
     service: Service[Any]
+    settings: Settings
     heartbeat: Heartbeat
 
 
@@ -37,7 +38,9 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
     context.identify(service.producer)
     app = Celery(service.name, set_as_current=True)
     app.conf.update(_configuration(service, settings))
-    app.mesh = Mesh(service, Heartbeat(settings.health_dir, service.name, "worker"))
+    tasks.register(app, service.consumer.handlers)
+    app.conf.task_routes = [Routes(private=app.tasks.keys() - service.consumer.handlers.keys())]
+    app.mesh = Mesh(service, settings, Heartbeat(settings.health_dir, service.name, "worker"))
     child.configure(service, settings)
     _connect_signals(service, settings)
     return app
@@ -75,9 +78,10 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "broker_transport_options": transport_options(),
         # Seconds. A worker behind a dead network is noticed within two of these, by both sides.
         "broker_heartbeat": 20,
-        "task_queues": [*service.consumer.queues(), Queue(service.name, durable=True)],
+        "task_queues": [*service.consumer.queues(), topology.private_queue(service.name)],
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,
+        "task_create_missing_queues": False,  # a misspelt queue is an error, not a new queue
         # A message belongs to the broker until it has been handled.
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
@@ -97,8 +101,11 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "task_serializer": "json",
         "result_serializer": "json",
         "accept_content": ["json"],
-        # Results are events and rows; a backend would cost a write for each message.
-        "task_ignore_result": True,
+        # Results are events and rows. A backend is for canvas, and for clients that ask for results: what
+        # the outbox sends never writes to it.
+        "result_backend": settings.result_url,
+        "task_ignore_result": settings.result_url is None,
+        "result_expires": 24 * 3600,  # seconds
         # Two services on one broker must not obey each other's remote control.
         "control_exchange": f"{service.name}.control",
         "event_exchange": f"{service.name}.events",

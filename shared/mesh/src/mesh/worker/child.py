@@ -1,13 +1,14 @@
 """The working side: runs in a child of the pool, or in one of its threads."""
 
 import threading
+import time
 from contextlib import ExitStack
 from typing import Any
 
 import structlog
 
 from mesh.database import Database
-from mesh.delivery import Deliveries
+from mesh.delivery import Answer, Deliveries
 from mesh.errors import Unavailable
 from mesh.service import Service
 from mesh.settings import Settings
@@ -17,6 +18,9 @@ log = structlog.get_logger(__name__)
 
 AWAY = -1.0
 """Returned by `run` instead of seconds: what the handlers need is away, nothing was done."""
+
+
+_WAIT = 1.0  # seconds between two tries
 
 
 class Runtime:
@@ -62,6 +66,18 @@ def close() -> None:
     """Close what was opened in this process."""
     if _runtime:
         _runtime.close()
+
+
+def answer(name: str, raw: Raw) -> Answer:
+    """Handle one message whose sender waits for what becomes of it. Waits itself for what is away."""
+    if _runtime is None:
+        raise RuntimeError("child.configure comes first")
+    while True:
+        try:
+            return _runtime.deliveries().answer(name, raw)
+        except Unavailable as error:
+            log.warning("worker.waiting", error=str(error))
+            time.sleep(_WAIT)
 
 
 def run(name: str | None, chunk: list[Raw]) -> float:

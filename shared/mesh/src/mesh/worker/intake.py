@@ -7,18 +7,25 @@ which keeps it as a dead letter, and the worker goes on.
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
+from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
-from celery.worker.state import maybe_shutdown
+from celery.worker.state import maybe_shutdown, revoked
 
+from mesh.delivery import POISON
+from mesh.errors import RefusedAtStart
 from mesh.health import Heartbeat
+from mesh.settings import Settings
+from mesh.streams.transport import Transport as StreamsTransport
 from mesh.wire import Raw
+from mesh.worker import incoming
 from mesh.worker.dispatcher import Dispatcher, Waiting
 
 log = structlog.get_logger(__name__)
 
+REFUSED = 2  # the exit code of a process that does not start as it is set up
 _RETURNS = 6
 """A broker counts every return, also of messages that merely waited in a worker when it stopped or
 died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
@@ -27,11 +34,20 @@ Which message a child died of, the dispatcher knows better: it counts that itsel
 
 
 class Intake(CeleryConsumer):
-    """What `worker_consumer` names. The app carries `mesh`: the handlers and the heartbeat."""
+    """What `worker_consumer` names. The app carries `mesh`: the service, its settings and the heartbeat."""
+
+    class Blueprint(CeleryConsumer.Blueprint):
+        """Celery's steps, with our own for delays."""
+
+        default_steps: ClassVar = [
+            "mesh.worker.delays:Delays" if step.endswith(":DelayedDelivery") else step
+            for step in CeleryConsumer.Blueprint.default_steps
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mesh = self.app.mesh
+        self._settings: Settings = mesh.settings
         self._handlers = mesh.service.consumer.handlers
         self._heartbeat: Heartbeat = mesh.heartbeat
         self._dispatcher = self._new_dispatcher()
@@ -53,7 +69,17 @@ class Intake(CeleryConsumer):
             failed, interval_start=1, interval_step=0, interval_max=1, callback=still_waiting
         )
         self._away = self.first_connection_attempt = False
+        self._refuse_unsafe(connection)
         return connection
+
+    def _refuse_unsafe(self, connection: Any) -> None:
+        if not isinstance(connection.transport, StreamsTransport):
+            return
+        try:
+            connection.default_channel.refuse_unsafe(self._settings.broker_persistence)
+        except RefusedAtStart as error:
+            log.error("worker.refused", error=str(error))  # noqa: TRY400 it is for a person, not a fault of ours
+            raise WorkerShutdown(REFUSED) from None
 
     def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
         """What happens to each message, in place of Celery's strategies."""
@@ -61,18 +87,35 @@ class Intake(CeleryConsumer):
         self._dispatcher.stop()
         self._dispatcher = self._new_dispatcher()
         by_celery = super().create_task_handler()
-        ours = self._handlers
 
         def on_message(message: Any) -> None:
-            name = _name(message)
-            if name in ours:
-                self._offer(name, message)
-            elif name in self.strategies and _well_formed(message):
-                by_celery(message)
+            name = incoming.name(message)
+            if self._goes_by_celery(name, message):
+                try:
+                    by_celery(message)
+                except Exception:
+                    log.exception("message.not_for_celery", message=name)
+                    self._offer(name, message)
             else:
-                self._offer(None, message)
+                self._offer(name, message)
 
         return on_message
+
+    def _goes_by_celery(self, name: str | None, message: Any) -> bool:
+        """A private task does, and a message of the mesh that wants more of Celery than to be handled."""
+        if name not in self.strategies or (name in self._handlers and incoming.is_plain(message)):
+            return False
+        return incoming.returns(message) < POISON * _RETURNS and incoming.suits_celery(message)
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        """Celery would reject it, and so would it be lost; the same for the next two."""
+        self._offer(None, message)
+
+    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._offer(incoming.name(message), message)
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._offer(incoming.name(message), message)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """Its bytes cannot even be unpacked."""
@@ -98,14 +141,18 @@ class Intake(CeleryConsumer):
 
     def _offer(self, name: str | None, message: Any) -> None:
         acknowledge = partial(message.ack_log_error, log, self.connection_errors)
-        self._dispatcher.offer(name, Waiting(self._raw(message), acknowledge))
+        raw = self._raw(message)
+        if revoked and raw.headers.get("id") in revoked:
+            log.info("message.revoked", message=name, message_id=raw.headers["id"])
+            acknowledge()
+            return
+        self._dispatcher.offer(name if name in self._handlers else None, Waiting(raw, acknowledge))
 
     def _raw(self, message: Any) -> Raw:
         info = message.delivery_info or {}
-        headers = message.headers if isinstance(message.headers, dict) else {}
-        body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
-        deaths = (info.get("deaths") or _returns(headers)) // _RETURNS
-        return Raw(body, headers, info.get("queue") or self._queue(info), deaths)
+        deaths = incoming.returns(message) // _RETURNS
+        queue = info.get("queue") or self._queue(info)
+        return Raw(incoming.body(message), incoming.headers(message), queue, deaths)
 
     def _queue(self, info: dict[str, Any]) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
@@ -114,27 +161,3 @@ class Intake(CeleryConsumer):
 
     def _new_dispatcher(self) -> Dispatcher:
         return Dispatcher(self.pool, self._handlers, self.hub.call_soon, self.hub.call_later)
-
-
-def _returns(headers: dict[str, Any]) -> int:
-    """How often a quorum queue has delivered this message before; a sender may have written anything."""
-    count = headers.get("x-delivery-count")
-    return count if isinstance(count, int) and count > 0 else 0
-
-
-def _name(message: Any) -> str | None:
-    """The message's name, whatever its headers look like."""
-    headers = message.headers
-    name = headers.get("task") if isinstance(headers, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def _well_formed(message: Any) -> bool:
-    """Whether Celery's own code can take a message for one of its private tasks without stopping."""
-    limit = message.headers.get("timelimit") or (None, None)
-    return (
-        isinstance(message.headers.get("id"), str)
-        and isinstance(limit, (list, tuple))
-        and all(isinstance(x, (int, float, type(None))) for x in limit)
-        and message.content_type == "application/json"
-    )

@@ -1,0 +1,107 @@
+"""What the intake asks of a message before anybody else looks at it. Whatever is in there, nothing raises.
+
+Celery's own code stops the worker for headers it did not expect, and drops what its child cannot unpack:
+it sees only messages that are in order.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import from_json
+
+from mesh import wire
+
+_HEADERS: dict[str, tuple[type, ...]] = {
+    "id": (str,),
+    "retries": (int,),
+    "eta": (str,),
+    "expires": (str,),
+    "timelimit": (list, tuple),
+    "group": (str,),
+    "group_index": (int,),
+    "root_id": (str,),
+    "parent_id": (str,),
+    "ignore_result": (bool,),
+    "origin": (str,),
+    "shadow": (str,),
+    "argsrepr": (str,),
+    "kwargsrepr": (str,),
+    "replaced_task_nesting": (int,),
+    "stamped_headers": (list,),
+    "stamps": (dict,),
+}
+"""Those that Celery's worker reads, and what they have to be where they are not null."""
+
+_EMBEDDED: dict[str, type] = {"callbacks": list, "errbacks": list, "chain": list, "chord": dict}
+
+
+def name(message: Any) -> str | None:
+    """The message's name, whatever its headers look like."""
+    found = headers(message).get("task")
+    return found if isinstance(found, str) else None
+
+
+def headers(message: Any) -> dict[str, Any]:
+    return message.headers if isinstance(message.headers, dict) else {}
+
+
+def body(message: Any) -> bytes:
+    found = message.body
+    return found if isinstance(found, bytes) else str(found).encode("utf-8", "surrogatepass")
+
+
+def returns(message: Any) -> int:
+    """How often the broker has delivered this message before; a sender may have written anything."""
+    info = message.delivery_info if isinstance(message.delivery_info, dict) else {}
+    count = info.get("deaths") or headers(message).get("x-delivery-count")
+    return count if isinstance(count, int) and count > 0 else 0
+
+
+def is_plain(message: Any) -> bool:
+    """Whether it asks for nothing of Celery's: it travels in chunks."""
+    return wire.is_plain(body(message)) and not headers(message).get("eta")
+
+
+def suits_celery(message: Any) -> bool:
+    """Whether Celery's own code can take it, in the worker and in a child."""
+    told = headers(message)
+    return (
+        message.content_type == wire.CONTENT_TYPE
+        and str(message.content_encoding).lower() == wire.ENCODING
+        and all(told.get(name) is None or isinstance(told[name], types) for name, types in _HEADERS.items())
+        and _is_uuid(told.get("id"))
+        and all(told.get(name) is None or _is_time(told[name]) for name in ("eta", "expires"))
+        and all(isinstance(x, (int, float, type(None))) for x in told.get("timelimit") or ())
+        and not told.get("compression")
+        and _is_task(body(message))
+    )
+
+
+def _is_task(body: bytes) -> bool:
+    try:
+        args, kwargs, embed = from_json(body)
+    except (ValueError, TypeError):
+        return False
+    return (
+        isinstance(args, list)
+        and isinstance(kwargs, dict)
+        and isinstance(embed, dict)
+        and all(embed.get(name) is None or isinstance(embed[name], type) for name, type in _EMBEDDED.items())
+    )
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        return False
+    return True

@@ -1,0 +1,59 @@
+"""Handlers as Celery tasks: for what a Celery client sends, and for canvas.
+
+What the outbox sends travels in chunks, past all of this. A message that wants more of Celery (its
+result kept, a chain, a group, a chord, link, link_error) goes Celery's own way instead, one by one, so that
+everything works on it that works on a task: results, events, revoke, inspect, Flower. What happens to it
+is decided by the same code: `Deliveries.answer`.
+"""
+
+from typing import Any
+
+from celery import Celery, Task
+from celery.exceptions import Ignore
+
+from mesh import topology, wire
+from mesh.consumer import Handler
+from mesh.delivery import Answer
+from mesh.errors import MeshError
+from mesh.wire import Raw
+from mesh.worker import child
+
+
+class DeadLettered(MeshError):
+    """The message is a dead letter: FAILURE, for its canvas and whoever waits for its result."""
+
+
+class HandlerTask(Task):
+    """One handler. Celery goes on with the canvas after `run` has returned."""
+
+    typing = False
+    acks_late = True
+    reject_on_worker_lost = True  # back to the queue; the intake ends what kills its worker again and again
+    throws = (DeadLettered,)  # said once, by the delivery
+    handler: Handler
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        """The handler's reply. Raises Ignore for a message that has another try ahead."""
+        answer: Answer = child.answer(self.name, _raw(self, args, kwargs))
+        if answer.dead and not answer.handled:
+            raise DeadLettered(answer.dead)
+        if not answer.handled:
+            raise Ignore
+        return answer.reply
+
+
+def register(app: Celery, handlers: dict[str, Handler]) -> None:
+    """Let Celery know the handlers under their names on the wire."""
+    for name, handler in handlers.items():
+        app.register_task(type(name, (HandlerTask,), {"name": name, "handler": handler})())
+
+
+def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Raw:
+    """The message as the broker had it, from what Celery made of it."""
+    request = task.request
+    embed = {name: getattr(request, name) for name in ("callbacks", "errbacks", "chain", "chord")}
+    kept = {name: getattr(request, name, None) for name in wire.KEPT}
+    headers = {**kept, "task": task.name, "id": request.id, "retries": request.retries}
+    version = wire.version(args)
+    queue = topology.queue_name(task.app.main, version, task.handler.lane)
+    return Raw(wire.dumps([args, kwargs, embed]).encode(), headers, queue, 0)

@@ -1,0 +1,55 @@
+"""A second service of the tests, for canvas that crosses services. It has tables like the sample's."""
+
+from typing import Any
+
+import sample
+
+from contracts import Command, contract
+from mesh import Consumer, Service, Settings, Tx
+
+
+@contract("second.add", version=1)
+class Add(Command):
+    """Stands behind a group: its replies are the numbers."""
+
+    replies: tuple[sample.Number, ...]
+
+
+@contract("second.keep", version=1)
+class Keep(Command):
+    number: int
+
+
+@contract("second.mourn", version=1)
+class Mourn(Command):
+    """What to do when something else fails."""
+
+    what: str
+
+
+consumer = Consumer[Any]("second")
+
+
+@consumer.handles(Add)
+def add(message: Add, tx: Tx, deps: Any) -> sample.Number:
+    return sample.Number(number=sum(reply.number for reply in message.replies))
+
+
+@consumer.handles(Keep)
+def keep(message: Keep, tx: Tx, deps: Any) -> sample.Number:
+    sample.enter(tx, "kept", str(message.number))
+    return sample.Number(number=message.number)
+
+
+@consumer.handles(Mourn)
+def mourn(message: Mourn, tx: Tx, deps: Any) -> None:
+    sample.enter(tx, "mourned", message.what)
+
+
+service = Service(
+    consumer=consumer,
+    settings=Settings,
+    wiring=sample.wiring,
+    migrations="sample.migrations",
+    build="1.0",
+)
