@@ -23,7 +23,7 @@ def sealed(number: int) -> Envelope:
 
 class Sender:
     def __init__(self) -> None:
-        self._publisher = connect(os.environ["BENCH_MESH_URL"])
+        self._publisher = connect(os.environ["BENCH_MESH_URL"], "required")
         self.prepare([])
 
     def prepare(self, numbers: Sequence[int]) -> None:

@@ -34,10 +34,7 @@ def redis(url: str, kind: str) -> RedisBroker:
     """A consumer of its own in the group of all; acknowledged with one XACK for each read or message."""
     broker = RedisBroker(url, logger=None, apply_types=APPLY_TYPES)
     most = int(os.environ["PREFETCH"])
-    # The group begins with the first message that is there, not with the first that comes.
-    stream = StreamSub(
-        QUEUE, group=GROUP, consumer=str(os.getpid()), last_id="0", batch=kind == "batch", max_records=most
-    )
+    stream = StreamSub(QUEUE, group=GROUP, consumer=str(os.getpid()), batch=kind == "batch", max_records=most)
     handler = take_orders if kind == "batch" else take_order
     broker.subscriber(stream=stream, ack_policy=AckPolicy.REJECT_ON_ERROR)(handler)
     return broker
