@@ -6,7 +6,7 @@ OWN    := shared/contracts shared/mesh services/orders services/emails services/
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint bench-flow topology lock clean
+.PHONY: help up demo test lint bench-flow bench-broker topology lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -31,6 +31,9 @@ bench-flow: install  ## orders through the whole mesh per second, beside the sam
 topology: install  ## write deploy/rabbitmq/topology.json anew: the services' queues, and what each may do
 	@$(BIN)/python deploy/rabbitmq/topology.py > $(VENV)/topology.json
 	@mv $(VENV)/topology.json deploy/rabbitmq/topology.json
+
+bench-broker: install  ## messages per second on each broker, beside stock Celery, dramatiq and FastStream
+	@$(BIN)/python -m bench.broker
 
 lock:           ## resolve requirements.lock anew (needs uv)
 	@deploy/lock --upgrade

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +13,8 @@ from embedded.binaries import postgres_programs, valkey_program
 LIBRARIES = ("celery", "kombu", "psycopg", "aiohttp", "fastapi", "uvicorn", "sqlalchemy", "asyncpg")
 
 
-def facts() -> dict[str, str]:
-    """By name, in the order in which to show them."""
+def facts(broker: str = "", libraries: Sequence[str] = LIBRARIES) -> dict[str, str]:
+    """By name, in the order in which to show them. No broker named: the Valkey or Redis of the machine."""
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "commit": _commit(),
@@ -21,8 +22,8 @@ def facts() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "postgresql": postgres_programs().version,
-        "broker": _valkey(),
-        **{name: version(name) for name in LIBRARIES},
+        "broker": broker or _valkey(),
+        **{name: version(name) for name in libraries},
     }
 
 

@@ -46,12 +46,21 @@ class RabbitMQ(Process):
     stop_signals: ClassVar[Sequence[tuple[signal.Signals, float]]] = ((signal.SIGTERM, 20.0),)
 
     def __init__(
-        self, directory: Path, *, definitions: Path | None = None, log: Path | int | None = None
+        self,
+        directory: Path,
+        *,
+        definitions: Path | None = None,
+        small: bool = True,
+        log: Path | int | None = None,
     ) -> None:
-        """The definitions, if there are any, bring all users: there is no `admin` but theirs."""
+        """The definitions, if there are any, bring all users: there is no `admin` but theirs.
+
+        `small=False` gives it all cores, as it would take by itself.
+        """
         self.directory = directory.absolute()
         super().__init__("rabbitmq", log if log is not None else self.directory / "rabbitmq.log")
         self._definitions = definitions
+        self._flags = SMALL if small else ""
         self._state = StateFile(self.directory / "secrets.json")
         self._version = ""
         self.port = self.http_port = 0
@@ -113,7 +122,7 @@ class RabbitMQ(Process):
             "RABBITMQ_LOG_BASE": str(self.directory / "log"),
             "RABBITMQ_MNESIA_BASE": str(self.directory / "data"),
             "RABBITMQ_NODENAME": NODE,
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{NAMED} {free_port()} {SMALL}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{NAMED} {free_port()} {self._flags}",
         }
 
 

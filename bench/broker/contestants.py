@@ -1,0 +1,168 @@
+"""Who takes part, and with which settings: of each the best that was found, and why it is that."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from bench.broker.ground import Ground, Program
+from bench.broker.workers import bare, mesh
+
+WORKERS = "bench.broker.workers"
+
+Programs = Callable[[Ground], list[Program]]
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One row of the table. Where something differs by broker, it is by the broker's name."""
+
+    name: str
+    settings: str
+    """For people."""
+    sender: str
+    """A module of `senders`."""
+    queues: Mapping[str, str]
+    """What to ask the broker for."""
+    orders: Mapping[str, int]
+    """In a round: two to four seconds of draining on two cores. None for a broker: it has no part there."""
+    workers: Programs
+    timed: Mapping[str, int] = field(default_factory=dict)
+    """How many of the orders are published by the clock; none said: all. To confirm each takes long."""
+    relays: Programs = lambda _: []
+    """What runs beside the sender, and moves what it sends."""
+    alone: Sequence[str] = ()
+    """Modules of `senders` with which the latency is measured, where it is not the same one."""
+
+
+def stock(
+    name: str, settings: str, nodes: int, *options: str, prefetch: str, orders: dict[str, int]
+) -> Contestant:
+    """Gossip, mingle and heartbeats are off: they cost it messages, and the mesh has none either."""
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=warning")
+
+    def workers(ground: Ground) -> list[Program]:
+        told = {"PREFETCH": prefetch}
+        command = ("--app", f"{WORKERS}.stock", "worker", *quiet, *options)
+        names = [f"worker {number}" for number in range(nodes)]
+        return [
+            ground.program(n, "celery", *command, f"--hostname={number}@bench", told=told)
+            for number, n in enumerate(names)
+        ]
+
+    queues = {"valkey": "orders", "rabbitmq": "orders"}
+    return Contestant(name, settings, "stock", queues, orders, workers, timed={"rabbitmq": 1_000})
+
+
+def meshed(
+    name: str, settings: str, kind: str, orders: dict[str, int], alone: Sequence[str] = ("mesh",)
+) -> Contestant:
+    """What its services' latency is from outbox to handler, one of them tells for all."""
+
+    def workers(ground: Ground) -> list[Program]:
+        told = {"BROKER_URL": ground.broker.mesh_url, "POOL": "prefork", "CONCURRENCY": "1"}
+        return [ground.program("worker", f"{WORKERS}.mesh", kind, "worker", told=told)]
+
+    queues = {"valkey": f"stream:{mesh.QUEUE}", "rabbitmq": mesh.QUEUE}
+    return Contestant(
+        name, settings, "outbox", queues, orders, workers, relays=partial(_relay, kind), alone=alone
+    )
+
+
+def _relay(kind: str, ground: Ground) -> list[Program]:
+    file = ground.health / f"{mesh.SERVICE}-relay.json"
+
+    def ready() -> bool:
+        return file.exists() and json.loads(file.read_text() or "{}").get("state") == "ready"
+
+    told = {"BROKER_URL": ground.broker.mesh_url}
+    return [ground.program("relay", f"{WORKERS}.mesh", kind, "relay", told=told, ready=ready)]
+
+
+def _dramatiq(ground: Ground) -> list[Program]:
+    told = {"dramatiq_queue_prefetch": "100"}
+    options = ("--processes=2", "--threads=4")
+    return [ground.program("worker", "dramatiq", f"{WORKERS}.dramatiq", *options, told=told)]
+
+
+def _faststream(kind: str, prefetch: int, ground: Ground) -> list[Program]:
+    told = {"PREFETCH": str(prefetch)}
+    module = f"{WORKERS}.faststream"
+    return [ground.program(f"worker {number}", module, kind, told=told) for number in range(2)]
+
+
+def _bare(ground: Ground) -> list[Program]:
+    return [ground.program("worker", f"{WORKERS}.bare")]
+
+
+ORDERS = {"valkey": "orders", "rabbitmq": "orders"}
+
+ALL = [
+    stock(
+        "Celery, prefork",
+        "two children, prefetch multiplier 16",
+        1,
+        "--pool=prefork",
+        "--concurrency=2",
+        prefetch="16",
+        orders={"valkey": 3_000, "rabbitmq": 5_000},
+    ),
+    stock(
+        "Celery, solo",
+        "two nodes, prefetch 64",
+        2,
+        "--pool=solo",
+        prefetch="64",
+        orders={"valkey": 5_000, "rabbitmq": 12_000},
+    ),
+    meshed(
+        "mesh, one",
+        "one child",
+        "one",
+        {"valkey": 25_000, "rabbitmq": 15_000},
+        alone=("mesh", "outbox"),
+    ),
+    meshed("mesh, one, no inbox", "one child", "bare-one", {"valkey": 30_000, "rabbitmq": 25_000}),
+    meshed("mesh, batch", "one child, batches of 500", "batch", {"valkey": 40_000, "rabbitmq": 25_000}),
+    meshed(
+        "mesh, batch, no inbox",
+        "one child, batches of 500",
+        "bare-batch",
+        {"valkey": 50_000, "rabbitmq": 30_000},
+    ),
+    Contestant(
+        "dramatiq",
+        "two processes of four threads, prefetch 100",
+        "dramatiq",
+        {"valkey": "dramatiq:orders.msgs", "rabbitmq": "orders"},
+        {"valkey": 15_000, "rabbitmq": 12_000},
+        _dramatiq,
+        timed={"rabbitmq": 2_000},
+    ),
+    Contestant(
+        "FastStream, one",
+        "two processes, prefetch 100",
+        "faststream",
+        ORDERS,
+        {"valkey": 12_000, "rabbitmq": 10_000},
+        partial(_faststream, "one", 100),
+    ),
+    Contestant(
+        "FastStream, batch",
+        "two processes, batches of 500",
+        "faststream",
+        ORDERS,
+        {"valkey": 60_000},
+        partial(_faststream, "batch", 500),
+    ),
+    Contestant(
+        "bare client",
+        f"one process, by the {bare.MOST}",
+        "bare",
+        ORDERS,
+        {"valkey": 100_000, "rabbitmq": 40_000},
+        _bare,
+    ),
+]
+
+CONTESTANTS = {contestant.name: contestant for contestant in ALL}

@@ -1,0 +1,1 @@
+"""The service of the measurement has no tables but the mesh's own."""
