@@ -26,6 +26,11 @@ class Declared(Connected):
         if exchange and not kwargs.get("passive"):
             self._tell(exchange)
 
+    def queue_bind(self, queue: str, exchange: str | None = None, *args: Any, **kwargs: Any) -> None:
+        if exchange:
+            self.typeof(exchange)  # whoever binds need not have declared it
+        super().queue_bind(queue, exchange, *args, **kwargs)
+
     def typeof(self, exchange: str, default: str = "direct") -> Any:
         if exchange and exchange not in self.state.exchanges:
             self._ask(exchange)

@@ -33,10 +33,10 @@ _WEIGHT = 0.2  # of the newest measurement in the running estimate
 
 @dataclass(slots=True)
 class Waiting:
-    """A message and what it takes to acknowledge it."""
+    """A message, as it goes to a child and as the broker knows it."""
 
     raw: Raw
-    acknowledge: Callable[[], None]
+    message: Any
 
 
 @dataclass(slots=True)
@@ -76,16 +76,19 @@ class Dispatcher:
         self,
         pool: Any,
         handlers: dict[str, Handler],
+        settle: Callable[[list[Any]], None],
         call_soon: Callable[..., Any],
         call_later: Callable[..., Any],
     ) -> None:
         self._pool = pool
         self._handlers = handlers
+        self._settle = settle
         self._call_soon = call_soon
         self._call_later = call_later
         self._lines: dict[str | None, Line] = {}
         self._turn: deque[Line] = deque()  # lines with something waiting, the longest waiting first
         self._running = 0
+        self._pace = 3 * ALONE / 64  # seconds for a message, of late; begins with a credit of 64 for a child
         self._planned = False
         self._paused = False
         self._stopped = False
@@ -101,6 +104,12 @@ class Dispatcher:
         if not self._planned:
             self._planned = True
             self._call_soon(self._dispatch)
+
+    def credit(self) -> int:
+        """How many messages the worker can make use of: for each child one chunk that it handles, one that
+        waits, and one that is on its way; of the size that what came lately would have."""
+        size = max(1, min(MOST, int(ALONE / max(self._pace, 1e-6))))
+        return 3 * size * int(self._pool.num_processes)
 
     def stop(self) -> None:
         """Hand over nothing more: what waits is given back with the channel."""
@@ -141,8 +150,8 @@ class Dispatcher:
             self._pause()
         else:
             line.learn(seconds)
-            for waiting in chunk:
-                waiting.acknowledge()
+            self._pace += _WEIGHT * (seconds - self._pace)
+            self._settle([waiting.message for waiting in chunk])
         self._dispatch()
 
     def _died(self, line: Line, chunk: list[Waiting], error: Any) -> None:

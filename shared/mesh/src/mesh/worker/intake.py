@@ -6,9 +6,9 @@ which keeps it as a dead letter, and the worker goes on.
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ClassVar
 
+import amqp
 import structlog
 from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
@@ -22,6 +22,7 @@ from mesh.settings import Settings
 from mesh.streams.transport import Transport as StreamsTransport
 from mesh.wire import Raw
 from mesh.worker import incoming
+from mesh.worker.acks import Acks
 from mesh.worker.dispatcher import Dispatcher, Waiting
 
 log = structlog.get_logger(__name__)
@@ -50,8 +51,10 @@ class Intake(CeleryConsumer):
         mesh = self.app.mesh
         self._settings: Settings = mesh.settings
         self._handlers = mesh.service.consumer.handlers
+        self._largest = max((handler.batch for handler in self._handlers.values()), default=0)
         self._heartbeat: Heartbeat = mesh.heartbeat
         self._dispatcher = self._new_dispatcher()
+        self._acks = Acks(self.connection_errors)
         self._away = False  # the broker, and it has been said
 
     def ensure_connected(self, connection: Any) -> Any:
@@ -88,9 +91,11 @@ class Intake(CeleryConsumer):
         # A connection that was lost took its deliveries with it: what waited belongs to it.
         self._dispatcher.stop()
         self._dispatcher = self._new_dispatcher()
+        self._acks = Acks(self.connection_errors)
         by_celery = super().create_task_handler()
 
         def on_message(message: Any) -> None:
+            self._acks.came(message)
             name = incoming.name(message)
             if self._goes_by_celery(name, message):
                 self._leave_to_celery(by_celery, message)
@@ -148,13 +153,12 @@ class Intake(CeleryConsumer):
             self._offer(incoming.name(message), message)
 
     def _offer(self, name: str | None, message: Any) -> None:
-        acknowledge = partial(message.ack_log_error, log, self.connection_errors)
         raw = self._raw(message)
         if revoked and raw.headers.get("id") in revoked:
             log.info("message.revoked", message=name, message_id=raw.headers["id"])
-            acknowledge()
+            self._acks.settle([message])
             return
-        self._dispatcher.offer(name if name in self._handlers else None, Waiting(raw, acknowledge))
+        self._dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))
 
     def _raw(self, message: Any) -> Raw:
         info = message.delivery_info or {}
@@ -168,4 +172,21 @@ class Intake(CeleryConsumer):
         return str(tags.get(info.get("consumer_tag"), "unknown"))
 
     def _new_dispatcher(self) -> Dispatcher:
-        return Dispatcher(self.pool, self._handlers, self.hub.call_soon, self.hub.call_later)
+        return Dispatcher(self.pool, self._handlers, self._settle, self.hub.call_soon, self.hub.call_later)
+
+    def _settle(self, messages: list[Any]) -> None:
+        self._acks.settle(messages)
+        self._tune()
+
+    def _tune(self) -> None:
+        """Hold as many messages as there is use for: fast ones by the thousand, slow ones one by one, so
+        that other workers get them. Changed by steps of two: RabbitMQ wants to be asked anew for it."""
+        wanted = max(self._dispatcher.credit(), 2 * self._largest)
+        held = self.qos.value
+        if held / 2 < wanted < held * 2:
+            return
+        self.qos.value = wanted
+        self.qos.update()
+        if isinstance(self.connection.default_channel, amqp.Channel):
+            self.task_consumer.cancel()
+            self.task_consumer.consume()

@@ -1,0 +1,136 @@
+"""Celery's own commands, on a service's app: they work, and touch no other service."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from programs import Program, Start, eventually
+from sample import ledger
+
+from embedded.ports import free_port
+
+Tool = Callable[..., str]
+CELERY = [sys.executable, "-m", "celery", "-A"]
+UNANSWERED = 69
+"""What Celery's commands exit with when no worker replies, which one that is shut down never does."""
+
+
+@pytest.fixture
+def environment(url: str, broker_url: str, valkey: Any) -> dict[str, str]:
+    paths = os.pathsep.join(["deploy", "tests/support"])
+    told = {
+        "DATABASE_URL": url,
+        "BROKER_URL": broker_url,
+        "RESULT_URL": valkey.redis_url,
+        "PYTHONPATH": paths,
+    }
+    return os.environ | told | {"LOG_LEVEL": "error"}
+
+
+@pytest.fixture
+def tool(environment: dict[str, str]) -> Tool:
+    """Runs `celery -A sample ...`; gives what it says."""
+
+    def run(*arguments: str, service: str = "sample") -> str:
+        command = [*CELERY, f"{service}.app", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, UNANSWERED), f"{done.stdout}\n{done.stderr[-500:]}"
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def workers(start: Start, environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[Program, Program]]:
+    """A worker of the sample service, and one of another service on the same broker."""
+    told = {name: environment[name] for name in ("DATABASE_URL", "BROKER_URL", "RESULT_URL", "PYTHONPATH")}
+    other = Program("second", "worker", folder=tmp_path, **told).start()
+    ours = start("worker", RESULT_URL=environment["RESULT_URL"]).ready()
+    yield ours, other.ready()
+    other.destroy()
+
+
+Workers = tuple[Program, Program]
+
+
+def test_call_and_result(workers: Workers, tool: Tool, tx: Any) -> None:
+    id = tool("call", "sample.double", "--kwargs", '{"number": 4}').strip().splitlines()[-1]
+    eventually(lambda: ledger(tx, "double") == ["4"], "it is handled")
+    assert "{'number': 8}" in tool("result", id)
+
+
+def test_inspect_sees_the_service_alone(workers: Workers, tool: Tool) -> None:
+    said = tool("inspect", "ping", "--timeout", "3")
+    assert said.count("pong") == 1
+    assert "sample-" in said
+    registered = tool("inspect", "registered", "--timeout", "3")
+    assert "sample.greet" in registered
+    assert "second.add" not in registered
+    assert "sample.v1" in tool("inspect", "active_queues", "--timeout", "3")
+    assert "pool" in tool("inspect", "stats", "--timeout", "3")
+
+
+def test_shutdown_stops_the_service_alone(workers: Workers, tool: Tool) -> None:
+    ours, other = workers
+    tool("control", "shutdown")
+    assert ours.wait() == 0
+    assert other.alive
+    assert "pong" in tool("inspect", "ping", "--timeout", "3", service="second")
+
+
+def test_purge_empties_the_services_queues_alone(tool: Tool, tx: Any) -> None:
+    tool("call", "sample.double", "--kwargs", '{"number": 1}')
+    tool("call", "second.keep", "--kwargs", '{"number": 1}')
+    assert "1 message" in tool("purge", "-f")
+    assert "1 message" in tool("purge", "-f", service="second")
+
+
+def test_report_names_the_parts(tool: Tool) -> None:
+    said = tool("report")
+    assert "celery:5.7" in said
+    assert "broker_url: '" in said
+
+
+def test_events_are_shown(workers: Workers, environment: dict[str, str], tool: Tool, tmp_path: Path) -> None:
+    tool("control", "enable_events")
+    dumped = tmp_path / "events.txt"
+    command = [*CELERY, "sample.app", "events", "--dump"]
+    with dumped.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out) as dump:
+        eventually(
+            lambda: "worker heartbeat" in dumped.read_text() or "evdump" in dumped.read_text(), "it listens"
+        )
+        tool("call", "sample.double", "--kwargs", '{"number": 2}')
+        eventually(lambda: "task succeeded: sample.double" in dumped.read_text(), "it shows what happened")
+        assert "second" not in dumped.read_text()
+        dump.terminate()
+
+
+def test_flower_shows_the_service_alone(
+    workers: Workers, environment: dict[str, str], tool: Tool, tmp_path: Path
+) -> None:
+    port = free_port()
+    command = [*CELERY, "sample.app", "flower", f"--port={port}"]
+    page = f"http://127.0.0.1:{port}/workers?json=1"
+    with (
+        (tmp_path / "flower.log").open("wb") as log,
+        subprocess.Popen(command, env=environment, stderr=log, stdout=log) as flower,
+    ):
+        eventually(lambda: fetched(page), "Flower answers")
+        tool("control", "enable_events")
+        eventually(lambda: "sample-" in fetched(page), "it shows the worker")
+        assert "second-" not in fetched(page)
+        flower.terminate()
+
+
+def fetched(url: str) -> str:
+    """A page; nothing where nobody answers yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""
