@@ -105,7 +105,7 @@ def _bare(ground: Ground) -> list[Program]:
 
 ORDERS = {"valkey": "orders", "rabbitmq": "orders"}
 
-PREFORK = "two children; prefetch multiplier 4, the default: 1 to 128 are alike, 0 takes all before the clock starts"
+PREFORK = "two children; prefetch multiplier 4, the default: 1 to 128 are alike; 0 takes all in beforehand"
 SOLO = "two nodes; prefetch 128: with 16 a little slower, with 512 no faster"
 TWO = "two workers (POOL=threads CONCURRENCY=1): children, with a pipe more for each chunk, took more CPU"
 
