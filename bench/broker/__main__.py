@@ -22,6 +22,9 @@ from bench.broker.results import FOLDER, Part, Results
 
 LIBRARIES = ("celery", "kombu", "amqp", "redis", "dramatiq", "pika", "faststream", "aio-pika", "psycopg")
 
+KEPT = 5
+"""Medians of fewer rounds are shown and not kept."""
+
 
 def main() -> None:
     """Exit code 1, and what is wrong, where a contestant lost an order or handled one twice."""
@@ -69,7 +72,7 @@ def _options() -> argparse.Namespace:
 
 def _partly(options: argparse.Namespace) -> bool:
     """Whether the rounds are not those that results are kept of."""
-    return not options.backlog and bool(options.only or options.orders)
+    return not options.backlog and bool(options.only or options.orders or options.rounds < KEPT)
 
 
 def _chosen(broker: str, options: argparse.Namespace) -> list[Contestant]:

@@ -3,7 +3,7 @@
 What counts is the rate by what is left: with the whole backlog behind it, and down to the last order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,12 +49,12 @@ def measure(contestant: Contestant, ground: Ground, orders: int) -> Backlog:
     compare(contestant, ground, "are left", 0)
     if faults := tally.faults(orders):
         raise Wrong(f"{contestant.name}: {faults}")
-    rates = [*_rates(sorted(tally.handled[:orders]))]
+    rates = _rates(sorted(tally.handled[:orders]))
     return Backlog(contestant.name, orders, rates, drain.workers / drain.orders, drain.memory)
 
 
-def _rates(times: Sequence[int]) -> Iterator[float]:
-    """Of nanoseconds. What is left behind the last whole step counts with nothing."""
+def _rates(times: Sequence[int]) -> list[float]:
+    """Of nanoseconds. Counted from the end: what begins with the start of the workers is no whole step."""
     step = min(STEP, len(times) - 1)
-    for at in range(0, len(times) - step, step):
-        yield step / (times[at + step] - times[at]) * 1e9
+    starts = reversed(range(len(times) - 1 - step, -1, -step))
+    return [step / (times[at + step] - times[at]) * 1e9 for at in starts]
