@@ -1,4 +1,4 @@
-"""The network between programs and servers: cut, frozen, slow, away. Nothing is lost and nothing is doubled."""
+"""The network between programs and servers: cut, frozen, slow, away. Nothing is lost, nothing doubled."""
 
 import time
 from collections.abc import Callable, Iterator

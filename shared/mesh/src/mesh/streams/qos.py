@@ -31,6 +31,12 @@ class QoS(virtual.QoS):
         self._delivered.clear()
         return []
 
+    def restore_unacked_once(self, stderr: Any = None) -> None:
+        """When a channel is closed. kombu's asserts that it never failed, but a channel is closed again
+        whose connection was lost while it gave back."""
+        self._on_collect.cancel()
+        self.restore_unacked()
+
     def restore_visible(self, **_: Any) -> None:
         """Called by kombu's timer every `RENEW` seconds."""
         self.channel.renew_and_claim()
