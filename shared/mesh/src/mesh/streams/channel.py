@@ -96,7 +96,7 @@ class Channel(kombu_redis.Channel):
             self.client.connection.disconnect()
             raise
         except ResponseError as error:
-            if "NOGROUP" not in str(error):
+            if not _gone(error):
                 raise
             self._declare_again()
             raise Empty from error
@@ -190,7 +190,7 @@ class Channel(kombu_redis.Channel):
         try:
             taken = store.claim(client, self.consumer, queue, credit or _UNLIMITED)
         except ResponseError as error:
-            if "NOGROUP" not in str(error) and "no such key" not in str(error):
+            if not _gone(error):
                 raise
             self._declare_again()
         else:
@@ -251,6 +251,11 @@ class Channel(kombu_redis.Channel):
             protocol=2,  # one shape of replies, whatever redis-py's default becomes
         )
         return params
+
+
+def _gone(error: ResponseError) -> bool:
+    """Whether a stream or its group is no longer there. UNBLOCKED: Redis 7.0 to a reader that waits."""
+    return any(word in str(error) for word in ("NOGROUP", "UNBLOCKED", "no such key"))
 
 
 def _wake() -> None:
