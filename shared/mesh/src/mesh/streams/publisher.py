@@ -52,6 +52,11 @@ class StreamsPublisher:
         queues = channel._lookup(EXCHANGE.name, message.routing_key)
         if not queues and declare_receiver(channel, message):
             queues = channel._lookup(EXCHANGE.name, message.routing_key)
+            if not queues:  # the server lost its data, and kombu remembers to have bound all
+                channel.state.clear()
+                declare(channel)
+                declare_receiver(channel, message)
+                queues = channel._lookup(EXCHANGE.name, message.routing_key)
         return list(queues) or [UNROUTED]
 
 
