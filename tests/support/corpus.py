@@ -1,8 +1,8 @@
 """The corpus: messages that no sender should send, each seen or easily sent, by name."""
 
-import gzip
 import json
 import pickle
+import zlib
 from typing import Any
 
 from documents import MISSING
@@ -60,7 +60,10 @@ _HEADERS = {
     "compression unknown": _fine(headers=headed(compression="zip")),
     "compression a list": _fine(headers=headed(compression=["gzip"])),
     "compressed nonsense": _bad(
-        "not JSON", gzip.compress(b"{}")[:-4], headers=headed(compression="application/x-gzip")
+        "not JSON", zlib.compress(b"{}")[:-4], headers=headed(compression="application/x-gzip")
+    ),
+    "a bomb": _bad(
+        "not JSON", zlib.compress(b" " * 100_000_000), headers=headed(compression="application/x-gzip")
     ),
     "origin a mapping": _fine(BARE, headers=headed(origin={"a": 1})),
 }

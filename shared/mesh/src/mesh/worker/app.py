@@ -13,7 +13,7 @@ from mesh.broker import TIMEOUT, transport_options
 from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
-from mesh.worker import child
+from mesh.worker import child, compression
 
 _CREDIT = 4
 """Chunks' worth of messages a worker may hold: one being handled, one to follow, two on the way."""
@@ -34,6 +34,7 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
     `celery -A <service>.main …` and `<service> worker` use the same one.
     """
     streams.register()
+    compression.bound()
     context.identify(service.producer)
     app = Celery(service.name, set_as_current=True)
     app.conf.update(_configuration(service, settings))
