@@ -25,6 +25,9 @@ died. So many are taken for one death: a database that is away during a few depl
 and the third death still comes before the 20 returns at which RabbitMQ 4 drops a message by itself.
 Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
 
+_DEEPEST = 50
+"""Levels of headers that are kept: AMQP's tables may have more than pickle, which hands them to a child."""
+
 
 class Intake(CeleryConsumer):
     """What `worker_consumer` names. The app carries `mesh`: the handlers and the heartbeat."""
@@ -119,7 +122,7 @@ class Intake(CeleryConsumer):
         headers = message.headers if isinstance(message.headers, dict) else {}
         body = message.body if isinstance(message.body, bytes) else str(message.body).encode()
         deaths = (info.get("deaths") or _returns(headers)) // _RETURNS
-        return Raw(body, headers, info.get("queue") or self._queue(info), deaths)
+        return Raw(body, _shallow(headers, _DEEPEST), info.get("queue") or self._queue(info), deaths)
 
     def _queue(self, info: dict[str, Any]) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
@@ -134,6 +137,16 @@ def _returns(headers: dict[str, Any]) -> int:
     """How often a quorum queue has delivered this message before; a sender may have written anything."""
     count = headers.get("x-delivery-count")
     return count if isinstance(count, int) and count > 0 else 0
+
+
+def _shallow(value: Any, levels: int) -> Any:
+    if not isinstance(value, (dict, list)):
+        return value
+    if not levels:
+        return "nested too deeply"
+    if isinstance(value, list):
+        return [_shallow(inner, levels - 1) for inner in value]
+    return {name: _shallow(inner, levels - 1) for name, inner in value.items()}
 
 
 def _name(message: Any) -> str | None:
