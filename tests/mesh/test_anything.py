@@ -9,7 +9,7 @@ from documents import changed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kombu.transport import virtual
-from malformed import ENVELOPE, HEADERS, OWN, task
+from malformed import ENVELOPE, HEADERS, OWN, nested, task
 from sample import Outside, consumer
 
 from mesh import Database
@@ -58,6 +58,14 @@ def arrived(entry: Entry) -> Any:
     channel = SimpleNamespace(decode_body=virtual.Channel.decode_body, codecs={}, body_encoding=None)
     channel.decode_body = lambda body, encoding: virtual.Channel.decode_body(channel, body, encoding)
     return virtual.Message(message("sample.v2", entry), channel=channel)
+
+
+def test_headers_that_pickle_cannot_follow_reach_a_child() -> None:
+    headers = {"task": "sample.greet", "odd": nested(5_000)}
+    message = SimpleNamespace(headers=headers, body=b"", delivery_info={"queue": "sample.v2"})
+    raw = pickle.loads(pickle.dumps(Intake._raw(SimpleNamespace(), message)))
+    assert raw.headers["task"] == "sample.greet"
+    assert "nested too deeply" in str(raw.headers["odd"])
 
 
 RESTS = st.fixed_dictionaries(

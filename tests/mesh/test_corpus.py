@@ -50,7 +50,7 @@ def untroubled(worker: Program) -> bool:
 def test_whatever_is_sent_is_kept_or_handled_and_the_worker_goes_on(
     start: Start, tx: Any, broker_url: str
 ) -> None:
-    corpus = {name: m for name, m in CORPUS.items() if m.amqp or not broker_url.startswith("amqp")}
+    corpus = {name: m for name, m in CORPUS.items() if m.fits(broker_url)}
     between = {f"good {number}": good(number) for number in range(len(corpus))}
     sent = corpus | between
     worker = start("worker").ready()

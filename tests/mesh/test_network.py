@@ -78,7 +78,7 @@ def test_a_slow_network_is_only_slow(
     start: Start, send: Any, tx: Any, broker_url: str, behind: Behind
 ) -> None:
     proxy = behind(broker_url)
-    proxy.delay = 0.05
+    proxy.delay = 0.02
     start("worker", BROKER_URL=proxy.url).ready()
     start("relay", BROKER_URL=proxy.url).ready()
     send(*numbers(0, PART))

@@ -7,21 +7,9 @@ from typing import Any
 import pytest
 from counting import counted, numbers
 from programs import Start, eventually
-from redis import Redis
 from sample import Greet, ledger
 
 from mesh import deadletters, outbox
-from mesh.outbox import Outgoing
-from mesh.publisher import connect
-
-
-def publish(broker_url: str, body: str, task: str = "sample.greet", queue: str = "sample.v1") -> None:
-    """Put something onto a queue as it is. `envelope` is spliced in unread, so it may be anything."""
-    from uuid import uuid4
-
-    publisher = connect(broker_url, "optional")
-    publisher.publish([Outgoing(uuid4(), task, None, queue, body, 0)])
-    publisher.close()
 
 
 def test_sent_is_relayed_and_handled(start: Start, send: Any, tx: Any) -> None:
@@ -63,51 +51,6 @@ def test_a_message_that_kills_its_child_ends_as_a_dead_letter(start: Start, send
     eventually(lambda: len(ledger(tx, "greet")) == 2, "its neighbours are handled")
     assert sorted(ledger(tx, "greet")) == ["Ada", "Bob"]
     assert worker.alive
-
-
-@pytest.mark.parametrize("task", ["sample.greet", "sample.unheard_of", "celery.ping", "", "a" * 300])
-def test_nonsense_is_kept_and_the_worker_goes_on(
-    start: Start, send: Any, tx: Any, broker_url: str, task: str
-) -> None:
-    worker = start("worker").ready()
-    start("relay").ready()
-    for body in ('{"no": "envelope"}', "not json at all", '"\\u0000"'):
-        publish(broker_url, body, task)
-    eventually(lambda: len(deadletters.listed(tx)) == 3, "three dead letters")
-    send(Greet(names=("Ada",)))
-    eventually(lambda: ledger(tx, "greet") == ["Ada"], "the worker still works")
-    assert worker.alive
-
-
-@pytest.mark.parametrize("broker_url", ["valkey", "redis"], indirect=True)
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"anything": "at all"},
-        {"body": b"\xff", "rest": "not json"},
-        {"body": "[]", "rest": "[1]"},
-        {"body": "[]", "rest": '{"headers": 1, "properties": {"delivery_info": {"deaths": "x"}}}'},
-    ],
-)
-def test_an_entry_that_nobody_of_ours_wrote_is_kept_too(
-    start: Start, tx: Any, broker_url: str, entry: dict[str, Any]
-) -> None:
-    worker = start("worker").ready()
-    with Redis.from_url(broker_url.removeprefix("streams+")) as server:
-        server.xadd("stream:sample.v1", entry)
-    eventually(lambda: len(deadletters.listed(tx)) == 1, "it is a dead letter")
-    assert worker.alive
-
-
-def test_a_stopped_worker_gives_back_what_it_did_not_begin(start: Start, send: Any, tx: Any) -> None:
-    worker = start("worker").ready()
-    start("relay").ready()
-    send(*numbers(0, 3000))
-    eventually(lambda: counted(tx), "some are counted")
-    assert worker.stop() == 0
-    start("worker").ready()
-    eventually(lambda: len(counted(tx)) >= 3000, "all are counted", 5)  # at once: nothing has to be claimed
-    assert counted(tx) == list(range(3000))
 
 
 def test_a_relay_waits_for_a_broker_that_is_away(start: Start, send: Any, tx: Any) -> None:

@@ -1,12 +1,12 @@
 """The corpus: messages that no sender should send, each seen or easily sent, by name."""
 
-import gzip
 import json
 import pickle
+import zlib
 from typing import Any
 
 from documents import MISSING
-from malformed import BARE, ENVELOPE, GOOD, HANDLED, OWN, SUM, V1, Malformed, but, headed, task
+from malformed import BARE, ENVELOPE, GOOD, HANDLED, OWN, SUM, V1, Malformed, but, headed, nested, task
 
 
 def _bad(says: str, body: bytes, **rest: Any) -> Malformed:
@@ -53,6 +53,7 @@ _HEADERS = {
     "expires nonsense": _fine(headers=headed(expires=[1])),
     "NaN in a header": _bad("not JSON", b"{", headers=headed(odd=float("nan")), amqp=False),
     "infinity in a header": _bad("not JSON", b"{", headers=headed(odd=float("inf")), amqp=False),
+    "400 levels in a header": _bad("not JSON", b"{", headers=headed(odd=nested(400)), entry=False),
     "NUL in a header": _bad("not JSON", b"{", headers=headed(odd="\0")),
     "x-delivery-count nonsense": _fine(headers=headed(**{"x-delivery-count": "often"})),
     "x-delivery-count negative": _fine(headers=headed(**{"x-delivery-count": -5})),
@@ -60,7 +61,10 @@ _HEADERS = {
     "compression unknown": _fine(headers=headed(compression="zip")),
     "compression a list": _fine(headers=headed(compression=["gzip"])),
     "compressed nonsense": _bad(
-        "not JSON", gzip.compress(b"{}")[:-4], headers=headed(compression="application/x-gzip")
+        "not JSON", zlib.compress(b"{}")[:-4], headers=headed(compression="application/x-gzip")
+    ),
+    "a bomb": _bad(
+        "not JSON", zlib.compress(b" " * 100_000_000), headers=headed(compression="application/x-gzip")
     ),
     "origin a mapping": _fine(BARE, headers=headed(origin={"a": 1})),
 }

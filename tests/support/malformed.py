@@ -41,6 +41,11 @@ class Malformed(NamedTuple):
     properties: Any = None
     amqp: bool = True
     """Whether AMQP can carry it."""
+    entry: bool = True
+    """Whether an entry of a stream can, and be read as one."""
+
+    def fits(self, broker_url: str) -> bool:
+        return self.amqp if broker_url.startswith("amqp") else self.entry
 
     def named(self, name: str) -> "Malformed":
         """With its name and id where the placeholders are."""
@@ -66,6 +71,14 @@ def but(pointer: str, value: Any) -> bytes:
 def headed(**changes: Any) -> dict[str, Any]:
     """Sound headers, but for these."""
     return {name: value for name, value in {**HEADERS, **changes}.items() if value is not MISSING}
+
+
+def nested(levels: int) -> Any:
+    """So many mappings in one another."""
+    value: Any = 0
+    for _ in range(levels):
+        value = {"a": value}
+    return value
 
 
 GOOD = task(ENVELOPE)

@@ -91,7 +91,7 @@ class Channel(Declared):
             self.client.connection.disconnect()
             raise
         except ResponseError as error:
-            if "NOGROUP" not in str(error):
+            if not _gone(error):
                 raise
             self._declare_again()
             raise Empty from error
@@ -187,7 +187,7 @@ class Channel(Declared):
         try:
             taken = store.claim(client, self.consumer, queue, credit or _UNLIMITED)
         except ResponseError as error:
-            if "NOGROUP" not in str(error) and "no such key" not in str(error):
+            if not _gone(error):
                 raise
             self._declare_again()
         else:
@@ -212,6 +212,11 @@ class Channel(Declared):
         if self._in_poll:
             with suppress(Empty):
                 self._brpop_read()
+
+
+def _gone(error: ResponseError) -> bool:
+    """Whether a stream or its group is no longer there. UNBLOCKED: Redis 7.0 to a reader that waits."""
+    return any(word in str(error) for word in ("NOGROUP", "UNBLOCKED", "no such key"))
 
 
 def _wake() -> None:

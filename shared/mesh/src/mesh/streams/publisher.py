@@ -55,6 +55,11 @@ class StreamsPublisher:
         queues: list[str] = channel._lookup(EXCHANGE.name, message.routing_key)
         if queues == [UNROUTED] and declare_receiver(channel, message):
             queues = channel._lookup(EXCHANGE.name, message.routing_key)
+            if queues == [UNROUTED]:  # the server lost its data, and kombu remembers to have bound all
+                channel.state.clear()
+                declare(channel)
+                declare_receiver(channel, message)
+                queues = channel._lookup(EXCHANGE.name, message.routing_key)
         return queues
 
 

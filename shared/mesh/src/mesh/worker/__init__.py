@@ -3,5 +3,6 @@
 app.py         Celery, configured: the one place, each setting with its reason
 intake.py      what arrives: recognised, or parked, and never a reason to stop
 dispatcher.py  what waits: handed to the pool in chunks sized by what they cost
+compression.py what is compressed: unpacked up to a limit
 child.py       what is handled: in a child or a thread, by `mesh.delivery`
 """

@@ -12,7 +12,7 @@ from mesh.broker import TIMEOUT, transport_options
 from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
-from mesh.worker import child, tasks
+from mesh.worker import child, compression, tasks
 from mesh.worker.routes import Routes
 
 _CREDIT = 4
@@ -35,6 +35,7 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
     `celery -A <service>.main …` and `<service> worker` use the same one.
     """
     streams.register()
+    compression.bound()
     context.identify(service.producer)
     app = Celery(service.name, set_as_current=True)
     app.conf.update(_configuration(service, settings))

@@ -34,6 +34,9 @@ _HEADERS: dict[str, tuple[type, ...]] = {
 }
 """Those that Celery's worker reads, and what they have to be where they are not null."""
 
+_DEEPEST = 50
+"""Levels of headers that are kept: AMQP's tables may have more than pickle, which hands them to a child."""
+
 _EMBEDDED: dict[str, type] = {"callbacks": list, "errbacks": list, "chain": list, "chord": dict}
 
 
@@ -45,6 +48,17 @@ def name(message: Any) -> str | None:
 
 def headers(message: Any) -> dict[str, Any]:
     return message.headers if isinstance(message.headers, dict) else {}
+
+
+def shallow(value: Any, levels: int = _DEEPEST) -> Any:
+    """Without what is nested too deeply."""
+    if not isinstance(value, (dict, list)):
+        return value
+    if not levels:
+        return "nested too deeply"
+    if isinstance(value, list):
+        return [shallow(inner, levels - 1) for inner in value]
+    return {name: shallow(inner, levels - 1) for name, inner in value.items()}
 
 
 def body(message: Any) -> bytes:

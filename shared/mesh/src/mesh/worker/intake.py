@@ -8,7 +8,6 @@ which keeps it as a dead letter, and the worker goes on.
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import amqp
 import structlog
 from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
@@ -55,6 +54,7 @@ class Intake(CeleryConsumer):
         self._heartbeat: Heartbeat = mesh.heartbeat
         self._dispatcher = self._new_dispatcher()
         self._acks = Acks(self.connection_errors)
+        self._old_tags: dict[str, str] = {}  # of consumers that gave way to others, whose messages are here
         self._away = False  # the broker, and it has been said
 
     def ensure_connected(self, connection: Any) -> Any:
@@ -164,12 +164,15 @@ class Intake(CeleryConsumer):
         info = message.delivery_info or {}
         deaths = incoming.returns(message) // _RETURNS
         queue = info.get("queue") or self._queue(info)
-        return Raw(incoming.body(message), incoming.headers(message), queue, deaths)
+        return Raw(incoming.body(message), incoming.shallow(incoming.headers(message)), queue, deaths)
 
     def _queue(self, info: dict[str, Any]) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
-        tags = {tag: queue for queue, tag in self.task_consumer._active_tags.items()}
-        return str(tags.get(info.get("consumer_tag"), "unknown"))
+        tag = info.get("consumer_tag", "")
+        return self._tags().get(tag) or self._old_tags.get(tag, "unknown")
+
+    def _tags(self) -> dict[str, str]:
+        return {tag: queue for queue, tag in self.task_consumer._active_tags.items()}
 
     def _new_dispatcher(self) -> Dispatcher:
         return Dispatcher(self.pool, self._handlers, self._settle, self.hub.call_soon, self.hub.call_later)
@@ -180,13 +183,14 @@ class Intake(CeleryConsumer):
 
     def _tune(self) -> None:
         """Hold as many messages as there is use for: fast ones by the thousand, slow ones one by one, so
-        that other workers get them. Changed by steps of two: RabbitMQ wants to be asked anew for it."""
+        that other workers get them. By steps of two, since RabbitMQ wants to be asked anew."""
         wanted = max(self._dispatcher.credit(), 2 * self._largest)
         held = self.qos.value
         if held / 2 < wanted < held * 2:
             return
         self.qos.value = wanted
         self.qos.update()
-        if isinstance(self.connection.default_channel, amqp.Channel):
+        if isinstance(self.task_consumer.channel, amqp.Channel):
+            self._old_tags |= self._tags()
             self.task_consumer.cancel()
             self.task_consumer.consume()
