@@ -8,6 +8,7 @@ which keeps it as a dead letter, and the worker goes on.
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import amqp
 import structlog
 from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
