@@ -14,7 +14,7 @@ from uuid import UUID
 import click
 import structlog
 
-from mesh import broker, context, database, deadletters, log, publisher
+from mesh import broker, context, database, deadletters, log, publisher, unrouted
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
 from mesh.health import Heartbeat, healthy
@@ -44,6 +44,7 @@ def service_cli(service: Service[Any]) -> Cli:
     group.add_command(_command("migrate", _migrate, service, "Bring database and queues up to date."))
     group.add_command(_health(service))
     group.add_command(_dead_letters(service))
+    group.add_command(_unrouted(service))
     return group
 
 
@@ -103,6 +104,20 @@ def _health(service: Service[Any]) -> click.Command:
 
     role = click.Argument(["role"], type=click.Choice(["api", "worker", "relay"]))
     return click.Command("health", callback=show, params=[role], help="Exit 0 if that process here is ready.")
+
+
+def _unrouted(service: Service[Any]) -> click.Command:
+    def show(replay: bool) -> None:
+        settings = start(service, "cli")
+        if replay:
+            sent, kept = unrouted.replay(settings)
+            click.echo(f"sent again: {sent}; no messages of the mesh, left there: {kept}")
+            return
+        for name, count in sorted(unrouted.counted(settings).items()):
+            click.echo(f"{count:8}  {name}")
+
+    option = click.Option(["--replay"], is_flag=True, help="Send each once more, to whoever listens now.")
+    return click.Command("unrouted", callback=show, params=[option], help="What nobody listened for.")
 
 
 def _dead_letters(service: Service[Any]) -> click.Group:
