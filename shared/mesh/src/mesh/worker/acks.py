@@ -43,8 +43,10 @@ class Acks:
         settled = set(map(id, messages))
         last = None
         while self._open and (id(self._open[0]) in settled or self._open[0].acknowledged):
-            last = self._open.popleft()
-            settled.discard(id(last))
+            first = self._open.popleft()
+            if not first.acknowledged:  # RabbitMQ closes the channel of who acknowledges one twice
+                last = first
+                settled.discard(id(first))
         if last is not None:
             last.channel.basic_ack(last.delivery_tag, multiple=True)
         for message in messages:
