@@ -24,8 +24,9 @@ class Acks:
         self._open: deque[Any] = deque()  # messages in the order in which they came
 
     def came(self, message: Any) -> None:
-        """A message was delivered. Celery acknowledges some of them by itself."""
-        if isinstance(message.channel, amqp.Channel):
+        """A message was delivered: each must be told of, in order, before anything is done with it (twice
+        does no harm), or one acknowledgement would take it along. Celery acknowledges some by itself."""
+        if isinstance(message.channel, amqp.Channel) and not (self._open and self._open[-1] is message):
             self._open.append(message)
 
     def settle(self, messages: Sequence[Any]) -> None:
@@ -43,8 +44,10 @@ class Acks:
         settled = set(map(id, messages))
         last = None
         while self._open and (id(self._open[0]) in settled or self._open[0].acknowledged):
-            last = self._open.popleft()
-            settled.discard(id(last))
+            first = self._open.popleft()
+            if id(first) in settled:  # RabbitMQ closes the channel for a tag that was acknowledged before
+                settled.discard(id(first))
+                last = first
         if last is not None:
             last.channel.basic_ack(last.delivery_tag, multiple=True)
         for message in messages:
