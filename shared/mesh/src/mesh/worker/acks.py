@@ -45,9 +45,9 @@ class Acks:
         last = None
         while self._open and (id(self._open[0]) in settled or self._open[0].acknowledged):
             first = self._open.popleft()
-            if id(first) in settled:  # RabbitMQ closes the channel for a tag that was acknowledged before
-                settled.discard(id(first))
+            if not first.acknowledged:  # RabbitMQ closes the channel of who acknowledges one twice
                 last = first
+                settled.discard(id(first))
         if last is not None:
             last.channel.basic_ack(last.delivery_tag, multiple=True)
         for message in messages:
