@@ -14,6 +14,10 @@ from mesh.streams import store
 from mesh.streams.safety import Persistence
 from mesh.topology import EXCHANGE, UNROUTED
 
+_NOBODY: tuple[list[str], ...] = ([UNROUTED], [])
+"""What a lookup says when no queue is bound; the second, when not even that of the unrouted is, on a server
+that lost its data. Nothing is published to no queue: that would be a confirmed loss."""
+
 
 class StreamsPublisher:
     """The server's replies are the confirmations. Raises RefusedAtStart for one that is not safe."""
@@ -53,14 +57,14 @@ class StreamsPublisher:
         """The queues bound for a message: looked up for every batch, so a new binding holds at once."""
         channel = self._connection.default_channel
         queues: list[str] = channel._lookup(EXCHANGE.name, message.routing_key)
-        if queues == [UNROUTED] and declare_receiver(channel, message):
+        if queues in _NOBODY and declare_receiver(channel, message):
             queues = channel._lookup(EXCHANGE.name, message.routing_key)
-            if queues == [UNROUTED]:  # the server lost its data, and kombu remembers to have bound all
+            if queues in _NOBODY:  # the server lost its data, and kombu remembers to have bound all
                 channel.state.clear()
                 declare(channel)
                 declare_receiver(channel, message)
                 queues = channel._lookup(EXCHANGE.name, message.routing_key)
-        return queues
+        return queues or [UNROUTED]
 
 
 def _fields(message: Outgoing) -> dict[str, bytes | str]:

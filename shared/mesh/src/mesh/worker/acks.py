@@ -24,8 +24,9 @@ class Acks:
         self._open: deque[Any] = deque()  # messages in the order in which they came
 
     def came(self, message: Any) -> None:
-        """A message was delivered. Celery acknowledges some of them by itself."""
-        if isinstance(message.channel, amqp.Channel):
+        """A message was delivered: each must be told of, in order, before anything is done with it (twice
+        does no harm), or one acknowledgement would take it along. Celery acknowledges some by itself."""
+        if isinstance(message.channel, amqp.Channel) and not (self._open and self._open[-1] is message):
             self._open.append(message)
 
     def settle(self, messages: Sequence[Any]) -> None:

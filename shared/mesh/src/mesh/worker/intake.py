@@ -123,7 +123,7 @@ class Intake(CeleryConsumer):
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """Its bytes cannot be unpacked as its headers say; they may well be sound as they are."""
-        self._acks.came(message)
+        self._acks.came(message)  # kombu finds that out before the message gets to `on_message`
         self._offer(incoming.name(message), message)
 
     def on_ready(self) -> None:
