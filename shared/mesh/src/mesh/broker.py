@@ -10,14 +10,31 @@ from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from contracts import Contract, UnknownContract, contract_of, versions_of
-from mesh import streams, topology
+from mesh import sqs, streams, topology
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
 
 _ERRORS = (AMQPError, OperationalError, RedisError)
 TIMEOUT = 5.0
 """Seconds that any one word with the broker may take: a frozen broker must not freeze a sender."""
+
+
+def register() -> None:
+    """Let kombu know the transports of ours."""
+    streams.register()
+    sqs.register()
+
+
+def for_kombu(url: str) -> tuple[str, dict[str, Any]]:
+    """A broker's URL as kombu takes it, and its transport options. Raises RefusedAtStart."""
+    return sqs.split(url, TIMEOUT) if url.startswith(sqs.SCHEME) else (url, transport_options())
+
+
+def connection(url: str) -> Connection:
+    """A connection that is not open yet."""
+    register()
+    address, options = for_kombu(url)
+    return Connection(address, connect_timeout=TIMEOUT, transport_options=options)
 
 
 def transport_options() -> dict[str, Any]:
@@ -34,20 +51,20 @@ def declare(channel: Any) -> None:
 
 def declare_queues(url: str, queues: Iterable[Queue]) -> None:
     """Declare a service's queues, before any of its workers was ever there. Raises Unavailable."""
-    streams.register()
+    opened = connection(url)
     try:
-        with Connection(url, connect_timeout=TIMEOUT, transport_options=transport_options()) as connection:
-            connection.ensure_connection(max_retries=1, timeout=TIMEOUT)
-            declare(connection.default_channel)
+        with opened:
+            opened.ensure_connection(max_retries=1, timeout=TIMEOUT)
+            declare(opened.default_channel)
             for queue in queues:
-                queue(connection.default_channel).declare()
-    except (*_ERRORS, OSError) as error:
+                queue(opened.default_channel).declare()
+    except (*_ERRORS, *opened.connection_errors, OSError) as error:
         raise Unavailable(f"broker: {error}") from error
 
 
 def declare_receiver(channel: Any, message: Outgoing) -> bool:
     """Declare the queue of a command's owner. False: it is no command that this build knows."""
-    contract = _contract(message)
+    contract = topology.contract_under(message.routing_key or "")
     if contract is None or not contract.is_command:
         return False
     with _as_far_as_permitted(channel) as permitted:
@@ -66,12 +83,3 @@ def _as_far_as_permitted(channel: Any) -> Iterator[Any]:
         return
     with suppress(AccessRefused), channel.connection.channel() as attempt:
         yield attempt
-
-
-def _contract(message: Outgoing) -> Contract | None:
-    try:
-        models = versions_of(message.name).values()
-    except UnknownContract:
-        return None
-    found = (contract_of(model) for model in models)
-    return next((c for c in found if topology.routing_key(c.name, c.version) == message.routing_key), None)

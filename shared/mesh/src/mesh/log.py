@@ -63,5 +63,14 @@ def _renderers(settings: Settings) -> list[Processor]:
 
 def _quieten_libraries() -> None:
     """Their INFO is one line per poll, request or migration step: noise at three in the morning."""
-    for name in ("celery", "kombu", "amqp", "aiohttp.access", "alembic", "psycopg.pool"):
+    for name in (
+        "celery",
+        "kombu",
+        "amqp",
+        "aiohttp.access",
+        "alembic",
+        "psycopg.pool",
+        "botocore",
+        "urllib3",
+    ):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from kombu import Connection
-
-from mesh import streams
+from mesh import broker, sqs
 from mesh.amqp import AmqpPublisher
-from mesh.broker import TIMEOUT, transport_options
 from mesh.outbox import Outgoing
 from mesh.streams.publisher import StreamsPublisher
 from mesh.streams.safety import Persistence
@@ -27,9 +24,15 @@ class Publisher(Protocol):
 
 
 def connect(url: str, persistence: Persistence = "required") -> Publisher:
-    """The publisher for a broker's URL: `streams+redis[s]://…` or `amqp[s]://…`."""
-    streams.register()
-    connection = Connection(url, connect_timeout=TIMEOUT, transport_options=transport_options())
+    """The publisher for a broker's URL: `streams+redis[s]://…`, `amqp[s]://…` or `sqs://…`.
+
+    Raises RefusedAtStart for a URL that cannot be meant.
+    """
+    connection = broker.connection(url)
     if url.startswith("streams+"):
         return StreamsPublisher(connection, persistence)
+    if url.startswith(sqs.SCHEME):
+        from mesh.sqs.publisher import SqsPublisher  # needs boto3, which only the extra brings
+
+        return SqsPublisher(connection)
     return AmqpPublisher(connection)

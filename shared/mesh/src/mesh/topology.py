@@ -19,7 +19,7 @@ from kombu.transport.native_delayed_delivery import (
     MAX_NUMBER_OF_BITS_TO_USE,
 )
 
-from contracts import Contract
+from contracts import Contract, UnknownContract, contract_of, versions_of
 
 UNROUTED = "mesh.unrouted"
 DEAD = "mesh.dead"
@@ -79,8 +79,14 @@ def receiver(command: Contract, lane: str | None = None) -> Queue:
 
 def command_queue(name: str, version: int) -> Queue:
     """The queue of a command that is known by name alone, as a canvas has it."""
-    queue = queue_name(name.partition(".")[0], version)
-    return _keyed(queue, routing_key(name, version))
+    key = routing_key(name, version)
+    return _keyed(owners_queue(key), key)
+
+
+def owners_queue(key: str) -> str:
+    """The queue of whoever a routing key begins with, were it a command's or a private one."""
+    owner, _, rest = key.partition(".")
+    return _dotted(owner, rest.partition(".")[2])
 
 
 def private_queue(service: str) -> Queue:
@@ -91,6 +97,15 @@ def private_queue(service: str) -> Queue:
 def shared() -> list[Queue | Exchange]:
     """What belongs to nobody, in the order in which to declare it."""
     return [_kept(DEAD), _kept(UNROUTED), EXCHANGE]
+
+
+def contract_under(key: str) -> Contract | None:
+    """What is published with a routing key; None: nothing that this build knows."""
+    try:
+        models = versions_of(".".join(key.split(".")[:2])).values()
+    except UnknownContract:
+        return None
+    return next((c for c in map(contract_of, models) if routing_key(c.name, c.version) == key), None)
 
 
 def keys(queue: Queue) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from celery import Celery, signals
 
-from mesh import context, log, streams, topology
-from mesh.broker import TIMEOUT, transport_options
+from mesh import broker, context, log, topology
+from mesh.broker import TIMEOUT
 from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
@@ -34,7 +34,7 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
 
     `celery -A <service>.main …` and `<service> worker` use the same one.
     """
-    streams.register()
+    broker.register()
     compression.bound()
     context.identify(service.producer)
     app = Celery(service.name, set_as_current=True)
@@ -70,13 +70,14 @@ def run(service: Service[Any], settings: Settings) -> int:
 def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
     pool = settings.pool or service.pool
     concurrency = settings.concurrency or service.concurrency
+    url, options = broker.for_kombu(settings.broker_url)
     return {
-        "broker_url": settings.broker_url,
+        "broker_url": url,
         # A broker that is late is waited for, at the start as later.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_connection_timeout": TIMEOUT,
-        "broker_transport_options": transport_options(),
+        "broker_transport_options": options,
         # Seconds. A worker behind a dead network is noticed within two of these, by both sides.
         "broker_heartbeat": 20,
         "task_queues": [*service.consumer.queues(), topology.private_queue(service.name)],
