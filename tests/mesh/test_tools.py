@@ -3,16 +3,18 @@
 import os
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sample
+import second
 from programs import Program, Start, eventually
 from sample import ledger
 
-from embedded.ports import free_port
+from mesh.broker import declare_queues
+from mesh.topology import private_queue
 
 Tool = Callable[..., str]
 CELERY = [sys.executable, "-m", "celery", "-A"]
@@ -83,7 +85,9 @@ def test_shutdown_stops_the_service_alone(workers: Workers, tool: Tool) -> None:
     assert "pong" in tool("inspect", "ping", "--timeout", "3", service="second")
 
 
-def test_purge_empties_the_services_queues_alone(tool: Tool, tx: Any) -> None:
+def test_purge_empties_the_services_queues_alone(tool: Tool, broker_url: str) -> None:
+    for consumer in (sample.consumer, second.consumer):
+        declare_queues(broker_url, [*consumer.queues(), private_queue(consumer.service)])
     tool("call", "sample.double", "--kwargs", '{"number": 1}')
     tool("call", "second.keep", "--kwargs", '{"number": 1}')
     assert "1 message" in tool("purge", "-f")
@@ -94,43 +98,3 @@ def test_report_names_the_parts(tool: Tool) -> None:
     said = tool("report")
     assert "celery:5.7" in said
     assert "broker_url: '" in said
-
-
-def test_events_are_shown(workers: Workers, environment: dict[str, str], tool: Tool, tmp_path: Path) -> None:
-    tool("control", "enable_events")
-    dumped = tmp_path / "events.txt"
-    command = [*CELERY, "sample.app", "events", "--dump"]
-    with dumped.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out) as dump:
-        eventually(
-            lambda: "worker heartbeat" in dumped.read_text() or "evdump" in dumped.read_text(), "it listens"
-        )
-        tool("call", "sample.double", "--kwargs", '{"number": 2}')
-        eventually(lambda: "task succeeded: sample.double" in dumped.read_text(), "it shows what happened")
-        assert "second" not in dumped.read_text()
-        dump.terminate()
-
-
-def test_flower_shows_the_service_alone(
-    workers: Workers, environment: dict[str, str], tool: Tool, tmp_path: Path
-) -> None:
-    port = free_port()
-    command = [*CELERY, "sample.app", "flower", f"--port={port}"]
-    page = f"http://127.0.0.1:{port}/workers?json=1"
-    with (
-        (tmp_path / "flower.log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stderr=log, stdout=log) as flower,
-    ):
-        eventually(lambda: fetched(page), "Flower answers")
-        tool("control", "enable_events")
-        eventually(lambda: "sample-" in fetched(page), "it shows the worker")
-        assert "second-" not in fetched(page)
-        flower.terminate()
-
-
-def fetched(url: str) -> str:
-    """A page; nothing where nobody answers yet."""
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return str(answer.read().decode())
-    except OSError:
-        return ""

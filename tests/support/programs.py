@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-DEADLINE = 30.0
+DEADLINE = 60.0
 """Seconds after which a test gives a condition up."""
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import click
 import structlog
 
-from mesh import broker, context, database, deadletters, log, publisher, unrouted
+from mesh import broker, context, database, deadletters, log, publisher, topology, unrouted
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
 from mesh.health import Heartbeat, healthy
@@ -89,7 +89,8 @@ def _migrate(service: Service[Any]) -> None:
     migrate(service.migrations or f"{service.name}.migrations", settings)
     logger.info("database.migrated")
     # What others announce from now on is kept for this service, whenever its first worker starts.
-    broker.declare_queues(settings.broker_url, service.consumer.queues())
+    private = topology.private_queue(service.name)
+    broker.declare_queues(settings.broker_url, [*service.consumer.queues(), private])
     logger.info("queues.declared")
 
 
