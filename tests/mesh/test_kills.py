@@ -31,15 +31,15 @@ def server(request: pytest.FixtureRequest, broker_url: str) -> Process:
 
 
 @contextmanager
-def paused(*pids: int | None) -> Iterator[None]:
+def paused(*pids: int) -> Iterator[None]:
     """These processes are stopped, for as long; they do not know it."""
     for pid in pids:
-        os.kill(pid or 0, signal.SIGSTOP)
+        os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
         for pid in pids:
-            os.kill(pid or 0, signal.SIGCONT)
+            os.kill(pid, signal.SIGCONT)
 
 
 def family(program: Program) -> list[int]:
@@ -106,6 +106,7 @@ def test_a_broker_that_is_frozen_for_longer_than_every_timeout(
     worker, relay = start("worker").ready(), start("relay").ready()
     send(*numbers(0, 500))
     eventually(lambda: counted(tx), "some are counted")
+    assert server.pid
     with paused(server.pid):
         send(*numbers(500, 1000))
         eventually(lambda: relay.events("relay.waiting"), "the relay notices", 4 * TIMEOUT)
