@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ import second
 from programs import Program, Start, eventually
 from sample import ledger
 
+from embedded.ports import free_port
 from mesh.broker import declare_queues
 from mesh.topology import private_queue
 
 Tool = Callable[..., str]
+Running = Callable[..., Callable[[], str]]
 CELERY = [sys.executable, "-m", "celery", "-A"]
 UNANSWERED = 69
 """What Celery's commands exit with when no worker replies, which one that is shut down never does."""
@@ -45,6 +48,25 @@ def tool(environment: dict[str, str]) -> Tool:
         return done.stdout
 
     return run
+
+
+@pytest.fixture
+def running(environment: dict[str, str], tmp_path: Path) -> Iterator[Running]:
+    """Runs `celery -A sample ...` for as long as the test lasts; gives a way to read what it has said."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(*arguments: str) -> Callable[[], str]:
+        said = tmp_path / f"{arguments[0]}.txt"
+        with said.open("wb") as out:
+            told = environment | {"PYTHONUNBUFFERED": "1"}
+            command = [*CELERY, "sample.app", *arguments]
+            started.append(subprocess.Popen(command, env=told, stdout=out, stderr=out))
+        return said.read_text
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
@@ -98,3 +120,45 @@ def test_report_names_the_parts(tool: Tool) -> None:
     said = tool("report")
     assert "celery:5.7" in said
     assert "broker_url: '" in said
+
+
+def test_events_tell_of_canvas_and_of_chunks(
+    workers: Workers, tool: Tool, running: Running, start: Start, send: Callable[..., None]
+) -> None:
+    said = running("events", "--dump")
+    eventually(lambda: "heartbeat" in said(), "it hears the worker")
+    tool("control", "enable_events")
+    start("relay")
+    tool("call", "sample.double", "--kwargs", '{"number": 2}')
+    send(sample.Greet(names=("Ann",)), sample.Greet(names=("reject",)))
+    for told in ("succeeded: sample.double", "succeeded: sample.greet", "failed: sample.greet"):
+        eventually(lambda told=told: f"task {told}" in said(), f"{told}, it shows")
+    assert "second" not in said()
+
+
+def test_inspect_shows_what_travels_in_chunks(
+    workers: Workers, tool: Tool, start: Start, send: Callable[..., None]
+) -> None:
+    start("relay")
+    send(sample.Dawdle(seconds=20))
+    eventually(lambda: "'sample.dawdle'" in tool("inspect", "active"), "it shows what is being handled")
+    send(sample.Greet(names=("Ann",)), sample.Dawdle(seconds=0))
+    eventually(lambda: "'sample.greet'" in tool("inspect", "reserved"), "it shows what waits")
+    assert '"sample.dawdle": 1' in tool("inspect", "stats")
+
+
+def test_flower_shows_the_service_alone(workers: Workers, tool: Tool, running: Running) -> None:
+    port = free_port()
+    running("flower", f"--port={port}")
+    page = f"http://127.0.0.1:{port}/workers?json=1"
+    eventually(lambda: "sample-" in fetched(page), "it shows the worker")
+    assert "second-" not in fetched(page)
+
+
+def fetched(url: str) -> str:
+    """A page; nothing where nobody answers yet."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""

@@ -1,5 +1,6 @@
 """A small service of the tests: its contracts, its handlers, and a ledger of what they did."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -65,6 +66,13 @@ class Double(Command):
     """Is answered."""
 
     number: int
+
+
+@contract("sample.dawdle", version=1)
+class Dawdle(Command):
+    """Takes its time."""
+
+    seconds: float
 
 
 Greet = GreetV2
@@ -139,6 +147,11 @@ def double(message: Double, tx: Tx, deps: Outside) -> Number:
     if message.number < 0:
         raise Reject("negative")
     return Number(number=2 * message.number)
+
+
+@consumer.handles(Dawdle)
+def dawdle(message: Dawdle, tx: Tx, deps: Outside) -> None:
+    time.sleep(message.seconds)
 
 
 @contextmanager

@@ -15,21 +15,31 @@ If it raises Unavailable the worker keeps the messages and calls again; the inbo
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from contracts import Envelope
 from mesh.consumer import Consumer, Handler
 from mesh.database import Database
+from mesh.deadletters import Reason
 from mesh.delivery import bare
 from mesh.delivery.answered import Answer, look
-from mesh.delivery.failed import bury, failed
+from mesh.delivery.failed import Failed, bury, failed
 from mesh.delivery.opened import Delivery, NotUnderstood, identity, opened
 from mesh.delivery.together import Together
 from mesh.wire import Raw
 
-__all__ = ["POISON", "Answer", "Deliveries"]
+__all__ = ["POISON", "Answer", "Deliveries", "Failed", "Handled"]
 
 POISON = 3
 """A message that was being handled when so many processes died is not tried again."""
+
+
+class Handled(NamedTuple):
+    """A chunk is settled."""
+
+    seconds: float
+    """For each of its messages, on average."""
+    failures: list[Failed]
 
 
 class Deliveries:
@@ -40,23 +50,27 @@ class Deliveries:
         self._database = database
         self._deps = deps
 
-    def handle(self, name: str | None, chunk: Sequence[Raw]) -> float:
+    def handle(self, name: str | None, chunk: Sequence[Raw]) -> Handled:
         """Settle every message of a chunk; `name` is None for what the worker found no handler for.
 
-        Returns the seconds it took for each. Raises Unavailable: then nothing is lost, call again.
+        Raises Unavailable: then nothing is lost, call again.
         """
         started = time.perf_counter()
-        known = self._understood(name, chunk)
+        known, failures = self._understood(name, chunk)
         if name and known:
-            handler = self._handlers[name]
-            if handler.inbox:
-                with self._database.connection() as connection:
-                    Together(connection, handler, self._deps).settle(known)
-            elif failures := bare.handle(handler, known, self._deps):
-                with self._database.connection() as connection:
-                    for delivery, error in failures:
-                        failed(connection, handler, delivery, error)
-        return (time.perf_counter() - started) / len(chunk)
+            failures += self._handle(self._handlers[name], known)
+        return Handled((time.perf_counter() - started) / len(chunk), failures)
+
+    def _handle(self, handler: Handler, known: Sequence[Delivery]) -> list[Failed]:
+        if handler.inbox:
+            with self._database.connection() as connection:
+                together = Together(connection, handler, self._deps)
+                together.settle(known)
+                return together.failures
+        if not (fallen := bare.handle(handler, known, self._deps)):
+            return []
+        with self._database.connection() as connection:
+            return [failed(connection, handler, delivery, error) for delivery, error in fallen]
 
     def answer(self, name: str, raw: Raw) -> Answer:
         """Settle one message whose sender wants to know what becomes of it.
@@ -66,7 +80,7 @@ class Deliveries:
         handler = self._handlers[name]
         if handler.inbox:
             self.handle(name, [raw])
-        elif known := self._understood(name, [raw]):
+        elif known := self._understood(name, [raw])[0]:
             return self._answered(handler, known[0])
         with self._database.connection() as connection:
             return look(connection, identity(raw))
@@ -80,20 +94,23 @@ class Deliveries:
                 return look(connection, delivery.id)
         return Answer(handled=True, reply=reply and reply.model_dump(mode="json"))
 
-    def _understood(self, name: str | None, chunk: Sequence[Raw]) -> list[Delivery]:
+    def _understood(self, name: str | None, chunk: Sequence[Raw]) -> tuple[list[Delivery], list[Failed]]:
         """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""
         known: list[Delivery] = []
+        failures: list[Failed] = []
         for raw in chunk:
             try:
                 delivery = opened(raw, name, self._handlers)
             except NotUnderstood as error:
-                with self._database.connection() as connection:
-                    bury(connection, raw, error.envelope, error.reason, str(error))
+                failures.append(self._buried(raw, error.envelope, error.reason, str(error)))
                 continue
             if raw.deaths < POISON:
                 known.append(delivery)
-                continue
-            with self._database.connection() as connection:
+            else:
                 said = f"{raw.deaths} processes died handling it"
-                bury(connection, raw, delivery.envelope, "poison", said)
-        return known
+                failures.append(self._buried(raw, delivery.envelope, "poison", said))
+        return known, failures
+
+    def _buried(self, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> Failed:
+        with self._database.connection() as connection:
+            return bury(connection, raw, envelope, reason, error)

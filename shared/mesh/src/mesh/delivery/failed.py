@@ -1,6 +1,7 @@
 """What becomes of a message that was not handled: another attempt, or a dead letter."""
 
 import random
+from typing import NamedTuple
 
 import structlog
 
@@ -18,22 +19,32 @@ log = structlog.get_logger("mesh.delivery")
 _BACKOFF = 300.0  # seconds, the longest between two attempts
 
 
-def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> None:
+class Failed(NamedTuple):
+    """A message that was not handled, as the worker is told of it."""
+
+    id: str | None
+    """The one in its headers."""
+    again: bool
+    """Whether it has another attempt ahead; else it is a dead letter."""
+    error: str
+
+
+def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> Failed:
     """Commit another attempt, or a dead letter."""
     text = f"{type(error).__name__}: {error}"
     with transaction(connection):
         inbox.forget(connection, delivery.id)
         if isinstance(error, (Reject, ContractError)):
-            bury(connection, delivery.raw, delivery.envelope, "rejected", text)
-        elif delivery.attempt >= handler.attempts:
-            bury(connection, delivery.raw, delivery.envelope, "exhausted", text)
-        else:
-            after = _delay(delivery.attempt, error)
-            again(connection, delivery, after=after, costs=1)
-            expected = isinstance(error, Retry)
-            delivery.log.warning(
-                "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
-            )
+            return bury(connection, delivery.raw, delivery.envelope, "rejected", text)
+        if delivery.attempt >= handler.attempts:
+            return bury(connection, delivery.raw, delivery.envelope, "exhausted", text)
+        after = _delay(delivery.attempt, error)
+        again(connection, delivery, after=after, costs=1)
+        expected = isinstance(error, Retry)
+        delivery.log.warning(
+            "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
+        )
+        return Failed(delivery.raw.headers.get("id"), again=True, error=text)
 
 
 def again(connection: Tx, delivery: Delivery, *, after: float, costs: int) -> None:
@@ -45,7 +56,7 @@ def again(connection: Tx, delivery: Delivery, *, after: float, costs: int) -> No
     )
 
 
-def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> None:
+def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> Failed:
     """Keep a message as a dead letter."""
     attempts = wire.retries(raw) + 1
     id = deadletters.keep(
@@ -67,6 +78,7 @@ def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, er
         error=error,
         attempt=attempts,
     )
+    return Failed(raw.headers.get("id"), again=False, error=f"{reason}: {error}")
 
 
 def _delay(attempt: int, error: Exception) -> float:

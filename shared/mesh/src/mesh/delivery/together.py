@@ -11,7 +11,7 @@ from contracts import Value
 from mesh import bulk, context, inbox
 from mesh.consumer import Handler
 from mesh.database import Tx, transaction
-from mesh.delivery.failed import again, failed
+from mesh.delivery.failed import Failed, again, failed
 from mesh.delivery.opened import Delivery, log
 from mesh.effect import Effect
 from mesh.inbox import Seen
@@ -31,6 +31,8 @@ class Together:
         self._connection = connection
         self._handler = handler
         self._deps = deps
+        self.failures: list[Failed] = []
+        """What `settle` could not handle, and what became of it."""
 
     def settle(self, chunk: Sequence[Delivery]) -> None:
         """Handle all, perform what is to be performed, record what came of it."""
@@ -40,7 +42,7 @@ class Together:
             if self._connection.broken:
                 raise
             if len(chunk) == 1:
-                failed(self._connection, self._handler, chunk[0], error)
+                self._failed(chunk[0], error)
             else:
                 for half in _halves(chunk):
                     self.settle(half)
@@ -84,6 +86,9 @@ class Together:
             log.info("delivery.handled")
             return None
 
+    def _failed(self, delivery: Delivery, error: Exception) -> None:
+        self.failures.append(failed(self._connection, self._handler, delivery, error))
+
     def _answer(self, delivery: Delivery, reply: Value | None) -> None:
         if reply is not None:
             inbox.reply(self._connection, delivery.id, reply)
@@ -107,7 +112,7 @@ class Together:
                 ):
                     done.append((delivery, effect, effect.perform()))
             except Exception as error:  # noqa: BLE001 as in settle
-                failed(self._connection, self._handler, delivery, error)
+                self._failed(delivery, error)
         return done
 
     def _record(self, done: Sequence[Done]) -> None:
@@ -120,7 +125,7 @@ class Together:
             if self._connection.broken:
                 raise
             if len(done) == 1:
-                failed(self._connection, self._handler, done[0][0], error)
+                self._failed(done[0][0], error)
             else:
                 for half in _halves(done):
                     self._record(half)

@@ -12,7 +12,7 @@ from mesh.broker import TIMEOUT
 from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
-from mesh.worker import child, compression, tasks
+from mesh.worker import child, compression, inspection, tasks
 from mesh.worker.routes import Routes
 
 _CREDIT = 4
@@ -36,6 +36,7 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
     """
     broker.register()
     compression.bound()
+    inspection.register()
     context.identify(service.producer)
     app = Celery(service.name, set_as_current=True)
     app.conf.update(_configuration(service, settings))
@@ -57,10 +58,10 @@ def run(service: Service[Any], settings: Settings) -> int:
         quiet=True,
         loglevel=settings.log_level.upper(),
         optimization="fair",  # a chunk goes to a child that is idle, never behind another chunk
-        # The mesh sees by heartbeat files and leases; these three cost a message per worker and second.
+        # Workers need not know of each other.
         without_gossip=True,
         without_mingle=True,
-        without_heartbeat=True,
+        heartbeat_interval=5.0,  # seconds between two events for Flower and `celery events`: here I am
     )
     worker.start()
     child.close()
@@ -116,7 +117,7 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         # that is dead: the worker that comes back would end with RESOURCE_LOCKED.
         "control_queue_exclusive": False,
         "control_queue_durable": True,  # RabbitMQ 4.3 refuses what is neither; it expires when unused
-        # Task events cost a third to a half of the drain rate (design, section 10).
+        # Task events cost a third to a half of the drain rate (design, section 10): until they are asked for.
         "worker_send_task_events": False,
         # The mesh's logging, not Celery's, and no print captured as a warning.
         "worker_hijack_root_logger": False,

@@ -8,17 +8,13 @@ from typing import Any
 import structlog
 
 from mesh.database import Database
-from mesh.delivery import Answer, Deliveries
+from mesh.delivery import Answer, Deliveries, Handled
 from mesh.errors import Unavailable
 from mesh.service import Service
 from mesh.settings import Settings
 from mesh.wire import Raw
 
 log = structlog.get_logger(__name__)
-
-AWAY = -1.0
-"""Returned by `run` instead of seconds: what the handlers need is away, nothing was done."""
-
 
 _WAIT = 1.0  # seconds between two tries
 
@@ -80,12 +76,12 @@ def answer(name: str, raw: Raw) -> Answer:
             time.sleep(_WAIT)
 
 
-def run(name: str | None, chunk: list[Raw]) -> float:
-    """Handle a chunk. Returns the seconds each message took, or AWAY."""
+def run(name: str | None, chunk: list[Raw]) -> Handled | None:
+    """Handle a chunk. None: what the handlers need is away, nothing was done."""
     if _runtime is None:
         raise RuntimeError("child.configure comes first")
     try:
         return _runtime.deliveries().handle(name, chunk)
     except Unavailable as error:
         log.warning("worker.waiting", error=str(error))
-        return AWAY
+        return None

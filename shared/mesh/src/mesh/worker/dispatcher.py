@@ -6,16 +6,19 @@ chunk may be follows from what the handler's messages have cost: about `CHUNK` s
 that fast ones travel by the hundred and slow ones alone, and nobody waits long behind a neighbour.
 """
 
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
 from mesh.consumer import Handler
+from mesh.delivery import Handled
 from mesh.wire import Raw
 from mesh.worker import child
+from mesh.worker.monitor import Monitor
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +72,20 @@ class Line:
         return chunk
 
 
+@dataclass(slots=True, eq=False)
+class Chunk:
+    """What is being handled together."""
+
+    line: Line
+    messages: list[Waiting]
+    since: float = field(default_factory=time.time)
+    pid: int | None = None
+    """Of the process that handles it, as soon as that has begun."""
+
+    def accepted(self, pid: int, *_: Any) -> None:
+        self.pid = pid
+
+
 class Dispatcher:
     """Lives in the worker's main process; everything here runs in its event loop."""
 
@@ -77,17 +94,18 @@ class Dispatcher:
         pool: Any,
         handlers: dict[str, Handler],
         settle: Callable[[list[Any]], None],
-        call_soon: Callable[..., Any],
-        call_later: Callable[..., Any],
+        monitor: Monitor,
+        hub: Any,
     ) -> None:
         self._pool = pool
         self._handlers = handlers
         self._settle = settle
-        self._call_soon = call_soon
-        self._call_later = call_later
+        self._monitor = monitor
+        self._call_soon = hub.call_soon
+        self._call_later = hub.call_later
         self._lines: dict[str | None, Line] = {}
         self._turn: deque[Line] = deque()  # lines with something waiting, the longest waiting first
-        self._running = 0
+        self.running: set[Chunk] = set()
         self._pace = 3 * ALONE / 64  # seconds for a message, of late; begins with a credit of 64 for a child
         self._planned = False
         self._paused = False
@@ -101,9 +119,15 @@ class Dispatcher:
         if not line.waiting:
             self._turn.append(line)
         line.waiting.append(waiting)
+        self._monitor.received(waiting.raw)
         if not self._planned:
             self._planned = True
             self._call_soon(self._dispatch)
+
+    def waiting(self) -> Iterator[Waiting]:
+        """What is here and not handed over yet."""
+        for line in self._turn:
+            yield from line.waiting
 
     def credit(self) -> int:
         """How many messages the worker can make use of: for each child one chunk that it handles, one that
@@ -117,48 +141,56 @@ class Dispatcher:
 
     def _dispatch(self) -> None:
         self._planned = False
-        while self._turn and not (self._paused or self._stopped) and self._running < self._pool.num_processes:
+        while self._turn and self._may_hand_over():
             line = self._turn.popleft()
-            chunk = line.take(CHUNK if self._turn else ALONE)
+            chunk = Chunk(line, line.take(CHUNK if self._turn else ALONE))
             if line.waiting:
                 self._turn.append(line)
-            self._hand_over(line, chunk)
+            self._hand_over(chunk)
 
-    def _hand_over(self, line: Line, chunk: list[Waiting]) -> None:
-        self._running += 1
+    def _may_hand_over(self) -> bool:
+        return not (self._paused or self._stopped) and len(self.running) < self._pool.num_processes
+
+    def _hand_over(self, chunk: Chunk) -> None:
+        line = chunk.line
         limit = line.handler.time_limit if line.handler else None
+        raws = [waiting.raw for waiting in chunk.messages]
 
-        def done(seconds: float) -> None:
-            self._call_soon(self._done, line, chunk, seconds)
+        def done(handled: Handled | None) -> None:
+            self._call_soon(self._done, chunk, handled)
 
         def died(error: Any) -> None:
-            self._call_soon(self._died, line, chunk, error)
+            self._call_soon(self._died, chunk, error)
 
+        self.running.add(chunk)
+        self._monitor.started(line.name, raws)
         self._pool.apply_async(
             child.run,
-            (line.name, [w.raw for w in chunk]),
+            (line.name, raws),
             callback=done,
             error_callback=died,
+            accept_callback=chunk.accepted,
             # The child interrupts a handler at its limit; if even that fails, the child is ended.
             timeout=limit and 2 * limit + 1,
         )
 
-    def _done(self, line: Line, chunk: list[Waiting], seconds: float) -> None:
-        self._running -= 1
-        if seconds == child.AWAY:
-            self._put_back(line, chunk)
+    def _done(self, chunk: Chunk, handled: Handled | None) -> None:
+        self.running.discard(chunk)
+        if handled is None:
+            self._put_back(chunk.line, chunk.messages)
             self._pause()
         else:
-            line.learn(seconds)
-            self._pace += _WEIGHT * (seconds - self._pace)
-            self._settle([waiting.message for waiting in chunk])
+            chunk.line.learn(handled.seconds)
+            self._pace += _WEIGHT * (handled.seconds - self._pace)
+            self._settle([waiting.message for waiting in chunk.messages])
+            self._monitor.done([waiting.raw for waiting in chunk.messages], handled)
         self._dispatch()
 
-    def _died(self, line: Line, chunk: list[Waiting], error: Any) -> None:
+    def _died(self, chunk: Chunk, error: Any) -> None:
         """The child that had the chunk is gone: each message is tried again, alone, a few times."""
-        self._running -= 1
-        log.error("child.died", message=line.name, messages=len(chunk), error=str(error))
-        self._put_back(line, [_after_death(w) for w in chunk])
+        self.running.discard(chunk)
+        log.error("child.died", message=chunk.line.name, messages=len(chunk.messages), error=str(error))
+        self._put_back(chunk.line, [_after_death(w) for w in chunk.messages])
         self._dispatch()
 
     def _put_back(self, line: Line, chunk: list[Waiting]) -> None:

@@ -24,6 +24,7 @@ from mesh.wire import Raw
 from mesh.worker import incoming
 from mesh.worker.acks import Acks
 from mesh.worker.dispatcher import Dispatcher, Waiting
+from mesh.worker.monitor import Monitor
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ class Intake(CeleryConsumer):
         self._handlers = mesh.service.consumer.handlers
         self._largest = max((handler.batch for handler in self._handlers.values()), default=0)
         self._heartbeat: Heartbeat = mesh.heartbeat
-        self._dispatcher = self._new_dispatcher()
+        self.dispatcher = self._new_dispatcher()
         self._acks = Acks(self.connection_errors)
         self._old_tags: dict[str, str] = {}  # of consumers that gave way to others, whose messages are here
         self._away = False  # the broker, and it has been said
@@ -90,8 +91,8 @@ class Intake(CeleryConsumer):
     def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
         """What happens to each message, in place of Celery's strategies."""
         # A connection that was lost took its deliveries with it: what waited belongs to it.
-        self._dispatcher.stop()
-        self._dispatcher = self._new_dispatcher()
+        self.dispatcher.stop()
+        self.dispatcher = self._new_dispatcher()
         self._acks = Acks(self.connection_errors)
         by_celery = super().create_task_handler()
 
@@ -140,7 +141,7 @@ class Intake(CeleryConsumer):
         super().on_close()
 
     def stop(self) -> None:
-        self._dispatcher.stop()
+        self.dispatcher.stop()
         self._heartbeat.beat("stopping")
         super().stop()
 
@@ -160,7 +161,7 @@ class Intake(CeleryConsumer):
             log.info("message.revoked", message=name, message_id=raw.headers["id"])
             self._acks.settle([message])
             return
-        self._dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))
+        self.dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))
 
     def _raw(self, message: Any) -> Raw:
         info = message.delivery_info or {}
@@ -177,7 +178,8 @@ class Intake(CeleryConsumer):
         return {tag: queue for queue, tag in self.task_consumer._active_tags.items()}
 
     def _new_dispatcher(self) -> Dispatcher:
-        return Dispatcher(self.pool, self._handlers, self._settle, self.hub.call_soon, self.hub.call_later)
+        monitor = Monitor(lambda: self.event_dispatcher)
+        return Dispatcher(self.pool, self._handlers, self._settle, monitor, self.hub)
 
     def _settle(self, messages: list[Any]) -> None:
         self._acks.settle(messages)
@@ -186,7 +188,7 @@ class Intake(CeleryConsumer):
     def _tune(self) -> None:
         """Hold as many messages as there is use for: fast ones by the thousand, slow ones one by one, so
         that other workers get them. By steps of two, since RabbitMQ wants to be asked anew."""
-        wanted = max(self._dispatcher.credit(), 2 * self._largest)
+        wanted = max(self.dispatcher.credit(), 2 * self._largest)
         held = self.qos.value
         if held / 2 < wanted < held * 2:
             return
