@@ -1,5 +1,6 @@
 """The HTTP API: request in, one call, response out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -11,7 +12,7 @@ from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat
 from orders import usecases, wiring
 from orders.api import health, orders
-from orders.api.keys import DATABASE, PLACING
+from orders.api.keys import DATABASE, LISTENING, PLACING
 from orders.api.middleware import correlated, problems
 from orders.settings import Settings
 
@@ -24,6 +25,7 @@ def application(settings: Settings) -> web.Application:
     """The application. Opens nothing before it starts."""
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
     app.add_routes([*orders.routes, *health.routes])
+    app[LISTENING] = asyncio.Event()
     app.cleanup_ctx.append(partial(_database, settings))
     heartbeat = Heartbeat(settings.health_dir, "orders", "api")
     app.cleanup_ctx.append(partial(health.beating, heartbeat))
@@ -33,13 +35,14 @@ def application(settings: Settings) -> web.Application:
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM; then no new requests, and those under way are finished."""
     log.info("api.starting", host=settings.http_host, port=settings.http_port)
+    app = application(settings)
     web.run_app(
-        application(settings),
+        app,
         host=settings.http_host,
         port=settings.http_port,
         loop=uvloop.new_event_loop(),
         access_log=None,  # `request.handled` says the same, with the correlation id
-        print=None,
+        print=lambda _: app[LISTENING].set(),  # what aiohttp has to say is that it listens
         shutdown_timeout=10,
     )
     log.info("api.stopped")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from mesh.health import Heartbeat
-from orders.api.keys import DATABASE
+from orders.api.keys import DATABASE, LISTENING
 
 routes = web.RouteTableDef()
 
@@ -24,10 +24,11 @@ async def ready(request: web.Request) -> web.Response:
     return web.json_response({"status": "ready"})
 
 
-async def beating(heartbeat: Heartbeat, _: web.Application) -> AsyncIterator[None]:
-    """Keep the heartbeat file, from the loop that serves."""
+async def beating(heartbeat: Heartbeat, app: web.Application) -> AsyncIterator[None]:
+    """Keep the heartbeat file, from the loop that serves, as soon as it can be reached."""
 
     async def beat() -> None:
+        await app[LISTENING].wait()
         while True:
             heartbeat.beat("ready")
             await asyncio.sleep(1)

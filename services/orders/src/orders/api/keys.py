@@ -1,5 +1,7 @@
 """What handlers find in the application."""
 
+import asyncio
+
 from aiohttp import web
 
 from mesh import AsyncDatabase
@@ -10,3 +12,6 @@ PLACING = web.AppKey("placing", GroupCommit[Placement])
 """Stores orders, those of requests at the same time in one transaction."""
 
 DATABASE = web.AppKey("database", AsyncDatabase)
+
+LISTENING = web.AppKey("listening", asyncio.Event)
+"""Set when clients can connect."""
