@@ -17,8 +17,8 @@ up: install     ## run the whole mesh in the foreground, on embedded servers; Ct
 demo: install   ## the main job without a person: 20 orders through the mesh, checked; then stop
 	@$(BIN)/python -m embedded demo
 
-test: install   ## all tests, on real servers that they start themselves
-	@$(BIN)/python -m pytest
+test: install   ## all tests, four at a time, on real servers that they start themselves
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: install   ## style, types and import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
