@@ -91,7 +91,7 @@ def test_what_reaches_the_brokers_own_limit_is_kept(
 def test_a_frozen_broker_holds_a_sender_for_seconds_only(
     rabbitmq: RabbitMQ, broker_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("amqp", "broker"):
+    for module in ("rabbitmq.publisher", "broker"):
         monkeypatch.setattr(f"mesh.{module}.TIMEOUT", 0.5)
     sender = publisher.connect(broker_url)
     sender.publish([message(COMMAND)])

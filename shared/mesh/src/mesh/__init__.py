@@ -1,7 +1,7 @@
 """The runtime of the mesh: what a service needs to send messages and to handle them.
 
 A message in:   consumer.py -> worker/ -> delivery/ (inbox.py, effect.py, deadletters.py)
-A message out:  outbox.py (bulk.py) -> relay.py -> publisher.py (broker.py, streams/, amqp.py)
+A message out:  outbox.py (bulk.py) -> relay.py -> publisher.py (broker.py, streams/, rabbitmq/)
 A service:      service.py, settings.py, cli.py, log.py, health.py, database.py, migrate.py
 Where it goes:  topology.py, wire.py
 """

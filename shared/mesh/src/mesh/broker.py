@@ -10,7 +10,7 @@ from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from mesh import sqs, streams, topology
+from mesh import rabbitmq, sqs, streams, topology
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
 
@@ -21,6 +21,7 @@ TIMEOUT = 5.0
 
 def register() -> None:
     """Let kombu know the transports of ours."""
+    rabbitmq.register()
     streams.register()
     sqs.register()
 

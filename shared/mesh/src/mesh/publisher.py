@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from mesh import broker, sqs
-from mesh.amqp import AmqpPublisher
 from mesh.outbox import Outgoing
+from mesh.rabbitmq.publisher import AmqpPublisher
 from mesh.streams.publisher import StreamsPublisher
 from mesh.streams.safety import Persistence
 

@@ -3,13 +3,6 @@
 Confirms alone do not report a message that no queue took; `mandatory` does. Events are kept by the
 exchange's alternate, commands by their receiver's queue, which is declared before; what comes back
 all the same is told, and everything is declared anew with the next try.
-
-From RabbitMQ 3.10 on, the first that moves dead letters without losing any (with its feature flags on, as
-new nodes have them). What differs up to 4.x, and why it does not matter here:
-
-    a quorum queue that says nothing   3.x returns messages for ever, 4.0 drops them after 20 returns:
-                                       ours say their own limit, and where what reaches it goes
-    non-exclusive transient queues     4.3 refuses them: Celery's control queues are made durable
 """
 
 import time
