@@ -1,5 +1,6 @@
 """A small service of the tests: its contracts, its handlers, and a ledger of what they did."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -65,6 +66,19 @@ class Double(Command):
     """Is answered."""
 
     number: int
+
+
+@contract("sample.work", version=1, lanes=("bulk",))
+class Work(Command):
+    """Takes its time, and may travel in a lane of its own."""
+
+    text: str
+    seconds: float = 0.0
+
+
+@contract("sample.worked", version=1, lanes=("bulk",))
+class Worked(Event):
+    text: str
 
 
 Greet = GreetV2
@@ -139,6 +153,18 @@ def double(message: Double, tx: Tx, deps: Outside) -> Number:
     if message.number < 0:
         raise Reject("negative")
     return Number(number=2 * message.number)
+
+
+@consumer.handles(Work, attempts=2)
+def work(message: Work, tx: Tx, deps: Outside) -> Number:
+    enter(tx, "work", message.text)
+    time.sleep(message.seconds)
+    if message.text == "retry" and "retry" not in deps.posted:
+        deps.posted.append("retry")
+        raise Retry("not now", after=0.1)
+    if message.text == "reject":
+        raise Reject("never")
+    return Number(number=len(message.text))
 
 
 @contextmanager
