@@ -53,12 +53,11 @@ def _lines(things: list[dict[str, Any]]) -> str:
 
 
 def _queues(consumer: Consumer[Any]) -> list[Queue]:
-    """What it takes, and each command to it, also one that its build does not handle yet."""
-    taken = [pair for handler in consumer.handlers.values() for pair in handler.taken()]
-    known = {contract for contract, _ in taken}
-    owned = [c for c in contracts() if c.owner == consumer.service and c.is_command and c not in known]
-    queues = topology.queues(consumer.service, [*taken, *((contract, None) for contract in owned)])
-    return [*queues, topology.private_queue(consumer.service)]
+    """What it takes, and each command to it, also one that its build does not handle yet, in every lane."""
+    taken = {pair for handler in consumer.handlers.values() for pair in handler.taken()}
+    commands = (c for c in contracts() if c.owner == consumer.service and c.is_command)
+    owned = {pair for command in commands for pair in topology.laned(command)}
+    return [*topology.queues(consumer.service, taken | owned), topology.private_queue(consumer.service)]
 
 
 def _permission(service: str) -> dict[str, str]:
@@ -72,7 +71,8 @@ def _permission(service: str) -> dict[str, str]:
 def _topic_permissions(consumer: Consumer[Any], commands: Iterable[Contract]) -> list[dict[str, str]]:
     """Writing: what it owns, and commands to others. Reading, which is binding a queue: what it takes.
     The same with a delay."""
-    others = [topology.routing_key(c.name, c.version) for c in commands if c.owner != consumer.service]
+    foreign = (pair for c in commands if c.owner != consumer.service for pair in topology.laned(c))
+    others = [topology.routing_key(c.name, c.version, lane) for c, lane in foreign]
     sent = "|".join([f"{consumer.service}([.].*)?", *map(_literal, others)])
     taken = "|".join(_literal(key) for queue in _queues(consumer) for key in topology.keys(queue))
     return [

@@ -10,11 +10,11 @@ from pydantic import AwareDatetime, Field, NaiveDatetime, SecretStr, create_mode
 from contracts import Command, Event, Message, Value, contract, contract_of, contracts, versions_of
 
 
-def refusal(model: type[Any], name: str, version: int = 1) -> str:
+def refusal(model: type[Any], name: str, version: int = 1, **more: Any) -> str:
     """What it says. It also has to leave no trace."""
     before = list(contracts())
     with pytest.raises(TypeError) as refused:
-        contract(name, version=version)(model)
+        contract(name, version=version, **more)(model)
     assert list(contracts()) == before
     where, _, remedy = str(refused.value).partition(": ")
     assert where == f"{model.__module__}.{model.__name__}"
@@ -135,6 +135,30 @@ def test_a_time_with_its_offset_is_fine(name: str, aware: Any) -> None:
 )
 def test_a_type_that_does_not_survive_json(name: str, unfit: Any, text: str) -> None:
     assert refusal(event(fine=(int, 1), what=(unfit, ...)), name) == text
+
+
+@pytest.mark.parametrize("bad", ["", "Bulk", "bulk.1", "1st", "bulk\n", "bulk mail", "*", "#", "ä", 7, None])
+def test_a_lane_whose_name_is_none(name: str, bad: Any) -> None:
+    assert refusal(event(), name, lanes=("fine", bad)) == f"lane {bad!r} is no lower-case identifier"
+
+
+@pytest.mark.parametrize("bad", ["bulk", ["bulk"], None])
+def test_lanes_are_a_tuple(name: str, bad: Any) -> None:
+    assert refusal(event(), name, lanes=bad) == f"lanes is a tuple of names, such as ('bulk',), not {bad!r}"
+
+
+def test_a_lane_that_is_there_already(name: str) -> None:
+    twice = ("bulk", "bulk")
+    assert refusal(event(), name, lanes=twice) == f"lanes {twice!r} has one of them twice"
+    said = refusal(event(), name, lanes=("default",))
+    assert said == "lane 'default': every message has that one, and it has no name"
+
+
+def test_each_version_has_lanes_of_its_own(name: str) -> None:
+    first = contract(name, version=1, lanes=("bulk", "very_urgent"))(upcastable())
+    second = contract(name, version=2)(event())
+    assert contract_of(first).lanes == ("bulk", "very_urgent")
+    assert contract_of(second).lanes == ()
 
 
 def test_a_class_that_is_no_contract() -> None:

@@ -81,10 +81,13 @@ def test_a_service_does_what_is_its_own(emails: Channel) -> None:
     announce(emails, f"{'0.' * 28}emails.email_sent.v1", "celery_delayed_27")
 
 
-def test_a_command_is_sent_by_all_and_bound_by_its_owner_alone() -> None:
+@pytest.mark.parametrize("lane", [None, "bulk"])
+def test_a_command_is_sent_by_all_and_bound_by_its_owner_alone(lane: str | None) -> None:
     found = topology.definitions([*CONSUMERS, sample.consumer])
     may = {p["user"]: p for p in found["topic_permissions"] if p["exchange"] == "mesh"}
-    key = "sample.greet.v2"
+    key = "sample.work.v1.bulk" if lane else "sample.greet.v2"
+    queue = "sample.v1.bulk" if lane else "sample.v2"
     assert all(re.search(may[name]["write"], key) for name in may)
     assert [name for name in may if re.search(may[name]["read"], key)] == ["sample"]
-    assert key in {b["routing_key"] for b in found["bindings"] if b["destination"] == "sample.v2"}
+    assert key in {b["routing_key"] for b in found["bindings"] if b["destination"] == queue}
+    assert queue in {q["name"] for q in found["queues"]}

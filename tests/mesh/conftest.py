@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,14 @@ def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
     """Starts the sample service's worker or relay."""
     started: list[Program] = []
 
-    def start(role: str, **environment: str) -> Program:
+    def start(role: str, *arguments: str, **environment: str) -> Program:
         folder = tmp_path / str(len(started))
         folder.mkdir()
         paths = os.pathsep.join(["deploy", "tests/support"])
         program = Program(
             "sample",
             role,
+            *arguments,
             folder=folder,
             **{"DATABASE_URL": url, "BROKER_URL": broker_url, "PYTHONPATH": paths, **environment},
         )
@@ -66,4 +68,4 @@ def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def send(tx: Any) -> Callable[..., None]:
     """Puts messages into the outbox, committed."""
-    return lambda *messages: outbox.put(tx, *messages)
+    return partial(outbox.put, tx)

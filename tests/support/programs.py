@@ -86,7 +86,7 @@ class Program:
 
     @property
     def role(self) -> str:
-        return self._command[-1]
+        return self._command[1]
 
     @property
     def pid(self) -> int:

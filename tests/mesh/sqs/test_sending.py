@@ -64,6 +64,11 @@ def test_meshes_that_share_an_account_do_not_hear_each_other(
     assert queues.size("second-v1") == 0
 
 
+def test_a_lane_has_a_queue_of_its_own(sender: Publisher, queues: Queues) -> None:
+    sender.publish([Outgoing(uuid4(), "sample.work", "sample.work.v1.bulk", None, "{}", 0)])
+    assert queues.size("sample-v1-bulk") == 1
+
+
 def test_more_than_a_request_holds_goes_in_several(sender: Publisher, queues: Queues) -> None:
     sender.publish([event(names=["é" * 15_000]) for _ in range(25)])
     assert queues.size("mesh-unrouted") == 25

@@ -68,11 +68,17 @@ class Double(Command):
     number: int
 
 
-@contract("sample.dawdle", version=1)
-class Dawdle(Command):
-    """Takes its time."""
+@contract("sample.work", version=1, lanes=("bulk",))
+class Work(Command):
+    """Takes its time, and may travel in a lane of its own."""
 
-    seconds: float
+    text: str
+    seconds: float = 0.0
+
+
+@contract("sample.worked", version=1, lanes=("bulk",))
+class Worked(Event):
+    text: str
 
 
 Greet = GreetV2
@@ -149,9 +155,16 @@ def double(message: Double, tx: Tx, deps: Outside) -> Number:
     return Number(number=2 * message.number)
 
 
-@consumer.handles(Dawdle)
-def dawdle(message: Dawdle, tx: Tx, deps: Outside) -> None:
+@consumer.handles(Work, attempts=2)
+def work(message: Work, tx: Tx, deps: Outside) -> Number:
+    enter(tx, "work", message.text)
     time.sleep(message.seconds)
+    if message.text == "retry" and "retry" not in deps.posted:
+        deps.posted.append("retry")
+        raise Retry("not now", after=0.1)
+    if message.text == "reject":
+        raise Reject("never")
+    return Number(number=len(message.text))
 
 
 @contextmanager

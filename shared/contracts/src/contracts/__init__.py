@@ -3,9 +3,10 @@
 from contracts.envelope import Envelope, Producer, uuid7
 from contracts.errors import ContractError, UnknownContract, UnknownVersion
 from contracts.message import Command, Event, Message, Value
-from contracts.registry import Contract, contract, contract_of, contracts, versions_of
+from contracts.registry import DEFAULT_LANE, Contract, contract, contract_of, contracts, model_of, versions_of
 
 __all__ = [
+    "DEFAULT_LANE",
     "Command",
     "Contract",
     "ContractError",
@@ -19,6 +20,7 @@ __all__ = [
     "contract",
     "contract_of",
     "contracts",
+    "model_of",
     "uuid7",
     "versions_of",
 ]

@@ -18,6 +18,10 @@ from contracts.message import Command, Event, Message
 M = TypeVar("M", bound=type[Message])
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_LANE = re.compile(r"[a-z][a-z0-9_]*")
+DEFAULT_LANE = "default"
+"""What operators call the lane that has no name."""
+
 _UNFIT: dict[str, tuple[Any, ...]] = {
     "a time needs its offset, use AwareDatetime": (datetime, NaiveDatetime, PastDatetime, FutureDatetime),
     "JSON carries no bytes, send text or a reference": (bytes,),
@@ -34,6 +38,9 @@ class Contract:
     name: str
     version: int
     model: type[Message]
+    lanes: tuple[str, ...] = ()
+    """What it may travel in beside the default lane, which every message has and which has no name. One may
+    be added to a released version; one is taken away when nothing lies in its queues any more."""
 
     @property
     def owner(self) -> str:
@@ -48,14 +55,14 @@ class Contract:
         return f"{self.name} v{self.version}"
 
 
-def contract(name: str, *, version: int) -> Callable[[M], M]:
-    """Register the class below as this version of the contract `name`.
+def contract(name: str, *, version: int, lanes: tuple[str, ...] = ()) -> Callable[[M], M]:
+    """Register the class below as this version of the contract `name`, which may travel in these `lanes`.
 
     Raises TypeError, at import, for what could not work later.
     """
 
     def register(model: M) -> M:
-        entry = Contract(name, version, model)
+        entry = Contract(name, version, model, lanes)
         _refuse_what_cannot_work(entry)
         _by_name.setdefault(name, {})[version] = model
         _by_class[model] = entry
@@ -110,6 +117,7 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
     yield new.version < 1, "versions count from 1"
     yield not issubclass(new.model, (Command, Event)), "derive it from Command or Event"
     yield package == "contracts" and module != new.owner, f"move it to contracts/{new.owner}.py"
+    yield from _faulty_lanes(new.lanes)
     yield new.version in known, f"{new} is taken: a released version never changes, add the next"
     for field, type in _types(new.model):
         for why, unfit in _UNFIT.items():
@@ -126,6 +134,17 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
                 issubclass(previous, Command) != issubclass(new.model, Command),
                 f"{name} is not of the same kind: a command stays a command",
             )
+
+
+def _faulty_lanes(lanes: Any) -> Iterator[tuple[bool, str]]:
+    if not isinstance(lanes, tuple):
+        yield True, f"lanes is a tuple of names, such as ('bulk',), not {lanes!r}"
+        return
+    for lane in lanes:
+        named = isinstance(lane, str) and _LANE.fullmatch(lane)
+        yield not named, f"lane {lane!r} is no lower-case identifier"
+        yield lane == DEFAULT_LANE, f"lane {lane!r}: every message has that one, and it has no name"
+    yield len(set(lanes)) < len(lanes), f"lanes {lanes!r} has one of them twice"
 
 
 def _types(annotation: Any, field: str = "", within: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -2,7 +2,8 @@
 
     python -m contracts.release     writes what is missing, and refuses to change what is there
 
-It belongs into the commit that adds the version: from then on the version never changes.
+It belongs into the commit that adds the version: from then on the version never changes. `lanes.json` alone
+may grow: a lane more is a queue more, a lane less would be messages that nobody reads.
 """
 
 import json
@@ -44,6 +45,13 @@ def documents(contract: Contract) -> dict[str, Any]:
     }
 
 
+def lanes_given_up(contract: Contract) -> list[str]:
+    """Lanes that were released and that the contract no longer has."""
+    path = folder(contract) / "lanes.json"
+    released = json.loads(path.read_text()) if path.exists() else []
+    return [lane for lane in released if lane not in contract.lanes]
+
+
 def folder(contract: Contract) -> Path:
     """Where they are."""
     return FOLDER / contract.name / f"v{contract.version}"
@@ -51,6 +59,7 @@ def folder(contract: Contract) -> Path:
 
 def main() -> None:
     """Write what is missing. Exits with what was changed, if anything was, and writes nothing then."""
+    _refuse_lanes_given_up()
     files = {folder(c) / name: _text(d) for c in shipped() for name, d in documents(c).items()}
     changed = [path for path, text in files.items() if path.exists() and path.read_text() != text]
     if changed:
@@ -61,6 +70,26 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
             print(path.relative_to(FOLDER))  # noqa: T201 its output
+    for released in shipped():
+        _write_lanes(released)
+
+
+def _refuse_lanes_given_up() -> None:
+    gone = [f"  {c} {lane}" for c in shipped() for lane in lanes_given_up(c)]
+    if gone:
+        names = "\n".join(gone)
+        sys.exit(
+            "messages may lie in a released lane; when its queues are empty, take it out of lanes.json by "
+            f"hand; given up:\n{names}"
+        )
+
+
+def _write_lanes(contract: Contract) -> None:
+    path = folder(contract) / "lanes.json"
+    text = _text(contract.lanes)
+    if contract.lanes and not (path.exists() and path.read_text() == text):
+        path.write_text(text)
+        print(path.relative_to(FOLDER))  # noqa: T201 its output
 
 
 def _golden(contract: Contract) -> Envelope:

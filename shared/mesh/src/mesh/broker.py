@@ -64,12 +64,12 @@ def declare_queues(url: str, queues: Iterable[Queue]) -> None:
 
 
 def declare_receiver(channel: Any, message: Outgoing) -> bool:
-    """Declare the queue of a command's owner. False: it is no command that this build knows."""
-    contract = topology.contract_under(message.routing_key or "")
+    """Declare the queue of a command's owner, in its lane. False: it is no command that this build knows."""
+    contract, lane = topology.laned_under(message.routing_key or "") or (None, None)
     if contract is None or not contract.is_command:
         return False
     with _as_far_as_permitted(channel) as permitted:
-        topology.receiver(contract)(permitted).declare()
+        topology.receiver(contract, lane)(permitted).declare()
     return True
 
 

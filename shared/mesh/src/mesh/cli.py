@@ -39,7 +39,7 @@ class Cli(click.Group):
 def service_cli(service: Service[Any]) -> Cli:
     """The commands of a service."""
     group = Cli(name=service.name, help=f"The {service.name} service, {service.producer.build}.")
-    group.add_command(_command("worker", _worker, service, "Handle messages until told to stop."))
+    group.add_command(_worker(service))
     group.add_command(_command("relay", _relay, service, "Move the outbox to the broker until told to stop."))
     group.add_command(_command("migrate", _migrate, service, "Bring database and queues up to date."))
     group.add_command(_health(service))
@@ -63,10 +63,16 @@ def _command(
     return click.Command(name, callback=partial(run, service), help=help)
 
 
-def _worker(service: Service[Any]) -> None:
-    from mesh.worker import app  # Celery takes a third of a second to import: only here is it needed
+def _worker(service: Service[Any]) -> click.Command:
+    def run(lane: tuple[str, ...]) -> None:
+        from mesh.worker import app  # Celery takes a third of a second to import: only here is it needed
 
-    sys.exit(app.run(service, start(service, "worker")))
+        sys.exit(app.run(service, start(service, "worker"), lane))
+
+    lanes = ", ".join(service.consumer.lanes())
+    told = f"Take this lane alone; give it again for another. There are: {lanes}."
+    option = click.Option(["--lane"], multiple=True, help=told)
+    return click.Command("worker", callback=run, params=[option], help="Handle messages until told to stop.")
 
 
 def _relay(service: Service[Any]) -> None:

@@ -3,16 +3,17 @@
 Nothing here touches a broker: a consumer is data that the worker reads.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from kombu import Queue
 
-from contracts import Contract, Message, Value, contract_of, versions_of
+from contracts import DEFAULT_LANE, Contract, Message, Value, contract_of, versions_of
 from mesh import topology
 from mesh.database import Tx
 from mesh.effect import Effect
+from mesh.errors import RefusedAtStart
 
 Deps = TypeVar("Deps")
 M = TypeVar("M", bound=Message)
@@ -36,14 +37,13 @@ class Handler:
     """Seconds for one message (for a batch: for the batch)."""
     batch: int
     """How many messages the function takes at once; 0: one, and not in a list."""
-    lane: str | None
     inbox: bool
     """Whether it runs in a transaction with inbox and outbox."""
 
-    def taken(self) -> Iterator[tuple[Contract, str | None]]:
-        """Every version that this build can read, each of which has its own queue."""
-        for version, model in versions_of(self.contract.name).items():
-            yield Contract(self.contract.name, version, model), self.lane
+    def taken(self) -> Iterator[topology.Laned]:
+        """Every version that this build can read, in every lane of it; each has its own queue."""
+        for model in versions_of(self.contract.name).values():
+            yield from topology.laned(contract_of(model))
 
 
 class Consumer(Generic[Deps]):
@@ -60,7 +60,6 @@ class Consumer(Generic[Deps]):
         *,
         attempts: int = ...,
         time_limit: float = ...,
-        lane: str | None = ...,
     ) -> Callable[[One[M, Deps]], One[M, Deps]]: ...
     @overload
     def handles(
@@ -70,7 +69,6 @@ class Consumer(Generic[Deps]):
         batch: int,
         attempts: int = ...,
         time_limit: float = ...,
-        lane: str | None = ...,
     ) -> Callable[[Many[M, Deps]], Many[M, Deps]]: ...
     @overload
     def handles(
@@ -80,7 +78,6 @@ class Consumer(Generic[Deps]):
         inbox: Literal[False],
         attempts: int = ...,
         time_limit: float = ...,
-        lane: str | None = ...,
     ) -> Callable[[BareOne[M, Deps]], BareOne[M, Deps]]: ...
     @overload
     def handles(
@@ -91,7 +88,6 @@ class Consumer(Generic[Deps]):
         batch: int,
         attempts: int = ...,
         time_limit: float = ...,
-        lane: str | None = ...,
     ) -> Callable[[BareMany[M, Deps]], BareMany[M, Deps]]: ...
     def handles(
         self,
@@ -100,7 +96,6 @@ class Consumer(Generic[Deps]):
         batch: int = 0,
         attempts: int = 8,
         time_limit: float = 30.0,
-        lane: str | None = None,
         inbox: bool = True,
     ) -> Callable[[Any], Any]:
         """The function below handles `message`, in one transaction with inbox and outbox.
@@ -114,15 +109,37 @@ class Consumer(Generic[Deps]):
         self._refuse_what_cannot_work(contract, batch)
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            handler = Handler(contract, function, attempts, time_limit, batch, lane, inbox)
+            handler = Handler(contract, function, attempts, time_limit, batch, inbox)
             self.handlers[contract.name] = handler
             return function
 
         return register
 
-    def queues(self) -> list[Queue]:
-        """The queues this build consumes: those of the majors that it implements, and no other."""
-        return topology.queues(self.service, (t for h in self.handlers.values() for t in h.taken()))
+    def queues(self, lanes: Collection[str] = ()) -> list[Queue]:
+        """The queues this build consumes: those of the majors that it implements, and no other.
+
+        Of these lanes alone, where any are named (`default` is the one without a name). Raises RefusedAtStart
+        for one that nothing travels in.
+        """
+        self._refuse_unknown(lanes)
+        taken = self._taken()
+        chosen = (t for t in taken if not lanes or (t[1] or DEFAULT_LANE) in lanes)
+        return topology.queues(self.service, chosen)
+
+    def lanes(self) -> list[str]:
+        """What the messages it takes may travel in, the default lane first."""
+        return [DEFAULT_LANE, *sorted({lane for _, lane in self._taken() if lane})]
+
+    def _taken(self) -> list[topology.Laned]:
+        return [t for handler in self.handlers.values() for t in handler.taken()]
+
+    def _refuse_unknown(self, lanes: Collection[str]) -> None:
+        unknown = sorted(set(lanes) - set(self.lanes()))
+        if unknown:
+            raise RefusedAtStart(
+                f"nothing that {self.service} takes travels in the lane {', '.join(unknown)}: "
+                f"there are {', '.join(self.lanes())}"
+            )
 
     def _refuse_what_cannot_work(self, contract: Contract, batch: int) -> None:
         newest = max(versions_of(contract.name))

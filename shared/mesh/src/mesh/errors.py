@@ -8,6 +8,7 @@
     |  `- MissingSettings     names every setting that is missing
     |- Unavailable            what the process needs is away: keep the message, wait, burn no attempt
     |- TooLarge               a message over 64 KiB: store the document, send a reference
+    |- UnknownLane            a message was put into a lane that its contract does not have
     `- Unroutable             the broker knows no queue for a command
 
 A `contracts.ContractError` becomes a dead letter at once: no retry mends data. Anything else is
@@ -54,6 +55,10 @@ class Unavailable(MeshError):
 
 class TooLarge(MeshError):
     """A message is over the limit."""
+
+
+class UnknownLane(MeshError):
+    """The contract of a message has no such lane."""
 
 
 class Unroutable(MeshError):

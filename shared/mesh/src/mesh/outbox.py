@@ -12,10 +12,10 @@ from uuid import UUID
 from psycopg import AsyncConnection
 from psycopg.types.json import Json
 
-from contracts import Envelope, Message
+from contracts import DEFAULT_LANE, Envelope, Message, contract_of, model_of
 from mesh import bulk, context
 from mesh.database import AsyncTx, Tx
-from mesh.errors import TooLarge
+from mesh.errors import TooLarge, UnknownLane
 from mesh.topology import routing_key
 
 LIMIT = 64 * 1024
@@ -74,15 +74,16 @@ def seal(message: Message) -> Envelope:
 
 
 @overload
-def put(tx: Tx, *messages: Message | Envelope) -> None: ...
+def put(tx: Tx, *messages: Message | Envelope, lane: str | None = ...) -> None: ...
 @overload
-def put(tx: AsyncTx, *messages: Message | Envelope) -> Awaitable[None]: ...
-def put(tx: Tx | AsyncTx, *messages: Message | Envelope) -> Any:
-    """Send messages if, and only if, the caller's transaction commits.
+def put(tx: AsyncTx, *messages: Message | Envelope, lane: str | None = ...) -> Awaitable[None]: ...
+def put(tx: Tx | AsyncTx, *messages: Message | Envelope, lane: str | None = None) -> Any:
+    """Send messages if, and only if, the caller's transaction commits; all in one `lane`, None: the default.
 
-    Raises TooLarge for a message over 64 KiB, with its name and size.
+    Raises TooLarge for a message over 64 KiB, with its name and size, and UnknownLane for a lane that a
+    message's contract does not have.
     """
-    rows = [_row(message) for message in messages]
+    rows = [_row(message, lane) for message in messages]
     if isinstance(tx, AsyncConnection):
         return tx.execute(_PUT, bulk.columns(rows))
     return bulk.write(tx, _PUT, *rows)
@@ -109,12 +110,22 @@ def next_due(tx: Tx) -> float | None:
     return cast("float | None", row and row[0])
 
 
-def _row(message: Message | Envelope) -> tuple[UUID, str, str, str]:
+def _row(message: Message | Envelope, lane: str | None) -> tuple[UUID, str, str, str]:
     envelope = seal(message) if isinstance(message, Message) else message
+    if lane is not None:
+        _refuse_unknown(lane, envelope)
     document = envelope.model_dump_json()
     if (size := len(document.encode())) > LIMIT:
         raise TooLarge(
             f"{envelope.name}: {size} bytes, the limit is {LIMIT}: "
             "store the document and send a reference to it"
         )
-    return envelope.id, envelope.name, routing_key(envelope.name, envelope.version), document
+    return envelope.id, envelope.name, routing_key(envelope.name, envelope.version, lane), document
+
+
+def _refuse_unknown(lane: str, envelope: Envelope) -> None:
+    """Here, where a traceback shows who chose it; on the broker nobody would read what travels in it."""
+    contract = contract_of(model_of(envelope.name, envelope.version))
+    if lane not in contract.lanes:
+        there_are = ", ".join([f"{DEFAULT_LANE} (by naming none)", *contract.lanes])
+        raise UnknownLane(f"{contract} has no lane {lane!r}: there are {there_are}")

@@ -1,8 +1,8 @@
-"""Where messages go: one exchange, one queue for each service and major. Both ends call this.
+"""Where messages go: one exchange, one queue for each service, major and lane. Both ends call this.
 
     exchange   mesh (topic)                  routing key  <owner>.<message>.v<major>[.<lane>]
     queues     <service>.v<major>[.<lane>]   what the service takes of that major
-               <service>                     its private tasks
+               <service>                     its private tasks (of the default lane)
                mesh.unrouted                 what no queue was bound for
                mesh.dead                     what RabbitMQ gave up by itself
 
@@ -10,7 +10,7 @@ Names, arguments and bindings of a major never change: old and new builds declar
 at the same time, and a broker refuses a second opinion. What may change is a broker policy.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from kombu import Exchange, Queue, binding
@@ -62,8 +62,17 @@ def queue_name(service: str, major: int, lane: str | None = None) -> str:
     return _dotted(service, f"v{major}", lane)
 
 
-def queues(service: str, taken: Iterable[tuple[Contract, str | None]]) -> list[Queue]:
-    """The queues in which `service` takes these contracts, each in its lane, with their bindings."""
+Laned = tuple[Contract, str | None]
+"""A contract in one of its lanes; None is the default lane."""
+
+
+def laned(contract: Contract) -> Iterator[Laned]:
+    """A contract in each of its lanes, the default first."""
+    return ((contract, lane) for lane in (None, *contract.lanes))
+
+
+def queues(service: str, taken: Iterable[Laned]) -> list[Queue]:
+    """The queues in which `service` takes these, with their bindings."""
     keyed = sorted(
         (queue_name(service, c.version, lane), routing_key(c.name, c.version, lane)) for c, lane in taken
     )
@@ -73,7 +82,7 @@ def queues(service: str, taken: Iterable[tuple[Contract, str | None]]) -> list[Q
 
 
 def receiver(command: Contract, lane: str | None = None) -> Queue:
-    """The queue of a command's owner: the sender declares it, so that it may come up first."""
+    """The queue of a command's owner for one lane: the sender declares it, so that it may come up first."""
     return queues(command.owner, [(command, lane)])[0]
 
 
@@ -99,13 +108,25 @@ def shared() -> list[Queue | Exchange]:
     return [_kept(DEAD), _kept(UNROUTED), EXCHANGE]
 
 
-def contract_under(key: str) -> Contract | None:
-    """What is published with a routing key; None: nothing that this build knows."""
+def laned_under(key: str) -> Laned | None:
+    """What is published with a routing key, and in which lane; None: nothing that this build knows.
+
+    The lane may be one that this build does not know: a newer one, whose sender found it in the contract, may
+    have left the message in the outbox that this one relays.
+    """
+    owner, message, version, lane = (*key.split(".", 3), "", "", "", "")[:4]
     try:
-        models = versions_of(".".join(key.split(".")[:2])).values()
+        models = versions_of(f"{owner}.{message}").values()
     except UnknownContract:
         return None
-    return next((c for c in map(contract_of, models) if routing_key(c.name, c.version) == key), None)
+    found = (c for c in map(contract_of, models) if f"v{c.version}" == version)
+    return next(((contract, lane or None) for contract in found), None)
+
+
+def contract_under(key: str) -> Contract | None:
+    """The same, whatever the lane."""
+    found = laned_under(key)
+    return found and found[0]
 
 
 def keys(queue: Queue) -> list[str]:

@@ -46,7 +46,7 @@ def replay(settings: Settings) -> tuple[int, int]:
             if envelope is None:
                 kept.append(message)
                 continue
-            sender.publish([_outgoing(envelope)])
+            sender.publish([_outgoing(envelope, message)])
             message.ack()
             sent += 1
         for message in kept:
@@ -81,6 +81,9 @@ def _named(envelope: Envelope | None) -> str:
     return f"{envelope.name} v{envelope.version}" if envelope else "?"
 
 
-def _outgoing(envelope: Envelope) -> Outgoing:
-    key = routing_key(envelope.name, envelope.version)
+def _outgoing(envelope: Envelope, message: Message) -> Outgoing:
+    """Under the key that it came with, for the sake of its lane, where that is one of its own."""
+    plain = routing_key(envelope.name, envelope.version)
+    came_with = str(message.delivery_info.get("routing_key"))
+    key = came_with if came_with.startswith(f"{plain}.") else plain
     return Outgoing(envelope.id, envelope.name, key, None, envelope.model_dump_json(), 0)

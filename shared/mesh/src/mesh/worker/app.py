@@ -2,11 +2,14 @@
 
 import os
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from celery import Celery, signals
+from kombu import Queue
 
+from contracts import DEFAULT_LANE
 from mesh import broker, context, log, topology
 from mesh.broker import TIMEOUT
 from mesh.health import Heartbeat
@@ -48,13 +51,18 @@ def celery_app(service: Service[Any], settings: Settings) -> Celery:
     return app
 
 
-def run(service: Service[Any], settings: Settings) -> int:
-    """Run a worker until it is told to stop. Returns the exit code."""
+def run(service: Service[Any], settings: Settings, lanes: Collection[str] = ()) -> int:
+    """Run a worker of these lanes (none named: of all) until it is told to stop. Returns the exit code.
+
+    Raises RefusedAtStart for a lane that nothing travels in.
+    """
+    queues = [queue.name for queue in _queues(service, lanes)]
     app = celery_app(service, settings)
     app.mesh.heartbeat.beat("starting")
     worker = app.Worker(
         # A name of its own: workers of one name would share one control queue, and each get half of it.
         hostname=f"{service.name}-{os.getpid()}@{socket.gethostname()}",
+        queues=queues,
         quiet=True,
         loglevel=settings.log_level.upper(),
         optimization="fair",  # a chunk goes to a child that is idle, never behind another chunk
@@ -81,7 +89,7 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "broker_transport_options": options,
         # Seconds. A worker behind a dead network is noticed within two of these, by both sides.
         "broker_heartbeat": 20,
-        "task_queues": [*service.consumer.queues(), topology.private_queue(service.name)],
+        "task_queues": _queues(service),
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,
         "task_create_missing_queues": False,  # a misspelt queue is an error, not a new queue
@@ -125,6 +133,14 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "enable_utc": True,
         "timezone": "UTC",
     }
+
+
+def _queues(service: Service[Any], lanes: Collection[str] = ()) -> list[Queue]:
+    """Of the lanes that are named, else all. Private tasks are of the default lane."""
+    queues = service.consumer.queues(lanes)
+    if not lanes or DEFAULT_LANE in lanes:
+        queues.append(topology.private_queue(service.name))
+    return queues
 
 
 def _credit(service: Service[Any]) -> int:

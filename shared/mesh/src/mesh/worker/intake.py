@@ -21,7 +21,7 @@ from mesh.health import Heartbeat
 from mesh.settings import Settings
 from mesh.streams.transport import Transport as StreamsTransport
 from mesh.wire import Raw
-from mesh.worker import incoming
+from mesh.worker import incoming, tasks
 from mesh.worker.acks import Acks
 from mesh.worker.dispatcher import Dispatcher, Waiting
 from mesh.worker.monitor import Monitor
@@ -146,7 +146,9 @@ class Intake(CeleryConsumer):
         super().stop()
 
     def _leave_to_celery(self, by_celery: Callable[[Any], None], message: Any) -> None:
-        """What its code stumbles over is kept."""
+        """What its code stumbles over is kept. Its request knows a routing key, which a delay or a retry has
+        changed, and not the queue, to which another attempt goes."""
+        message.headers = {**message.headers, tasks.QUEUE: self._queue(message)}
         try:
             by_celery(message)
         except self.connection_errors:
@@ -164,15 +166,16 @@ class Intake(CeleryConsumer):
         self.dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))
 
     def _raw(self, message: Any) -> Raw:
-        info = message.delivery_info or {}
         deaths = incoming.returns(message) // _RETURNS
-        queue = info.get("queue") or self._queue(info)
-        return Raw(incoming.body(message), incoming.shallow(incoming.headers(message)), queue, deaths)
+        headers = incoming.shallow(incoming.headers(message))
+        return Raw(incoming.body(message), headers, self._queue(message), deaths)
 
-    def _queue(self, info: dict[str, Any]) -> str:
+    def _queue(self, message: Any) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
+        info = message.delivery_info or {}
         tag = info.get("consumer_tag", "")
-        return self._tags().get(tag) or self._old_tags.get(tag, "unknown")
+        queue: str = info.get("queue") or self._tags().get(tag) or self._old_tags.get(tag, "unknown")
+        return queue
 
     def _tags(self) -> dict[str, str]:
         return {tag: queue for queue, tag in self.task_consumer._active_tags.items()}

@@ -6,17 +6,20 @@ everything works on it that works on a task: results, events, revoke, inspect, F
 is decided by the same code: `Deliveries.answer`.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from celery import Celery, Task
 from celery.exceptions import Ignore
 
-from mesh import topology, wire
-from mesh.consumer import Handler
+from mesh import wire
 from mesh.delivery import Answer
 from mesh.errors import MeshError
 from mesh.wire import Raw
 from mesh.worker import child
+
+QUEUE = "x-mesh-queue"
+"""The header in which the intake says from which queue a message came."""
 
 
 class DeadLettered(MeshError):
@@ -30,7 +33,6 @@ class HandlerTask(Task):
     acks_late = True
     reject_on_worker_lost = True  # back to the queue; the intake ends what kills its worker again and again
     throws = (DeadLettered,)  # said once, by the delivery
-    handler: Handler
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """The handler's reply. Raises Ignore for a message that has another try ahead."""
@@ -42,10 +44,10 @@ class HandlerTask(Task):
         return answer.reply
 
 
-def register(app: Celery, handlers: dict[str, Handler]) -> None:
+def register(app: Celery, names: Iterable[str]) -> None:
     """Let Celery know the handlers under their names on the wire."""
-    for name, handler in handlers.items():
-        app.register_task(type(name, (HandlerTask,), {"name": name, "handler": handler})())
+    for name in names:
+        app.register_task(type(name, (HandlerTask,), {"name": name})())
 
 
 def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Raw:
@@ -55,6 +57,5 @@ def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Ra
     known = {name: getattr(request, name, None) for name in wire.KEPT}
     named = {"task": task.name, "id": request.id, "retries": request.retries}
     headers = {**(request.headers or {}), **known, **named}
-    version = wire.version(args)
-    queue = topology.queue_name(task.app.main, version, task.handler.lane)
-    return Raw(wire.dumps([args, kwargs, embed]).encode(), headers, queue, 0)
+    headers.pop(QUEUE, None)
+    return Raw(wire.dumps([args, kwargs, embed]).encode(), headers, getattr(request, QUEUE), 0)
