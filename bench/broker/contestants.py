@@ -99,8 +99,8 @@ def _faststream(kind: str, prefetch: int, ground: Ground) -> list[Program]:
     return [ground.program(f"worker {number}", module, kind, told=told) for number in range(2)]
 
 
-def _bare(ground: Ground) -> list[Program]:
-    return [ground.program("worker", f"{WORKERS}.bare")]
+def _bare(*options: str) -> Programs:
+    return lambda ground: [ground.program("worker", f"{WORKERS}.bare", *options)]
 
 
 ORDERS = {"valkey": "orders", "rabbitmq": "orders"}
@@ -167,7 +167,15 @@ ALL = [
         "bare",
         ORDERS,
         {"valkey": 150_000, "rabbitmq": 40_000},
-        _bare,
+        _bare(),
+    ),
+    Contestant(
+        "bare client, quorum",
+        "the same on a quorum queue, as the mesh's are",
+        "bare_quorum",
+        ORDERS,
+        {"rabbitmq": 40_000},
+        _bare("quorum"),
     ),
 ]
 

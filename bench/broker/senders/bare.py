@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from amqp import Message
 from redis import Redis
@@ -13,9 +13,12 @@ from bench.broker.workers.bare import MOST, QUEUE, amqp_connection
 
 
 class Sender:
+    arguments: ClassVar[dict[str, str]] = {}
+    """Of the queue on RabbitMQ."""
+
     def __init__(self) -> None:
         url = os.environ["BENCH_URL"]
-        self._broker = _Redis(url) if url.startswith("redis") else _RabbitMQ(url)
+        self._broker = _Redis(url) if url.startswith("redis") else _RabbitMQ(url, self.arguments)
         self.prepare([])
 
     def prepare(self, numbers: Sequence[int]) -> None:
@@ -38,10 +41,10 @@ class _Redis:
 
 
 class _RabbitMQ:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, arguments: dict[str, str]) -> None:
         self._connection = amqp_connection(url)
         self._channel: Any = self._connection.channel()
-        self._channel.queue_declare(QUEUE, durable=True, auto_delete=False)
+        self._channel.queue_declare(QUEUE, durable=True, auto_delete=False, arguments=arguments)
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_confirm)
         self._sent = 0

@@ -1,10 +1,11 @@
-"""The floor: `python -m bench.broker.workers.bare`, the client library with nothing around it.
+"""The floor: `python -m bench.broker.workers.bare [quorum]`, the client library with nothing around it.
 
 What it reads it reads by the hundred, and acknowledges by the hundred when all of it is handled.
 """
 
 import json
 import os
+import sys
 from typing import Any
 
 import amqp
@@ -15,6 +16,8 @@ from bench.broker.order import check
 from bench.broker.tally import mine
 
 QUEUE = "orders"
+QUORUM = {"x-queue-type": "quorum"}
+"""Arguments of a queue as the mesh's are, which survives the loss of a node: the floor under that, too."""
 GROUP = "workers"
 MOST = 100
 
@@ -49,11 +52,11 @@ def _read(client: Redis, consumer: str, done: list[bytes]) -> list[Any]:
     return streams[0][1] if streams else []
 
 
-def rabbitmq(url: str) -> None:
+def rabbitmq(url: str, arguments: dict[str, str]) -> None:
     """Three hundreds are under way; a hundred, or what came before a silence, is acknowledged at once."""
     connection = amqp_connection(url)
     channel = connection.channel()
-    channel.queue_declare(QUEUE, durable=True, auto_delete=False)
+    channel.queue_declare(QUEUE, durable=True, auto_delete=False, arguments=arguments)
     channel.basic_qos(0, 3 * MOST, a_global=False)
     unacked: list[int] = []
 
@@ -91,4 +94,7 @@ def amqp_connection(url: str) -> amqp.Connection:
 
 if __name__ == "__main__":
     _url = os.environ["BENCH_URL"]
-    (redis if _url.startswith("redis") else rabbitmq)(_url)
+    if _url.startswith("redis"):
+        redis(_url)
+    else:
+        rabbitmq(_url, QUORUM if "quorum" in sys.argv else {})
