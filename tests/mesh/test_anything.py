@@ -53,6 +53,9 @@ def test_a_delivery_of_anything_ends_in_one_place(
     assert places(tx) == 1
 
 
+INTAKE = SimpleNamespace(_queue=lambda _: "sample.v2")
+
+
 def arrived(entry: Entry) -> Any:
     """An entry as the worker's main process gets it."""
     channel = SimpleNamespace(decode_body=virtual.Channel.decode_body, codecs={}, body_encoding=None)
@@ -63,7 +66,7 @@ def arrived(entry: Entry) -> Any:
 def test_headers_that_pickle_cannot_follow_reach_a_child() -> None:
     headers = {"task": "sample.greet", "odd": nested(5_000)}
     message = SimpleNamespace(headers=headers, body=b"", delivery_info={"queue": "sample.v2"})
-    raw = pickle.loads(pickle.dumps(Intake._raw(SimpleNamespace(), message)))
+    raw = pickle.loads(pickle.dumps(Intake._raw(INTAKE, message)))
     assert raw.headers["task"] == "sample.greet"
     assert "nested too deeply" in str(raw.headers["odd"])
 
@@ -82,7 +85,7 @@ ENTRIES = st.dictionaries(st.binary(), st.binary(), max_size=3) | st.builds(
 @given(st.builds(Entry, st.just(b"1-0"), ENTRIES, st.integers(0, 9)))
 def test_an_entry_of_anything_reaches_a_child(entry: Entry) -> None:
     message = arrived(entry)
-    raw = Intake._raw(SimpleNamespace(), message)
+    raw = Intake._raw(INTAKE, message)
     assert pickle.loads(pickle.dumps(raw)).queue == "sample.v2"
     assert raw.deaths >= 0
     assert incoming.name(message) is None or isinstance(incoming.suits_celery(message), bool)

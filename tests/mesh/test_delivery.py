@@ -1,20 +1,31 @@
 """One delivery: handled once, or tried again, or kept. Real PostgreSQL, real bytes, no broker."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from programs import eventually
-from sample import Count, Greet, Greeted, GreetV1, Outside, Ping, Post, Tally, consumer, ledger
+from sample import Count, Greet, Greeted, GreetV1, Outside, Ping, Post, Tally, ledger
 
 from contracts import Envelope
-from mesh import Database, Retry, deadletters, inbox, testing
+from mesh import Consumer, Database, Retry, deadletters, inbox
 from mesh.database import connect
+from mesh.delivery import Deliveries, Handled
 from mesh.testing import around, raw, sent
 from mesh.wire import Raw
 
 Deliver = Callable[..., None]
+DeliverAll = Callable[[Consumer[Any], list[Raw], float], Handled]
+
+
+@pytest.fixture
+def deliver_all(database: Database, outside: Outside) -> DeliverAll:
+    """Deliver one chunk to a consumer, with so many seconds for it."""
+    return lambda to, chunk, budget: Deliveries(to, database, outside).handle(
+        chunk[0].headers["task"], chunk, budget
+    )
 
 
 def dead(tx: Any) -> list[tuple[str, str]]:
@@ -266,20 +277,27 @@ def test_json_of_the_envelope_is_the_same_everywhere(deliver: Deliver, tx: Any) 
     assert json.loads(found[1]) == json.loads(envelope.model_dump_json())
 
 
-def test_a_time_limit_interrupts_the_handler(database: Database, outside: Outside, tx: Any) -> None:
-    import time
-
-    from mesh import Consumer
-
+@pytest.mark.parametrize("inbox", [True, False])
+def test_a_chunk_that_turns_out_slow_ends_early(
+    database: Database, outside: Outside, inbox: bool, deliver_all: DeliverAll
+) -> None:
     slow = Consumer[Outside]("sample")
+    begun: list[str] = []
 
-    @slow.handles(Greet, time_limit=0.05)
-    def sleep(message: Greet, tx: Any, deps: Outside) -> None:
-        time.sleep(30)
+    def take(message: Post, *_: Any) -> None:
+        begun.append(message.text)
+        time.sleep(0.02)
 
-    testing.deliver(slow, database, outside, Greet(names=("Ada",)))
-    assert due(tx) == [("sample.v2", 1)]
-    assert consumer.handlers["sample.greet"].time_limit == 30
+    slow.handles(Post)(take) if inbox else slow.handles(Post, inbox=False)(take)
+    chunk = [raw(around(Post(text=str(number))), "sample") for number in range(10)]
+    chunk[7] = chunk[2]  # a copy shares the fate of the other
+    handled = deliver_all(slow, chunk, 0.03)
+    assert 0 < len(begun) < 7
+    assert len(begun) + len(handled.left) == len(chunk)
+    while handled.left:
+        chunk = [chunk[place] for place in handled.left]
+        handled = deliver_all(slow, chunk, 0.03)
+    assert sorted(begun if inbox else set(begun)) == list("012345689")
 
 
 def test_the_inbox_forgets_what_can_no_longer_come_again(deliver: Deliver, tx: Any) -> None:

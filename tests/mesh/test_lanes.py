@@ -131,7 +131,9 @@ def test_an_event_of_a_lane_waits_for_a_listener_and_reaches_it_there(url: str, 
     envelope = around(Worked(text="parcel"))
     key = topology.routing_key(envelope.name, 1, "bulk")
     publisher = connect(broker_url, "optional")
-    publisher.publish([outbox.Outgoing(envelope.id, envelope.name, key, None, envelope.model_dump_json(), 0)])
+    publisher.publish(
+        [outbox.Outgoing(str(envelope.id), envelope.name, key, None, envelope.model_dump_json(), 0)]
+    )
     publisher.close()
     assert unrouted.counted(settings) == {"sample.worked v1": 1}
     declare_queues(broker_url, topology.queues("late", [(contract_of(Worked), "bulk")]))

@@ -24,7 +24,7 @@ COMMAND, EVENT = "sample.count", "sample.greeted"
 
 
 def message(name: str) -> Outgoing:
-    return Outgoing(uuid4(), name, f"{name}.v1", None, "{}", 0)
+    return Outgoing(str(uuid4()), name, f"{name}.v1", None, "{}", 0)
 
 
 @pytest.fixture

@@ -22,7 +22,11 @@ def publish(settings: Settings, *names: str) -> None:
     for name in names:
         envelope = around(Greeted(names=(name,)))
         publisher.publish(
-            [Outgoing(envelope.id, envelope.name, "sample.greeted.v1", None, envelope.model_dump_json(), 0)]
+            [
+                Outgoing(
+                    str(envelope.id), envelope.name, "sample.greeted.v1", None, envelope.model_dump_json(), 0
+                )
+            ]
         )
     publisher.close()
 

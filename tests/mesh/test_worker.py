@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from counting import counted, numbers
 from programs import Start, eventually
-from sample import Greet, ledger
+from sample import Greet, Work, ledger
 
 from mesh import deadletters, outbox
 
@@ -51,6 +51,19 @@ def test_a_message_that_kills_its_child_ends_as_a_dead_letter(start: Start, send
     eventually(lambda: len(ledger(tx, "greet")) == 2, "its neighbours are handled")
     assert sorted(ledger(tx, "greet")) == ["Ada", "Bob"]
     assert worker.alive
+
+
+def test_messages_that_turn_out_slow_let_others_pass(start: Start, send: Any, tx: Any) -> None:
+    start("relay").ready()
+    start("worker").ready()
+    send(*(Work(text=f"fast {number}") for number in range(300)))
+    eventually(lambda: len(ledger(tx, "work")) == 300, "the worker has learned that they are fast")
+    slow = [f"slow {number}" for number in range(40)]
+    send(*(Work(text=text, seconds=0.1) for text in slow), Greet(names=("Ada",)))
+    eventually(lambda: ledger(tx, "greet"), "another message is handled")
+    assert len(ledger(tx, "work")) < 320
+    eventually(lambda: len(ledger(tx, "work")) == 340, "the slow ones too")
+    assert sorted(ledger(tx, "work")[300:]) == sorted(slow)
 
 
 def test_a_relay_waits_for_a_broker_that_is_away(start: Start, send: Any, tx: Any) -> None:

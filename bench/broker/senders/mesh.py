@@ -36,4 +36,4 @@ class Sender:
 
 def _outgoing(number: int) -> Outgoing:
     envelope = sealed(number)
-    return Outgoing(envelope.id, NAME, routing_key(NAME, 1), None, envelope.model_dump_json(), 0)
+    return Outgoing(str(envelope.id), NAME, routing_key(NAME, 1), None, envelope.model_dump_json(), 0)

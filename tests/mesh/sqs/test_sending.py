@@ -19,7 +19,7 @@ from mesh.sqs import bindings
 
 
 def event(**data: Any) -> Outgoing:
-    return Outgoing(uuid4(), "sample.greeted", "sample.greeted.v1", None, json.dumps(data), 0)
+    return Outgoing(str(uuid4()), "sample.greeted", "sample.greeted.v1", None, json.dumps(data), 0)
 
 
 def listen(broker_url: str, service: str) -> None:
@@ -65,7 +65,7 @@ def test_meshes_that_share_an_account_do_not_hear_each_other(
 
 
 def test_a_lane_has_a_queue_of_its_own(sender: Publisher, queues: Queues) -> None:
-    sender.publish([Outgoing(uuid4(), "sample.work", "sample.work.v1.bulk", None, "{}", 0)])
+    sender.publish([Outgoing(str(uuid4()), "sample.work", "sample.work.v1.bulk", None, "{}", 0)])
     assert queues.size("sample-v1-bulk") == 1
 
 

@@ -1,9 +1,10 @@
 """The messages of the mesh: what services say to each other, and nothing of how it travels."""
 
-from contracts.envelope import Envelope, Producer, uuid7
+from contracts.envelope import Envelope, Head, Producer, uuid7
 from contracts.errors import ContractError, UnknownContract, UnknownVersion
 from contracts.message import Command, Event, Message, Value
 from contracts.registry import DEFAULT_LANE, Contract, contract, contract_of, contracts, model_of, versions_of
+from contracts.sealed import Sealed
 
 __all__ = [
     "DEFAULT_LANE",
@@ -12,8 +13,10 @@ __all__ = [
     "ContractError",
     "Envelope",
     "Event",
+    "Head",
     "Message",
     "Producer",
+    "Sealed",
     "UnknownContract",
     "UnknownVersion",
     "Value",

@@ -38,8 +38,8 @@ class Producer(BaseModel):
         return f"{self.service}/{self.build}"
 
 
-class Envelope(BaseModel):
-    """A message on its way. `id` is unchanged over retries, replays and copies."""
+class Head(BaseModel):
+    """What an envelope says of its message. `id` is unchanged over retries, replays and copies."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,6 +53,11 @@ class Envelope(BaseModel):
     causation_id: UUID | None = None
     """The id of the message whose handling sent this one."""
     traceparent: str | None = None
+
+
+class Envelope(Head):
+    """A message on its way."""
+
     data: dict[str, Any]
 
     @classmethod
@@ -61,14 +66,14 @@ class Envelope(BaseModel):
         message: Message,
         producer: Producer,
         *,
-        cause: "Envelope | None" = None,
+        cause: Head | None = None,
         correlation_id: UUID | None = None,
         traceparent: str | None = None,
         id: UUID | None = None,
     ) -> Self:
         """`message` ready to send.
 
-        `cause` is the envelope whose handling sends it: the story goes on under its correlation id.
+        `cause` is the head of the message whose handling sends it: their story goes on.
         """
         contract = contract_of(type(message))
         id = id or uuid7()

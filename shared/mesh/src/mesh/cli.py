@@ -14,7 +14,7 @@ from uuid import UUID
 import click
 import structlog
 
-from mesh import broker, context, database, deadletters, log, publisher, topology, unrouted
+from mesh import broker, context, database, deadletters, garbage, log, publisher, topology, unrouted
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
 from mesh.health import Heartbeat, healthy
@@ -49,11 +49,12 @@ def service_cli(service: Service[Any]) -> Cli:
 
 
 def start(service: Service[S], role: str) -> S:
-    """What every process does first: settings, logging, identity. Raises MissingSettings."""
+    """What every process does first, once its modules are loaded. Raises MissingSettings."""
     settings = service.settings.load()
     log.configure(settings, service.producer, role)
     logging.captureWarnings(True)  # a warning is a line like any other
     context.identify(service.producer)
+    garbage.rare()
     return settings
 
 

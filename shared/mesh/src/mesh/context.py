@@ -7,12 +7,12 @@ from uuid import UUID
 
 import structlog
 
-from contracts import Envelope, Producer
+from contracts import Head, Producer
 
 _producer: Producer | None = None
 
-handling: ContextVar[Envelope | None] = ContextVar("handling", default=None)
-"""The envelope being handled: the cause of whatever is sent meanwhile."""
+handling: ContextVar[Head | None] = ContextVar("handling", default=None)
+"""The head of the message being handled: the cause of whatever is sent meanwhile."""
 
 correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
 """The story that a request begins."""
@@ -33,20 +33,20 @@ def producer() -> Producer:
 
 def message_id() -> UUID:
     """The id of the message being handled: the idempotency key of whatever it causes outside."""
-    envelope = handling.get()
-    if envelope is None:
+    head = handling.get()
+    if head is None:
         raise RuntimeError("no single message is being handled")
-    return envelope.id
+    return head.id
 
 
 @contextmanager
-def delivery(envelope: Envelope, attempt: int) -> Iterator[None]:
+def delivery(head: Head, attempt: int) -> Iterator[None]:
     """Bind one delivery to logs and to the messages sent by it."""
-    token = handling.set(envelope)
+    token = handling.set(head)
     with structlog.contextvars.bound_contextvars(
-        message=envelope.name,
-        message_id=str(envelope.id),
-        correlation_id=str(envelope.correlation_id),
+        message=head.name,
+        message_id=str(head.id),
+        correlation_id=str(head.correlation_id),
         attempt=attempt,
     ):
         try:

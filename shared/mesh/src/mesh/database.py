@@ -11,6 +11,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from mesh.errors import Unavailable
+from mesh.timelimit import TimeLimit
 
 Tx = Connection[Any]
 AsyncTx = AsyncConnection[Any]
@@ -116,14 +117,19 @@ class AsyncDatabase:
 def transaction(connection: Tx) -> Iterator[None]:
     """One transaction: committed at the end, rolled back by an error.
 
-    Pipelined: begin, statements and commit are one round trip, unless a result is asked for. So what a
-    statement raises comes at the end, if not before. psycopg's own `transaction()` in a pipeline waits
-    for the server three more times, which took half as long again.
+    A statement that outlasts its message's time limit is cancelled. Pipelined: begin, statements and commit
+    are one round trip, unless a result is asked for. So what a statement raises comes at the end, if not
+    before. psycopg's own `transaction()` in a pipeline waits for the server three more times, which took half
+    as long again.
     """
     try:
         with connection.pipeline():
             connection.execute("BEGIN")
-            yield
+            try:
+                yield
+            except TimeLimit:
+                connection.cancel_safe(timeout=_WAIT)  # or leaving the pipeline would wait for its end
+                raise
             connection.execute("COMMIT")
     finally:
         if connection.info.transaction_status in _UNFINISHED:

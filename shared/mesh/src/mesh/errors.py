@@ -29,7 +29,12 @@ class Verdict(MeshError):
 class Retry(Verdict):
     """Try this message again `after` seconds (None: the usual backoff). It costs an attempt."""
 
+    LONGEST = 365 * 24 * 3600.0
+
     def __init__(self, reason: str, *, after: float | None = None) -> None:
+        """Raises ValueError for less than 0 seconds or more than a year."""
+        if after is not None and not 0 <= after <= self.LONGEST:
+            raise ValueError(f"after={after!r}: seconds, from 0 to {self.LONGEST:.0f}")
         super().__init__(reason)
         self.after = after
 

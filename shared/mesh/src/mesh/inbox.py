@@ -47,6 +47,8 @@ _REPLY = """
     FROM unnest(%s::uuid[], %s::json[]) AS new (id, reply) WHERE message_id = new.id
 """
 
+_LEAVE = "DELETE FROM inbox WHERE message_id = ANY(%s)"
+
 _PRUNE = """
     DELETE FROM inbox WHERE message_id IN (
         SELECT message_id FROM inbox
@@ -85,6 +87,11 @@ def close_effects(tx: Tx, ids: Collection[UUID]) -> None:
 def reply(tx: Tx, id: UUID, value: Value) -> None:
     """Keep what the handler answered: whoever asks for the message again gets the same answer."""
     bulk.write(tx, _REPLY, (id, value.model_dump_json()))
+
+
+def leave(tx: Tx, ids: Collection[UUID]) -> None:
+    """Take out messages that this transaction has entered and not begun to handle."""
+    tx.execute(_LEAVE, (list(ids),))
 
 
 def forget(tx: Tx, id: UUID) -> None:

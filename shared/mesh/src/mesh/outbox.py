@@ -42,8 +42,8 @@ _TAKE = """
         FOR UPDATE SKIP LOCKED
     ), taken AS (
         DELETE FROM outbox USING due WHERE outbox.seq = due.seq
-        RETURNING outbox.due_at, outbox.seq, message_id, name, routing_key, queue, envelope::text, retries,
-                  carries
+        RETURNING outbox.due_at, outbox.seq, message_id::text, name, routing_key, queue, envelope::text,
+                  retries, carries
     ) SELECT message_id, name, routing_key, queue, envelope, retries, carries FROM taken ORDER BY due_at, seq
 """
 _NEXT = "SELECT extract(epoch FROM min(due_at) - now())::float FROM outbox"
@@ -52,7 +52,7 @@ _NEXT = "SELECT extract(epoch FROM min(due_at) - now())::float FROM outbox"
 class Outgoing(NamedTuple):
     """A message on its way from the outbox to the broker."""
 
-    id: UUID
+    id: str
     name: str
     routing_key: str | None
     queue: str | None

@@ -39,7 +39,7 @@ def around(message: Message) -> Envelope:
 def raw(envelope: Envelope, service: str, *, retries: int = 0, deaths: int = 0) -> Raw:
     """An envelope as the broker would deliver it to `service`."""
     out = Outgoing(
-        envelope.id,
+        str(envelope.id),
         envelope.name,
         routing_key(envelope.name, envelope.version),
         None,

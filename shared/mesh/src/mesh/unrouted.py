@@ -86,4 +86,4 @@ def _outgoing(envelope: Envelope, message: Message) -> Outgoing:
     plain = routing_key(envelope.name, envelope.version)
     came_with = str(message.delivery_info.get("routing_key"))
     key = came_with if came_with.startswith(f"{plain}.") else plain
-    return Outgoing(envelope.id, envelope.name, key, None, envelope.model_dump_json(), 0)
+    return Outgoing(str(envelope.id), envelope.name, key, None, envelope.model_dump_json(), 0)

@@ -9,12 +9,12 @@ Any Celery client can therefore send to the mesh, and any Celery tool can read w
 import json
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
-from contracts import ContractError, Envelope, Producer
+from contracts import ContractError, Envelope, Message, Producer, Sealed
 from mesh.outbox import Outgoing
 
 CONTENT_TYPE = "application/json"
@@ -23,7 +23,11 @@ ENCODING = "utf-8"
 _MANY = 1_000_000  # retries that no message has had; a sender may write any number
 _NO_CANVAS = '{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
 _PLAIN = f"{_NO_CANVAS}]".encode()
+_FIRST, _LAST = b"[[", b"],{}," + _PLAIN
 KEPT = ("group", "group_index", "root_id", "parent_id", "ignore_result", "expires", "origin")
+
+
+M = TypeVar("M", bound=Message)
 
 
 class Raw(NamedTuple):
@@ -39,7 +43,7 @@ class Raw(NamedTuple):
 def headers(message: Outgoing) -> dict[str, Any]:
     """What Celery's workers and tools need to know of a message without decoding it."""
     kept = message.carries["headers"] if message.carries else {}
-    return {**kept, "lang": "py", "task": message.name, "id": str(message.id), "retries": message.retries}
+    return {**kept, "lang": "py", "task": message.name, "id": message.id, "retries": message.retries}
 
 
 def body(message: Outgoing) -> bytes:
@@ -90,6 +94,14 @@ def envelope(raw: Raw) -> Envelope:
         case [[], dict() as data, *_] if data:
             return _bare(raw, data)
     raise ContractError("neither [[envelope], {}, {}] nor [[], {keyword arguments}, {}]")
+
+
+def sealed(raw: Raw, model: type[M]) -> Sealed[M] | None:
+    """The message of an outbox, if it is this one and in order; else `envelope` tells."""
+    body = raw.body
+    if body.startswith(_FIRST) and body.endswith(_LAST):
+        return Sealed.read(body[len(_FIRST) : -len(_LAST)], model)
+    return None
 
 
 def _is_sealed(document: dict[str, Any]) -> bool:
@@ -152,6 +164,9 @@ def _id(raw: Raw, header: str) -> UUID | None:
         return None
 
 
-def dumps(value: Any) -> str:
+def dumps(value: Any) -> bytes:
     """Compact JSON."""
-    return json.dumps(value, separators=(",", ":"))
+    try:
+        return to_json(value)
+    except ValueError:  # half of a character, which a client of Celery's may have sent, escaped
+        return json.dumps(value, separators=(",", ":")).encode()

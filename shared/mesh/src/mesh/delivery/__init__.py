@@ -13,6 +13,7 @@ message has been handled, or lies in the outbox for another try, or in the dead 
 If it raises Unavailable the worker keeps the messages and calls again; the inbox drops what was done.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -35,11 +36,17 @@ POISON = 3
 
 
 class Handled(NamedTuple):
-    """A chunk is settled."""
+    """A chunk is settled, or the messages of it that were begun."""
 
     seconds: float
-    """For each of its messages, on average."""
+    """For each of these, on average."""
     failures: list[Failed]
+    left: list[int]
+    """Places in the chunk of those that were not."""
+
+
+Outcome = tuple[list[Failed], Sequence[Delivery]]
+"""What was not handled, and what was not begun."""
 
 
 class Deliveries:
@@ -50,27 +57,32 @@ class Deliveries:
         self._database = database
         self._deps = deps
 
-    def handle(self, name: str | None, chunk: Sequence[Raw]) -> Handled:
-        """Settle every message of a chunk; `name` is None for what the worker found no handler for.
+    def handle(self, name: str | None, chunk: Sequence[Raw], budget: float = math.inf) -> Handled:
+        """Settle the messages of a chunk; `name` is None for what the worker found no handler for.
 
-        Raises Unavailable: then nothing is lost, call again.
+        After `budget` seconds it begins no other. Raises Unavailable: then nothing is lost, call again.
         """
-        started = time.perf_counter()
+        started = time.monotonic()
         known, failures = self._understood(name, chunk)
+        left: Sequence[Delivery] = []
         if name and known:
-            failures += self._handle(self._handlers[name], known)
-        return Handled((time.perf_counter() - started) / len(chunk), failures)
+            fell, left = self._handle(self._handlers[name], known, started + budget)
+            failures += fell
+        places = _places(chunk, left)
+        begun = max(1, len(chunk) - len(places))
+        return Handled((time.monotonic() - started) / begun, failures, places)
 
-    def _handle(self, handler: Handler, known: Sequence[Delivery]) -> list[Failed]:
+    def _handle(self, handler: Handler, known: Sequence[Delivery], until: float) -> Outcome:
         if handler.inbox:
             with self._database.connection() as connection:
-                together = Together(connection, handler, self._deps)
+                together = Together(connection, handler, self._deps, until)
                 together.settle(known)
-                return together.failures
-        if not (fallen := bare.handle(handler, known, self._deps)):
-            return []
+                return together.failures, together.left
+        fallen, left = bare.handle(handler, known, self._deps, until)
+        if not fallen:
+            return [], left
         with self._database.connection() as connection:
-            return [failed(connection, handler, delivery, error) for delivery, error in fallen]
+            return [failed(connection, handler, delivery, error) for delivery, error in fallen], left
 
     def answer(self, name: str, raw: Raw) -> Answer:
         """Settle one message whose sender wants to know what becomes of it.
@@ -114,3 +126,11 @@ class Deliveries:
     def _buried(self, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> Failed:
         with self._database.connection() as connection:
             return bury(connection, raw, envelope, reason, error)
+
+
+def _places(chunk: Sequence[Raw], left: Sequence[Delivery]) -> list[int]:
+    """Where in the chunk they are, with the copies of each, which share its fate."""
+    if not left:
+        return []
+    ids = {identity(delivery.raw) for delivery in left}
+    return [place for place, raw in enumerate(chunk) if identity(raw) in ids]

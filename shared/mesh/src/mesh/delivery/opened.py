@@ -1,13 +1,14 @@
 """Bytes to a message that was understood, in the newest version that this build knows."""
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
 
-from contracts import ContractError, Envelope, Message, UnknownContract, UnknownVersion
+from contracts import ContractError, Envelope, Head, Message, UnknownContract, UnknownVersion
 from mesh import deadletters, wire
+from mesh.consumer import Handler
 from mesh.deadletters import Reason
 from mesh.wire import Raw
 
@@ -18,22 +19,27 @@ class Delivery(NamedTuple):
     """A message that was understood."""
 
     raw: Raw
-    envelope: Envelope
+    head: Head
     message: Message
     attempt: int
     """Counts from 1."""
 
     @property
     def id(self) -> UUID:
-        return self.envelope.id
+        return self.head.id
+
+    @property
+    def envelope(self) -> Envelope:
+        """As it came, with what this build does not know: read anew, for what is sent on or kept."""
+        return wire.envelope(self.raw)
 
     @property
     def log(self) -> Any:
         """A logger that says which message it is about."""
         return log.bind(
-            message=self.envelope.name,
+            message=self.head.name,
             message_id=str(self.id),
-            correlation_id=str(self.envelope.correlation_id),
+            correlation_id=str(self.head.correlation_id),
             attempt=self.attempt,
         )
 
@@ -47,8 +53,16 @@ class NotUnderstood(Exception):
         self.envelope = envelope
 
 
-def opened(raw: Raw, name: str | None, known: Container[str]) -> Delivery:
+def opened(raw: Raw, name: str | None, known: Mapping[str, Handler]) -> Delivery:
     """The message in `raw`, which must be called `name` and be one of the `known`. Raises NotUnderstood."""
+    expected = known.get(name or "")
+    if expected and (sealed := wire.sealed(raw, expected.contract.model)):
+        return Delivery(raw, sealed, sealed.data, wire.retries(raw) + 1)
+    return _opened(raw, name, known)
+
+
+def _opened(raw: Raw, name: str | None, known: Mapping[str, Handler]) -> Delivery:
+    """The same for whatever it may be."""
     envelope = None
     try:
         envelope = wire.envelope(raw)

@@ -2,8 +2,11 @@
 
 If one message fails, all is rolled back and the halves are tried on their own: a chunk costs one
 commit when all is well, one bad message in n costs about 2 log n more, and no message costs a savepoint.
+
+A chunk that turns out slow ends early: nobody waits long behind messages that were thought to be fast.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -27,17 +30,21 @@ _BUSY = 5.0  # seconds until a message is looked at again whose effect another p
 class Together:
     """One chunk's way through one handler, on one connection."""
 
-    def __init__(self, connection: Tx, handler: Handler, deps: Any) -> None:
+    def __init__(self, connection: Tx, handler: Handler, deps: Any, until: float) -> None:
+        """After `until`, of the monotonic clock, no further message is begun; a batch is begun as a whole."""
         self._connection = connection
         self._handler = handler
         self._deps = deps
+        self._until = until
+        self.left: list[Delivery] = []
+        """What `settle` has not begun."""
         self.failures: list[Failed] = []
         """What `settle` could not handle, and what became of it."""
 
     def settle(self, chunk: Sequence[Delivery]) -> None:
         """Handle all, perform what is to be performed, record what came of it."""
         try:
-            intended = self._handled(chunk)
+            intended, left = self._handled(chunk)
         except Exception as error:
             if self._connection.broken:
                 raise
@@ -47,17 +54,21 @@ class Together:
                 for half in _halves(chunk):
                     self.settle(half)
         else:
+            self.left += left
             self._record(self._performed(intended))
 
-    def _handled(self, chunk: Sequence[Delivery]) -> list[Intended]:
-        """Handle a chunk in one transaction. Returns the effects that are to be performed now."""
+    def _handled(self, chunk: Sequence[Delivery]) -> tuple[list[Intended], Sequence[Delivery]]:
+        """Handle a chunk in one transaction. Returns the effects that are to be performed now, and what was
+        not begun."""
         tx = self._connection
         by_id = {d.id: d for d in chunk}
         with transaction(tx):
             seen = inbox.begin(tx, list(by_id), [self._handler.contract.name] * len(by_id))
             fresh = [d for id, d in by_id.items() if seen[id] is not Seen.DONE]
             with bulk.gathering(tx):
-                effects = self._run(fresh)
+                effects, left = self._run(fresh)
+            if left:
+                inbox.leave(tx, [d.id for d in left if seen[d.id] is Seen.NEVER])
             ours = inbox.open_effects(tx, [d.id for d, _ in effects]) if effects else set()
             for delivery, _ in effects:
                 if delivery.id not in ours:
@@ -67,17 +78,22 @@ class Together:
                 delivery.log.info("delivery.duplicate")
             elif seen[delivery.id] is Seen.UNCERTAIN and delivery.id in ours:
                 delivery.log.warning("effect.repeated")
-        return [(d, effect) for d, effect in effects if d.id in ours]
+        return [(d, effect) for d, effect in effects if d.id in ours], left
 
-    def _run(self, fresh: Sequence[Delivery]) -> list[Intended]:
+    def _run(self, fresh: Sequence[Delivery]) -> tuple[list[Intended], Sequence[Delivery]]:
         if self._handler.batch:
             self._run_batch(fresh)
-            return []
-        run = ((d, self._run_one(d)) for d in fresh)
-        return [(d, effect) for d, effect in run if effect]
+            return [], []
+        effects: list[Intended] = []
+        for number, delivery in enumerate(fresh):
+            if number and time.monotonic() > self._until:
+                return effects, fresh[number:]
+            if effect := self._run_one(delivery):
+                effects.append((delivery, effect))
+        return effects, []
 
     def _run_one(self, delivery: Delivery) -> Effect[Any] | None:
-        with context.delivery(delivery.envelope, delivery.attempt), time_limit(self._handler.time_limit):
+        with context.delivery(delivery.head, delivery.attempt), time_limit(self._handler.time_limit):
             outcome = self._handler.function(delivery.message, self._connection, self._deps)
             if isinstance(outcome, Effect):
                 log.info("effect.intended")
@@ -107,7 +123,7 @@ class Together:
         for delivery, effect in intended:
             try:
                 with (
-                    context.delivery(delivery.envelope, delivery.attempt),
+                    context.delivery(delivery.head, delivery.attempt),
                     time_limit(self._handler.time_limit),
                 ):
                     done.append((delivery, effect, effect.perform()))
@@ -136,7 +152,7 @@ class Together:
             inbox.close_effects(tx, [delivery.id for delivery, _, _ in done])
             with bulk.gathering(tx):
                 for delivery, effect, outcome in done:
-                    with context.delivery(delivery.envelope, delivery.attempt):
+                    with context.delivery(delivery.head, delivery.attempt):
                         self._answer(delivery, effect.then(tx, outcome))
                         log.info("effect.done")
 

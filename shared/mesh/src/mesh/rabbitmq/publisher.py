@@ -108,7 +108,7 @@ def _amqp(message: Outgoing) -> Message:
         content_type=wire.CONTENT_TYPE,
         content_encoding=wire.ENCODING,
         delivery_mode=_PERSISTENT,
-        correlation_id=str(message.id),
-        message_id=str(message.id),
+        correlation_id=message.id,
+        message_id=message.id,
         application_headers=wire.headers(message),
     )

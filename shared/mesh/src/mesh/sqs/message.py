@@ -1,6 +1,7 @@
 """A kombu message as the text of an SQS message, and back, whatever somebody wrote there."""
 
 import base64
+import json
 from typing import Any
 
 from pydantic_core import from_json
@@ -14,13 +15,13 @@ def text(message: Outgoing) -> str:
 
     The body is base64 once, so that 64 KiB of any language stay under 90 KiB; kombu would do it twice.
     """
-    return wire.dumps(
+    return json.dumps(
         {
             "body": base64.b64encode(wire.body(message)).decode(),
             "headers": wire.headers(message),
             "content-type": wire.CONTENT_TYPE,
             "content-encoding": wire.ENCODING,
-            "properties": {"correlation_id": str(message.id), "body_encoding": "base64"},
+            "properties": {"correlation_id": message.id, "body_encoding": "base64"},
         }
     )
 

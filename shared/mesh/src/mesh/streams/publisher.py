@@ -1,6 +1,7 @@
 """Publishing to streams: the routes are looked up once for a batch, the batch is one round trip."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -46,12 +47,13 @@ class StreamsPublisher:
             self._declared = True
         by_key = {m.routing_key: m for m in messages if m.queue is None}
         routes = {key: self._route(message) for key, message in by_key.items()}
-        with channel.conn_or_acquire() as client, client.pipeline(transaction=False) as pipe:
-            for message in messages:
-                fields = _fields(message)
-                for queue in [message.queue] if message.queue else routes[message.routing_key]:
-                    store.add(pipe, queue, fields)
-            pipe.execute()
+        added: list[tuple[str, dict[str, Any]]] = []
+        for message in messages:
+            fields = _fields(message)
+            queues = [message.queue] if message.queue else routes[message.routing_key]
+            added += [(queue, fields) for queue in queues]
+        with channel.conn_or_acquire() as client:
+            store.add_all(client, added)
 
     def _route(self, message: Outgoing) -> list[str]:
         """The queues bound for a message: looked up for every batch, so a new binding holds at once."""
@@ -67,13 +69,14 @@ class StreamsPublisher:
         return queues or [UNROUTED]
 
 
-def _fields(message: Outgoing) -> dict[str, bytes | str]:
+def _fields(message: Outgoing) -> dict[str, Any]:
+    headers = wire.headers(message)
     rest = {
         "content-type": wire.CONTENT_TYPE,
         "content-encoding": wire.ENCODING,
-        "headers": wire.headers(message),
+        "headers": headers,
         "properties": {
-            "correlation_id": str(message.id),
+            "correlation_id": headers["id"],
             "delivery_info": {"exchange": EXCHANGE.name, "routing_key": message.routing_key},
         },
     }

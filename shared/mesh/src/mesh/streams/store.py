@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from redis import Redis
@@ -15,6 +15,13 @@ LEASE = 6.0
 """Seconds without renewal after which a consumer counts as dead."""
 RENEW = 1.0
 """Seconds between two renewals, and between two looks for the dead."""
+
+_ADD = """
+-- KEYS: streams; ARGV: for each message the number of its stream, body, rest. All are appended at once.
+for at = 1, #ARGV, 3 do
+    redis.call('XADD', KEYS[tonumber(ARGV[at])], '*', 'body', ARGV[at + 1], 'rest', ARGV[at + 2])
+end
+"""
 
 _CLAIM = """
 -- KEYS[1] a stream; ARGV: group, the claiming consumer, how many at most, prefix of the leases.
@@ -114,6 +121,14 @@ def entries(reply: Any) -> Iterable[tuple[str, Entry]]:
 def add(pipe: Pipeline, queue: str, fields: dict[Any, Any]) -> None:
     """Append a message to a queue."""
     pipe.xadd(key(queue), fields)
+
+
+def add_all(client: Redis, messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Append messages, each with its queue, by one command: a command each takes twice the time here."""
+    places = {queue: place for place, queue in enumerate(dict.fromkeys(queue for queue, _ in messages), 1)}
+    keys = map(key, places)
+    told = [told for queue, fields in messages for told in (places[queue], fields["body"], fields["rest"])]
+    client.eval(_ADD, len(places), *keys, *told)
 
 
 def ack(pipe: Pipeline, queue: str, ids: list[bytes]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from mesh import garbage
 from mesh.database import Database
 from mesh.delivery import Answer, Deliveries, Handled
 from mesh.errors import Unavailable
@@ -46,6 +47,7 @@ class Runtime:
         database.open()
         self._stack.callback(database.close)
         deps = self._stack.enter_context(service.wiring(settings))
+        garbage.rare()
         return Deliveries(service.consumer, database, deps)
 
 
@@ -76,12 +78,12 @@ def answer(name: str, raw: Raw) -> Answer:
             time.sleep(_WAIT)
 
 
-def run(name: str | None, chunk: list[Raw]) -> Handled | None:
-    """Handle a chunk. None: what the handlers need is away, nothing was done."""
+def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | None:
+    """Handle a chunk, for about `budget` seconds. None: what the handlers need is away, nothing was done."""
     if _runtime is None:
         raise RuntimeError("child.configure comes first")
     try:
-        return _runtime.deliveries().handle(name, chunk)
+        return _runtime.deliveries().handle(name, chunk, budget)
     except Unavailable as error:
         log.warning("worker.waiting", error=str(error))
         return None

@@ -3,7 +3,8 @@
 Batches form by themselves: while the pool works, messages arrive, and all that came goes over in
 one chunk. No timer: a message that arrives at an idle worker is handed over at once. How large a
 chunk may be follows from what the handler's messages have cost: about `CHUNK` seconds of work, so
-that fast ones travel by the hundred and slow ones alone, and nobody waits long behind a neighbour.
+that fast ones travel by the hundred and slow ones alone, and nobody waits long behind a neighbour. A
+chunk that takes longer than was thought ends early, and what is left of it comes back.
 """
 
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from mesh import timelimit
 from mesh.consumer import Handler
 from mesh.delivery import Handled
 from mesh.wire import Raw
@@ -29,6 +31,8 @@ ALONE = 0.050
 MOST = 500
 """Messages in one chunk, however cheap they are."""
 
+_PATIENCE = 2
+"""How many times its budget a chunk may take, before it ends early: estimates are no more than that."""
 _UNKNOWN = ALONE  # a handler that has never run is taken for slow: its first message goes alone
 _WAIT = 1.0  # seconds between two tries while the database is away
 _WEIGHT = 0.2  # of the newest measurement in the running estimate
@@ -78,6 +82,8 @@ class Chunk:
 
     line: Line
     messages: list[Waiting]
+    budget: float
+    """Seconds of work that were thought to be in it."""
     since: float = field(default_factory=time.time)
     pid: int | None = None
     """Of the process that handles it, as soon as that has begun."""
@@ -143,7 +149,8 @@ class Dispatcher:
         self._planned = False
         while self._turn and self._may_hand_over():
             line = self._turn.popleft()
-            chunk = Chunk(line, line.take(CHUNK if self._turn else ALONE))
+            budget = CHUNK if self._turn else ALONE
+            chunk = Chunk(line, line.take(budget), budget)
             if line.waiting:
                 self._turn.append(line)
             self._hand_over(chunk)
@@ -153,7 +160,6 @@ class Dispatcher:
 
     def _hand_over(self, chunk: Chunk) -> None:
         line = chunk.line
-        limit = line.handler.time_limit if line.handler else None
         raws = [waiting.raw for waiting in chunk.messages]
 
         def done(handled: Handled | None) -> None:
@@ -163,15 +169,14 @@ class Dispatcher:
             self._call_soon(self._died, chunk, error)
 
         self.running.add(chunk)
-        self._monitor.started(line.name, raws)
+        self._monitor.started(raws)
         self._pool.apply_async(
             child.run,
-            (line.name, raws),
+            (line.name, raws, _PATIENCE * chunk.budget),
             callback=done,
             error_callback=died,
             accept_callback=chunk.accepted,
-            # The child interrupts a handler at its limit; if even that fails, the child is ended.
-            timeout=limit and 2 * limit + 1,
+            timeout=_hard_limit(chunk),
         )
 
     def _done(self, chunk: Chunk, handled: Handled | None) -> None:
@@ -182,8 +187,10 @@ class Dispatcher:
         else:
             chunk.line.learn(handled.seconds)
             self._pace += _WEIGHT * (handled.seconds - self._pace)
-            self._settle([waiting.message for waiting in chunk.messages])
-            self._monitor.done([waiting.raw for waiting in chunk.messages], handled)
+            self._put_back(chunk.line, [chunk.messages[place] for place in handled.left])
+            begun = _begun(chunk, handled)
+            self._settle([waiting.message for waiting in begun])
+            self._monitor.done(chunk.line.name, [waiting.raw for waiting in begun], handled)
         self._dispatch()
 
     def _died(self, chunk: Chunk, error: Any) -> None:
@@ -194,8 +201,8 @@ class Dispatcher:
         self._dispatch()
 
     def _put_back(self, line: Line, chunk: list[Waiting]) -> None:
-        if not line.waiting:
-            self._turn.appendleft(line)
+        if chunk and not line.waiting:
+            self._turn.append(line)  # it had its turn
         line.waiting.extendleft(reversed(chunk))
 
     def _pause(self) -> None:
@@ -206,6 +213,20 @@ class Dispatcher:
     def _resume(self) -> None:
         self._paused = False
         self._dispatch()
+
+
+def _begun(chunk: Chunk, handled: Handled) -> list[Waiting]:
+    left = set(handled.left)
+    return [waiting for place, waiting in enumerate(chunk.messages) if place not in left]
+
+
+def _hard_limit(chunk: Chunk) -> float | None:
+    """Seconds after which a child is ended from outside: it holds its own limits (`timelimit`), as long as
+    its interpreter runs at all."""
+    handler = chunk.line.handler
+    if handler is None:
+        return None
+    return timelimit.hard(handler.time_limit) * (1 if handler.batch else len(chunk.messages)) + timelimit.LOOK
 
 
 def _after_death(waiting: Waiting) -> Waiting:

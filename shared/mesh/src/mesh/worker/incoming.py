@@ -50,10 +50,15 @@ def headers(message: Any) -> dict[str, Any]:
     return message.headers if isinstance(message.headers, dict) else {}
 
 
+_NESTED = {dict, list}
+
+
 def shallow(value: Any, levels: int = _DEEPEST) -> Any:
     """Without what is nested too deeply."""
     if not isinstance(value, (dict, list)):
         return value
+    if isinstance(value, dict) and _NESTED.isdisjoint(map(type, value.values())):
+        return value  # nearly all headers are
     if not levels:
         return "nested too deeply"
     if isinstance(value, list):

@@ -14,6 +14,7 @@ from celery.exceptions import WorkerShutdown
 from celery.worker.consumer import Consumer as CeleryConsumer
 from celery.worker.state import maybe_shutdown, revoked
 
+from mesh import garbage
 from mesh.broker import declare
 from mesh.delivery import POISON
 from mesh.errors import RefusedAtStart
@@ -129,10 +130,11 @@ class Intake(CeleryConsumer):
 
     def on_ready(self) -> None:
         super().on_ready()
-        self._heartbeat.beat("ready")
-        if not self.restart_count:  # the timer outlives connections
-            self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")
+        if not self.restart_count:
+            garbage.rare()
+            self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")  # it outlives connections
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
+        self._heartbeat.beat("ready")
 
     def on_close(self) -> None:
         # Celery's would have the pool forget what a child has not yet confirmed to have begun. The

@@ -44,14 +44,14 @@ class Monitor:
                 expires=None,
             )
 
-    def started(self, name: str | None, chunk: Sequence[Raw]) -> None:
-        state.total_count[name or "unknown"] += len(chunk)
-        state.all_total_count[0] += len(chunk)
+    def started(self, chunk: Sequence[Raw]) -> None:
         if send := self._sender():
             for raw in chunk:
                 send("task-started", uuid=_text(raw.headers.get("id")))
 
-    def done(self, chunk: Sequence[Raw], handled: Handled) -> None:
+    def done(self, name: str | None, chunk: Sequence[Raw], handled: Handled) -> None:
+        state.total_count[name or "unknown"] += len(chunk)
+        state.all_total_count[0] += len(chunk)
         if not (send := self._sender()):
             return
         failures = {failure.id: failure for failure in handled.failures}

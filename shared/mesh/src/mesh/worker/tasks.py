@@ -58,4 +58,4 @@ def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Ra
     named = {"task": task.name, "id": request.id, "retries": request.retries}
     headers = {**(request.headers or {}), **known, **named}
     headers.pop(QUEUE, None)
-    return Raw(wire.dumps([args, kwargs, embed]).encode(), headers, getattr(request, QUEUE), 0)
+    return Raw(wire.dumps([args, kwargs, embed]), headers, getattr(request, QUEUE), 0)
