@@ -18,7 +18,7 @@ demo: install   ## the main job without a person: 20 orders through the mesh, ch
 	@$(BIN)/python -m embedded demo
 
 test: install   ## all tests, four at a time, on real servers that they start themselves
-	@$(BIN)/python -m pytest -n 4 --dist worksteal
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(TESTS)
 
 lint: install   ## style, types and import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

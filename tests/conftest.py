@@ -19,8 +19,24 @@ from embedded.valkey import Valkey
 from mesh import Database, Settings, context, log
 from mesh.migrate import migrate
 
+BROKERS = ["valkey", "redis", "rabbitmq"]
 CI = os.environ.get("CI") == "true"
 os.environ["BROKER_PERSISTENCE"] = "optional"  # most tests' servers write nothing to disk
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help = "of the tests that run over every kind of broker, those over this one; may be repeated"
+    parser.addoption("--broker", action="append", choices=BROKERS, help=help)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if chosen := config.getoption("--broker"):
+        items[:] = [item for item in items if _broker(item) in (None, *chosen)]
+
+
+def _broker(item: pytest.Item) -> str | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec and callspec.params.get("broker_url")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -89,7 +105,7 @@ def rabbitmq_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["valkey", "redis", "rabbitmq"])
+@pytest.fixture(params=BROKERS)
 def broker_url(request: pytest.FixtureRequest) -> str:
     """A broker that nobody else uses: each test that asks for one runs over every kind."""
     if request.param == "rabbitmq":

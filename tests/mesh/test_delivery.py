@@ -10,7 +10,7 @@ from programs import eventually
 from sample import Count, Greet, Greeted, GreetV1, Outside, Ping, Post, Tally, ledger
 
 from contracts import Envelope
-from mesh import Consumer, Database, Retry, deadletters, inbox
+from mesh import Consumer, Database, Effect, Retry, deadletters, inbox
 from mesh.database import connect
 from mesh.delivery import Deliveries, Handled
 from mesh.testing import around, raw, sent
@@ -290,7 +290,7 @@ def test_a_chunk_that_turns_out_slow_ends_early(
 
     slow.handles(Post)(take) if inbox else slow.handles(Post, inbox=False)(take)
     chunk = [raw(around(Post(text=str(number))), "sample") for number in range(10)]
-    chunk[7] = chunk[2]  # a copy shares the fate of the other
+    chunk[7] = chunk[2]._replace()  # a copy shares the fate of the other
     handled = deliver_all(slow, chunk, 0.03)
     assert 0 < len(begun) < 7
     assert len(begun) + len(handled.left) == len(chunk)
@@ -298,6 +298,31 @@ def test_a_chunk_that_turns_out_slow_ends_early(
         chunk = [chunk[place] for place in handled.left]
         handled = deliver_all(slow, chunk, 0.03)
     assert sorted(begun if inbox else set(begun)) == list("012345689")
+
+
+def test_effects_of_a_chunk_that_turns_out_slow_are_begun_in_time(
+    database: Database, tx: Any, deliver_all: DeliverAll
+) -> None:
+    slow = Consumer[Outside]("sample")
+    posted: list[str] = []
+
+    def perform(text: str) -> None:
+        time.sleep(0.02)
+        posted.append(text)
+
+    @slow.handles(Post)
+    def post(message: Post, tx: Any, deps: Outside) -> Effect[None]:
+        return Effect(perform=lambda: perform(message.text), then=lambda tx, _: None)
+
+    chunk = [raw(around(Post(text=str(number))), "sample") for number in range(8)]
+    handled = deliver_all(slow, chunk, 0.03)
+    assert 0 < len(posted) < 6
+    while handled.left:
+        chunk = [chunk[place] for place in handled.left]
+        handled = deliver_all(slow, chunk, 0.03)
+    assert sorted(posted) == list("01234567")
+    assert tx.execute("SELECT count(*) FROM inbox WHERE done_at IS NOT NULL").fetchone() == (8,)
+    assert handled.failures == []
 
 
 def test_the_inbox_forgets_what_can_no_longer_come_again(deliver: Deliver, tx: Any) -> None:

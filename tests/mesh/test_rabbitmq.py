@@ -15,7 +15,7 @@ from rabbit import ask, waiting
 from sample import Count, ledger
 
 from embedded.rabbitmq import RabbitMQ
-from mesh import Unavailable, outbox, publisher
+from mesh import Unavailable, broker, outbox, publisher
 from mesh.errors import Unroutable
 from mesh.outbox import Outgoing
 from mesh.publisher import Publisher
@@ -139,3 +139,9 @@ def looked_at(connection: Connection, queue: str) -> str:
         return "nothing"
     connection.default_channel.basic_reject(taken.delivery_tag, requeue=True)
     return "something"
+
+
+@pytest.mark.parametrize(("scheme", "tls"), [("amqp", False), ("amqps", True)])
+def test_the_scheme_asks_for_tls(scheme: str, tls: bool) -> None:
+    connection = broker.connection(f"{scheme}://somewhere")
+    assert bool(connection.transport.client.ssl) is tls

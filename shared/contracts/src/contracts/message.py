@@ -6,6 +6,7 @@ Money is an integer of minor units beside a currency, times are UTC with an offs
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import to_json
 
 from contracts.errors import ContractError, explain
 
@@ -30,11 +31,16 @@ class Message(Value):
 
     @classmethod
     def read(cls, data: Any) -> Self:
-        """The message in `data`, fields unknown to this build ignored. Raises ContractError."""
+        """The message in `data`, fields unknown to this build ignored. Raises ContractError.
+
+        Through JSON: of a union pydantic takes other members for Python's objects than for the same bytes.
+        """
         try:
-            return cls.model_validate(data, extra="ignore")
+            return cls.model_validate_json(to_json(data), extra="ignore")
         except ValidationError as error:
             raise ContractError(f"{cls.__name__}: {explain(error)}") from None
+        except ValueError as error:
+            raise ContractError(f"{cls.__name__}: no JSON: {error}") from None
 
     def upcast(self) -> "Message":
         """This message as the next version's. Every version but the newest defines it."""

@@ -2,7 +2,7 @@
 
 import select
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -128,7 +128,8 @@ def transaction(connection: Tx) -> Iterator[None]:
             try:
                 yield
             except TimeLimit:
-                connection.cancel_safe(timeout=_WAIT)  # or leaving the pipeline would wait for its end
+                with suppress(psycopg.Error):  # it is for speed: leaving the pipeline would wait for the end
+                    connection.cancel_safe(timeout=_WAIT)
                 raise
             connection.execute("COMMIT")
     finally:

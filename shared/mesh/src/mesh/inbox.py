@@ -94,9 +94,9 @@ def leave(tx: Tx, ids: Collection[UUID]) -> None:
     tx.execute(_LEAVE, (list(ids),))
 
 
-def forget(tx: Tx, id: UUID) -> None:
-    """Take a message out, so that its next delivery is its first."""
-    tx.execute(_FORGET, ([id],))
+def forget(tx: Tx, ids: Collection[UUID]) -> None:
+    """Take messages out, so that their next delivery is their first."""
+    tx.execute(_FORGET, (list(ids),))
 
 
 def prune(tx: Tx, most: int = 10_000) -> int:

@@ -24,6 +24,7 @@ from mesh.errors import Retry
 
 log = structlog.get_logger(__name__)
 
+_LAST_WORDS = 5.0  # seconds for a process that ends to say so
 LOOK = 0.2
 """Seconds between two looks: a limit is that much late at the most."""
 
@@ -83,7 +84,9 @@ class _Watch:
 
     def _leave(self, watched: _Watched) -> None:
         with self._lock:
-            self._running.pop(watched.thread, None)
+            if self._running.get(watched.thread) is not watched:
+                return  # left long ago
+            del self._running[watched.thread]
             if watched.interrupted and watched.thread != _main():
                 _throw(watched.thread, None)  # not yet raised, it would hit whoever comes next
 
@@ -96,14 +99,16 @@ class _Watch:
         while True:
             time.sleep(LOOK)
             with self._lock:
-                for watched in self._running.values():
+                running = list(self._running.values())  # others begin meanwhile
+                for watched in running:
                     self._check(watched)
+            for watched in running:
+                if time.monotonic() - watched.began > hard(watched.limit):
+                    _end(watched)
 
     def _check(self, watched: _Watched) -> None:
         seconds = time.monotonic() - watched.began
-        if seconds > hard(watched.limit):
-            _end(watched)
-        elif seconds > watched.limit and not watched.interrupted:
+        if seconds > watched.limit and not watched.interrupted:
             watched.interrupted = True
             if watched.thread == _main():
                 signal.pthread_kill(watched.thread, signal.SIGALRM)
@@ -128,12 +133,20 @@ def _throw(thread: int, error: type[Exception] | None) -> None:
 
 
 def _end(watched: _Watched) -> None:
-    """The broker delivers again what this process held, as after any death."""
-    stack = traceback.format_stack(sys._current_frames()[watched.thread])  # noqa: SLF001 the documented way
-    log.critical("handler.hung", limit=watched.limit, stack="".join(stack))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)
+    """What this process held is delivered again, as after any death: a child's chunk, or all that a worker's
+    threads had."""
+    frame = sys._current_frames().get(watched.thread)  # noqa: SLF001 the documented way
+    if frame is None:
+        return  # it has ended by itself
+    last = threading.Timer(_LAST_WORDS, os._exit, (1,))  # the log may be what it hangs on
+    last.daemon = True
+    last.start()
+    try:
+        log.critical("handler.hung", limit=watched.limit, stack="".join(traceback.format_stack(frame)))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(1)
 
 
 time_limit = _Watch().over

@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from amqp.exceptions import AccessRefused
-from kombu import Connection, Message, Queue
+from kombu import Message, Queue
 
 from contracts import ContractError, Envelope
-from mesh import publisher, streams, wire
-from mesh.broker import TIMEOUT, transport_options
+from mesh import broker, publisher, wire
 from mesh.errors import MeshError
 from mesh.outbox import Outgoing
 from mesh.settings import Settings
@@ -58,8 +57,7 @@ def replay(settings: Settings) -> tuple[int, int]:
 @contextmanager
 def _messages(url: str) -> Iterator[Iterator[Message]]:
     """Those that are there now, one after the other."""
-    streams.register()
-    with Connection(url, connect_timeout=TIMEOUT, transport_options=transport_options()) as connection:
+    with broker.connection(url) as connection:
         queue = Queue(UNROUTED, no_declare=True)(connection.default_channel)
         try:
             count = queue.queue_declare(passive=True).message_count

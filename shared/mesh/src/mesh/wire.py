@@ -39,6 +39,12 @@ class Raw(NamedTuple):
     deaths: int
     """How many processes died while they handled it."""
 
+    @property
+    def id(self) -> str | None:
+        """The one in its headers, whatever its sender wrote there."""
+        found = self.headers.get("id")
+        return None if found is None else str(found)
+
 
 def headers(message: Outgoing) -> dict[str, Any]:
     """What Celery's workers and tools need to know of a message without decoding it."""

@@ -9,7 +9,8 @@ answered.py   what became of it, for whoever waits for a reply
 failed.py     what becomes of a message that was not handled
 
 The worker acknowledges after `Deliveries.handle` returns, and only then. Whatever comes back, each
-message has been handled, or lies in the outbox for another try, or in the dead letters: committed.
+message has been handled, or lies in the outbox for another try, or in the dead letters: committed. Or it is
+named as not begun, and the worker keeps it.
 If it raises Unavailable the worker keeps the messages and calls again; the inbox drops what was done.
 """
 
@@ -69,15 +70,14 @@ class Deliveries:
             fell, left = self._handle(self._handlers[name], known, started + budget)
             failures += fell
         places = _places(chunk, left)
-        begun = max(1, len(chunk) - len(places))
-        return Handled((time.monotonic() - started) / begun, failures, places)
+        return Handled((time.monotonic() - started) / (len(chunk) - len(places)), failures, places)
 
     def _handle(self, handler: Handler, known: Sequence[Delivery], until: float) -> Outcome:
         if handler.inbox:
             with self._database.connection() as connection:
                 together = Together(connection, handler, self._deps, until)
                 together.settle(known)
-                return together.failures, together.left
+                return together.failures, [d for d in known if d.id in together.left]
         fallen, left = bare.handle(handler, known, self._deps, until)
         if not fallen:
             return [], left
@@ -129,8 +129,6 @@ class Deliveries:
 
 
 def _places(chunk: Sequence[Raw], left: Sequence[Delivery]) -> list[int]:
-    """Where in the chunk they are, with the copies of each, which share its fate."""
-    if not left:
-        return []
-    ids = {identity(delivery.raw) for delivery in left}
-    return [place for place, raw in enumerate(chunk) if identity(raw) in ids]
+    """Where in the chunk they are."""
+    these = {id(delivery.raw) for delivery in left}
+    return [place for place, raw in enumerate(chunk) if id(raw) in these]

@@ -33,18 +33,22 @@ def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exceptio
     """Commit another attempt, or a dead letter."""
     text = f"{type(error).__name__}: {error}"
     with transaction(connection):
-        inbox.forget(connection, delivery.id)
+        inbox.forget(connection, [delivery.id])
+        try:
+            envelope = delivery.envelope
+        except ContractError:  # it cannot be sent again as it came
+            return bury(connection, delivery.raw, None, "malformed", text)
         if isinstance(error, (Reject, ContractError)):
-            return bury(connection, delivery.raw, delivery.envelope, "rejected", text)
+            return bury(connection, delivery.raw, envelope, "rejected", text)
         if delivery.attempt >= handler.attempts:
-            return bury(connection, delivery.raw, delivery.envelope, "exhausted", text)
+            return bury(connection, delivery.raw, envelope, "exhausted", text)
         after = _delay(delivery.attempt, error)
         again(connection, delivery, after=after, costs=1)
         expected = isinstance(error, Retry)
         delivery.log.warning(
             "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
         )
-        return Failed(delivery.raw.headers.get("id"), again=True, error=text)
+        return Failed(delivery.raw.id, again=True, error=text)
 
 
 def again(connection: Tx, delivery: Delivery, *, after: float, costs: int) -> None:
@@ -78,7 +82,7 @@ def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, er
         error=error,
         attempt=attempts,
     )
-    return Failed(raw.headers.get("id"), again=False, error=f"{reason}: {error}")
+    return Failed(raw.id, again=False, error=f"{reason}: {error}")
 
 
 def _delay(attempt: int, error: Exception) -> float:

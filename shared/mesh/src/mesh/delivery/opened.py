@@ -30,7 +30,10 @@ class Delivery(NamedTuple):
 
     @property
     def envelope(self) -> Envelope:
-        """As it came, with what this build does not know: read anew, for what is sent on or kept."""
+        """As it came, with what this build does not know: read anew, for what is sent on or kept.
+
+        Raises ContractError for the few that are read together with their message and not alone.
+        """
         return wire.envelope(self.raw)
 
     @property
@@ -56,7 +59,8 @@ class NotUnderstood(Exception):
 def opened(raw: Raw, name: str | None, known: Mapping[str, Handler]) -> Delivery:
     """The message in `raw`, which must be called `name` and be one of the `known`. Raises NotUnderstood."""
     expected = known.get(name or "")
-    if expected and (sealed := wire.sealed(raw, expected.contract.model)):
+    # What killed is read with care: what becomes of it needs the envelope as it came.
+    if expected and not raw.deaths and (sealed := wire.sealed(raw, expected.contract.model)):
         return Delivery(raw, sealed, sealed.data, wire.retries(raw) + 1)
     return _opened(raw, name, known)
 

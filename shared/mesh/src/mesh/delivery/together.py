@@ -9,6 +9,7 @@ A chunk that turns out slow ends early: nobody waits long behind messages that w
 import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from contracts import Value
 from mesh import bulk, context, inbox
@@ -36,7 +37,7 @@ class Together:
         self._handler = handler
         self._deps = deps
         self._until = until
-        self.left: list[Delivery] = []
+        self.left: set[UUID] = set()
         """What `settle` has not begun."""
         self.failures: list[Failed] = []
         """What `settle` could not handle, and what became of it."""
@@ -54,8 +55,10 @@ class Together:
                 for half in _halves(chunk):
                     self.settle(half)
         else:
-            self.left += left
-            self._record(self._performed(intended))
+            self.left.update(d.id for d in left)
+            done, not_begun = self._performed(intended)
+            self._record(done)
+            self._give_back(not_begun)
 
     def _handled(self, chunk: Sequence[Delivery]) -> tuple[list[Intended], Sequence[Delivery]]:
         """Handle a chunk in one transaction. Returns the effects that are to be performed now, and what was
@@ -117,10 +120,12 @@ class Together:
                 self._handler.function([d.message for d in fresh], self._connection, self._deps)
             log.info("batch.handled", first=str(fresh[0].id), last=str(fresh[-1].id))
 
-    def _performed(self, intended: list[Intended]) -> list[Done]:
-        """Perform effects. Returns those that succeeded; the others have another try ahead."""
+    def _performed(self, intended: list[Intended]) -> tuple[list[Done], Sequence[Intended]]:
+        """Perform effects. Returns what succeeded, and what was not begun; the rest has another try ahead."""
         done: list[Done] = []
-        for delivery, effect in intended:
+        for number, (delivery, effect) in enumerate(intended):
+            if number and time.monotonic() > self._until:
+                return done, intended[number:]
             try:
                 with (
                     context.delivery(delivery.head, delivery.attempt),
@@ -129,7 +134,16 @@ class Together:
                     done.append((delivery, effect, effect.perform()))
             except Exception as error:  # noqa: BLE001 as in settle
                 self._failed(delivery, error)
-        return done
+        return done, []
+
+    def _give_back(self, intended: Sequence[Intended]) -> None:
+        """As if these had not been handled: nobody has begun to perform what they intend."""
+        if not intended:
+            return
+        ids = [d.id for d, _ in intended]
+        with transaction(self._connection):
+            inbox.forget(self._connection, ids)
+        self.left.update(ids)
 
     def _record(self, done: Sequence[Done]) -> None:
         """Commit what follows from effects, and that they are done."""

@@ -13,5 +13,5 @@ from kombu.transport import TRANSPORT_ALIASES
 
 def register() -> None:
     """Have kombu take our transport for `amqp://…` and `amqps://…`."""
-    for scheme in ("amqp", "amqps", "pyamqp"):
-        TRANSPORT_ALIASES[scheme] = "mesh.rabbitmq.transport:Transport"
+    TRANSPORT_ALIASES["amqp"] = TRANSPORT_ALIASES["pyamqp"] = "mesh.rabbitmq.transport:Transport"
+    TRANSPORT_ALIASES["amqps"] = "mesh.rabbitmq.transport:SSLTransport"

@@ -9,8 +9,8 @@ from functools import partial
 from struct import unpack_from
 from typing import Any
 
+from amqp import transport as wires
 from amqp.exceptions import RecoverableConnectionError
-from amqp.transport import SSLTransport, TCPTransport
 from kombu.transport import pyamqp
 
 _CHUNK = 8 * 1024
@@ -35,11 +35,11 @@ class _Ahead:
         return len(ahead) >= _AROUND and len(ahead) >= _AROUND + unpack_from(">I", ahead, 3)[0]
 
 
-class _Tcp(_Ahead, TCPTransport):
+class _Tcp(_Ahead, wires.TCPTransport):
     pass
 
 
-class _Tls(_Ahead, SSLTransport):
+class _Tls(_Ahead, wires.SSLTransport):
     pass
 
 
@@ -57,15 +57,27 @@ class Connection(pyamqp.Connection):
 
     def drain_events(self, timeout: float | None = None) -> None:
         """One event: who waits for an answer is not ready yet for what lies behind it."""
-        super().drain_events(timeout)
-        if self.wake and self.connected and self.transport.holds_frame():
-            self.wake()  # the event loop wakes by itself for what the kernel has, not for what is here
+        try:
+            super().drain_events(timeout)
+        finally:
+            self.read_on()
 
     def drain_all(self) -> None:
         """Every event that is here. Raises TimeoutError for none."""
-        super().drain_events(timeout=0)
-        while self.connected and self.transport.holds_frame():
-            self.blocking_read()
+        try:
+            super().drain_events(timeout=0)
+            while self.holds_frame():
+                self.blocking_read()
+        finally:
+            self.read_on()
+
+    def read_on(self) -> None:
+        """The event loop wakes by itself for what the kernel has, not for what is here."""
+        if self.wake and self.holds_frame():
+            self.wake()
+
+    def holds_frame(self) -> bool:
+        return bool(self.connected and self.transport.holds_frame())
 
 
 class Transport(pyamqp.Transport):
@@ -75,7 +87,11 @@ class Transport(pyamqp.Transport):
 
     def register_with_event_loop(self, connection: Any, loop: Any) -> None:
         super().register_with_event_loop(connection, loop)
-        connection.wake = partial(loop.call_soon, self.on_readable, connection, loop)
+        connection.wake = partial(loop.call_soon, self._read_on, connection, loop)
+
+    def _read_on(self, connection: Any, loop: Any) -> None:
+        if connection.connected:  # the turn of the loop that ends it may have asked for this
+            self.on_readable(connection, loop)
 
     def _make_reader(self, connection: Any, *_: Any) -> Callable[[Any], None]:
         def read(loop: Any) -> None:
@@ -88,3 +104,7 @@ class Transport(pyamqp.Transport):
             loop.call_soon(read, loop)
 
         return read
+
+
+class SSLTransport(Transport, pyamqp.SSLTransport):
+    """What kombu loads for `amqps://…`: it is the scheme that asks for TLS."""

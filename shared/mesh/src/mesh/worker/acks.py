@@ -31,6 +31,8 @@ class Acks:
 
     def settle(self, messages: Sequence[Any]) -> None:
         """These are handled, or kept: the broker may forget them."""
+        if not messages:
+            return
         try:
             if isinstance(messages[0].channel, amqp.Channel):
                 self._settle(messages)

@@ -3,7 +3,7 @@
 import threading
 import time
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -78,8 +78,17 @@ def answer(name: str, raw: Raw) -> Answer:
             time.sleep(_WAIT)
 
 
-def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | None:
-    """Handle a chunk, for about `budget` seconds. None: what the handlers need is away, nothing was done."""
+class Fault(NamedTuple):
+    """Something of ours failed over a chunk: its messages are treated as if they had killed the process."""
+
+    error: str
+
+
+def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | Fault | None:
+    """Handle a chunk, for about `budget` seconds. None: what the handlers need is away, nothing was done.
+
+    Raises nothing: a pool of threads would keep an exception to itself.
+    """
     if _runtime is None:
         raise RuntimeError("child.configure comes first")
     try:
@@ -87,3 +96,6 @@ def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | None:
     except Unavailable as error:
         log.warning("worker.waiting", error=str(error))
         return None
+    except Exception as error:
+        log.exception("chunk.failed", message=name, messages=len(chunk))
+        return Fault(repr(error))

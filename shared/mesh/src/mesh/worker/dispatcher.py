@@ -20,6 +20,7 @@ from mesh.consumer import Handler
 from mesh.delivery import Handled
 from mesh.wire import Raw
 from mesh.worker import child
+from mesh.worker.child import Fault
 from mesh.worker.monitor import Monitor
 
 log = structlog.get_logger(__name__)
@@ -162,8 +163,11 @@ class Dispatcher:
         line = chunk.line
         raws = [waiting.raw for waiting in chunk.messages]
 
-        def done(handled: Handled | None) -> None:
-            self._call_soon(self._done, chunk, handled)
+        def done(handled: Handled | Fault | None) -> None:
+            if isinstance(handled, Fault):
+                died(handled.error)
+            else:
+                self._call_soon(self._done, chunk, handled)
 
         def died(error: Any) -> None:
             self._call_soon(self._died, chunk, error)
@@ -221,12 +225,13 @@ def _begun(chunk: Chunk, handled: Handled) -> list[Waiting]:
 
 
 def _hard_limit(chunk: Chunk) -> float | None:
-    """Seconds after which a child is ended from outside: it holds its own limits (`timelimit`), as long as
-    its interpreter runs at all."""
+    """Seconds after which a child is ended from outside. It watches each message's limits by itself, as long
+    as its interpreter runs at all; a chunk that fails is handled by halves, each of which begins one or more.
+    """
     handler = chunk.line.handler
     if handler is None:
         return None
-    return timelimit.hard(handler.time_limit) * (1 if handler.batch else len(chunk.messages)) + timelimit.LOOK
+    return 2 * timelimit.hard(handler.time_limit) * (1 + len(chunk.messages).bit_length())
 
 
 def _after_death(waiting: Waiting) -> Waiting:

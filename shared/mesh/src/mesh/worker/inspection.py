@@ -52,7 +52,7 @@ def _reserved(state: Any) -> Iterator[Info]:
 def _info(state: Any, waiting: Waiting, chunk: Chunk | None = None) -> Info:
     raw = waiting.raw
     return {
-        "id": str(raw.headers.get("id")),
+        "id": raw.id,
         "name": str(raw.headers.get("task")),
         "args": shown(raw),
         "kwargs": {},

@@ -161,8 +161,8 @@ class Intake(CeleryConsumer):
 
     def _offer(self, name: str | None, message: Any) -> None:
         raw = self._raw(message)
-        if revoked and raw.headers.get("id") in revoked:
-            log.info("message.revoked", message=name, message_id=raw.headers["id"])
+        if revoked and raw.id in revoked:
+            log.info("message.revoked", message=name, message_id=raw.id)
             self._acks.settle([message])
             return
         self.dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))

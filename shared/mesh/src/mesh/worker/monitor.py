@@ -33,7 +33,7 @@ class Monitor:
             told = raw.headers
             send(
                 "task-received",
-                uuid=_text(told.get("id")),
+                uuid=raw.id,
                 name=_text(told.get("task")),
                 args=shown(raw),
                 kwargs="{}",
@@ -47,7 +47,7 @@ class Monitor:
     def started(self, chunk: Sequence[Raw]) -> None:
         if send := self._sender():
             for raw in chunk:
-                send("task-started", uuid=_text(raw.headers.get("id")))
+                send("task-started", uuid=raw.id)
 
     def done(self, name: str | None, chunk: Sequence[Raw], handled: Handled) -> None:
         state.total_count[name or "unknown"] += len(chunk)
@@ -56,12 +56,11 @@ class Monitor:
             return
         failures = {failure.id: failure for failure in handled.failures}
         for raw in chunk:
-            id = raw.headers.get("id")
-            if failure := failures.get(_text(id)):
+            if failure := failures.get(raw.id):
                 type = "task-retried" if failure.again else "task-failed"
-                send(type, uuid=_text(id), exception=failure.error, traceback="")
+                send(type, uuid=raw.id, exception=failure.error, traceback="")
             else:
-                send("task-succeeded", uuid=_text(id), result="", runtime=handled.seconds)
+                send("task-succeeded", uuid=raw.id, result="", runtime=handled.seconds)
 
     def _sender(self) -> Callable[..., None] | None:
         """None: nobody asked."""
