@@ -24,6 +24,8 @@ def server(folder: Path, settings: Mapping[str, str], *arguments: str) -> Iterat
     folder.mkdir(exist_ok=True)
     configuration = folder / "redis.conf"
     lines = {"port": str(port), "bind": HOST, "dir": str(folder), **settings}
+    if "cluster-enabled" in settings:
+        lines["cluster-port"] = str(free_port())  # by default 10,000 above the other, which may be taken
     configuration.write_text("".join(f"{name} {value}\n" for name, value in lines.items()))
     process = subprocess.Popen([program, configuration, *arguments], stdout=subprocess.DEVNULL)
     try:
