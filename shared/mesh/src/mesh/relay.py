@@ -3,8 +3,12 @@
 A batch is taken, published and confirmed inside one transaction: a crash at any point leaves the
 rows where they were, and some may go out twice under the same id. Several relays may run: each
 takes rows that no other has. Sleeping, it is woken by NOTIFY, so an idle mesh adds no latency.
+
+Taking and committing is waiting for PostgreSQL, publishing is waiting for the broker. While there is a
+backlog a second hand takes one batch as the first publishes another: what goes out keeps its order.
 """
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -21,13 +25,14 @@ from mesh.stopping import Stopping
 log = structlog.get_logger(__name__)
 
 BATCH = 500
-"""Rows in one transaction: what a crash sends again at the most."""
+"""Rows in one transaction. A crash sends twice as many again at the most: one of each hand."""
 
 _NAP = 1.0
 """Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""
 
-
 _PRUNE = 60.0  # seconds between two looks for what the inbox need not remember any more
+
+_AWAY = (Unavailable, Unroutable, database.LOST)
 
 
 class Relay:
@@ -47,16 +52,22 @@ class Relay:
         self._away = False
         self._prune_at = 0.0
         self._rest = Rest()
+        self._taking = threading.Lock()
+        self._publishing = threading.Lock()
+        self._backlog = threading.Event()
 
     def run(self) -> None:
         """Relay until told to stop. What is away is waited for."""
+        second = threading.Thread(target=self._help, name="relay-second-hand", daemon=True)
+        second.start()
         while not self._stopping:
             try:
                 with self._connect() as connection:
                     connection.execute(f"LISTEN {outbox.CHANNEL}")
                     self._relay(connection)
-            except (Unavailable, Unroutable, database.LOST) as error:
+            except _AWAY as error:
                 self._wait(error)
+        second.join()
         self._publisher.close()
 
     def _relay(self, connection: Tx) -> None:
@@ -68,13 +79,33 @@ class Relay:
                 self._sleep(connection)
             elif moved < BATCH:
                 self._stopping.wait(self._rest.seconds())
+            else:
+                self._backlog.set()
+
+    def _help(self) -> None:
+        """The second hand, on a connection that it gives up when there was no backlog for a while."""
+        while not self._stopping:
+            if not self._backlog.wait(_NAP):
+                continue
+            try:
+                with self._connect() as connection:
+                    while self._backlog.wait(_NAP) and not self._stopping:
+                        if self._move(connection) < BATCH:
+                            self._backlog.clear()
+            except _AWAY:  # the first hand meets it too, says so and waits
+                self._backlog.clear()
 
     def _move(self, connection: Tx) -> int:
         """Publish one batch. Returns how many there were."""
         with transaction(connection):
-            batch = outbox.take(connection, BATCH)
-            if batch:
-                self._publisher.publish(batch)
+            with self._taking:  # until it is this hand's turn to publish: no later batch overtakes
+                batch = outbox.take(connection, BATCH)
+                self._publishing.acquire()
+            try:
+                if batch:
+                    self._publisher.publish(batch)
+            finally:
+                self._publishing.release()
         if batch:
             log.debug("outbox.relayed", messages=len(batch))
         return len(batch)
