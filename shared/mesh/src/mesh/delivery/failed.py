@@ -43,7 +43,7 @@ def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exceptio
         if delivery.attempt >= handler.attempts:
             return bury(connection, delivery.raw, envelope, "exhausted", text)
         after = _delay(delivery.attempt, error)
-        again(connection, delivery, after=after, costs=1)
+        again(connection, delivery, envelope, after=after, costs=1)
         expected = isinstance(error, Retry)
         delivery.log.warning(
             "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
@@ -51,13 +51,11 @@ def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exceptio
         return Failed(delivery.raw.id, again=True, error=text)
 
 
-def again(connection: Tx, delivery: Delivery, *, after: float, costs: int) -> None:
+def again(connection: Tx, delivery: Delivery, envelope: Envelope, *, after: float, costs: int) -> None:
     """Send a message to this service once more, `after` seconds from now; it costs so many attempts."""
     retries = delivery.attempt - 1 + costs
     raw = delivery.raw
-    outbox.put_back(
-        connection, delivery.envelope, raw.queue, retries=retries, after=after, carries=wire.carries(raw)
-    )
+    outbox.put_back(connection, envelope, raw.queue, retries=retries, after=after, carries=wire.carries(raw))
 
 
 def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> Failed:

@@ -75,7 +75,7 @@ class Together:
             ours = inbox.open_effects(tx, [d.id for d, _ in effects]) if effects else set()
             for delivery, _ in effects:
                 if delivery.id not in ours:
-                    again(tx, delivery, after=_BUSY, costs=0)
+                    again(tx, delivery, delivery.envelope, after=_BUSY, costs=0)
         for delivery in chunk:
             if seen[delivery.id] is Seen.DONE:
                 delivery.log.info("delivery.duplicate")

@@ -32,8 +32,9 @@ log = structlog.get_logger(__name__)
 REFUSED = 2  # the exit code of a process that does not start as it is set up
 _RETURNS = 6
 """A broker counts every return, also of messages that merely waited in a worker when it stopped or
-died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
-and the third death still comes before the broker's own limit (`topology`).
+died, or were on their way to one that changed how many it holds. So many are taken for one death: a
+database that is away during a few deployments poisons nothing, and the third death still comes before
+the broker's own limit (`topology`).
 Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
 
 
@@ -57,7 +58,7 @@ class Intake(CeleryConsumer):
         self._heartbeat: Heartbeat = mesh.heartbeat
         self.dispatcher = self._new_dispatcher()
         self._acks = Acks(self.connection_errors)
-        self._old_tags: dict[str, str] = {}  # of consumers that gave way to others, whose messages are here
+        self._by_tag: dict[str, str] = {}  # queues, also of consumers that gave way to others
         self._away = False  # the broker, and it has been said
 
     def ensure_connected(self, connection: Any) -> Any:
@@ -175,12 +176,15 @@ class Intake(CeleryConsumer):
     def _queue(self, message: Any) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
         info = message.delivery_info or {}
+        if "queue" in info:
+            return str(info["queue"])
         tag = info.get("consumer_tag", "")
-        queue: str = info.get("queue") or self._tags().get(tag) or self._old_tags.get(tag, "unknown")
-        return queue
+        if tag not in self._by_tag:
+            self._learn_tags()
+        return self._by_tag.get(tag, "unknown")
 
-    def _tags(self) -> dict[str, str]:
-        return {tag: queue for queue, tag in self.task_consumer._active_tags.items()}
+    def _learn_tags(self) -> None:
+        self._by_tag |= {tag: queue for queue, tag in self.task_consumer._active_tags.items()}
 
     def _new_dispatcher(self) -> Dispatcher:
         monitor = Monitor(lambda: self.event_dispatcher)
@@ -200,6 +204,6 @@ class Intake(CeleryConsumer):
         self.qos.value = wanted
         self.qos.update()
         if isinstance(self.task_consumer.channel, amqp.Channel):
-            self._old_tags |= self._tags()
+            self._learn_tags()
             self.task_consumer.cancel()
             self.task_consumer.consume()
