@@ -109,8 +109,13 @@ def test_a_database_that_is_away_is_waited_for(
     with proxy.away():
         send(*numbers(PART, 2 * PART))
         eventually(lambda: worker.events("worker.waiting"), "the worker notices")
+        eventually(lambda: worker.said["state"] == "waiting", "its heartbeat tells")
+        assert worker.said["needs"].startswith("database: ")
         eventually(lambda: outbox.next_due(tx) is None, "all is on the broker")
+        assert worker.said["state"] == "waiting", "it goes on telling"
     settled(tx, 2 * PART)
+    worker.ready()
+    assert "needs" not in worker.said
 
 
 def test_a_database_that_answers_nothing_is_waited_for(

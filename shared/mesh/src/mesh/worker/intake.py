@@ -69,7 +69,7 @@ class Intake(CeleryConsumer):
             self._away = True
 
         def still_waiting() -> None:
-            self._heartbeat.beat("waiting")
+            self._heartbeat.beat("waiting", "broker")
             maybe_shutdown()
 
         connection.ensure_connection(
@@ -132,9 +132,13 @@ class Intake(CeleryConsumer):
         super().on_ready()
         if not self.restart_count:
             garbage.rare()
-            self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")  # it outlives connections
+            self.hub.call_repeatedly(1.0, self._beat)  # it outlives connections
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
         self._heartbeat.beat("ready")
+
+    def _beat(self) -> None:
+        away = self.dispatcher.away()
+        self._heartbeat.beat("waiting" if away else "ready", away)
 
     def on_close(self) -> None:
         # Celery's would have the pool forget what a child has not yet confirmed to have begun. The
