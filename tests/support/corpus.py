@@ -7,7 +7,23 @@ from struct import pack
 from typing import Any
 
 from documents import MISSING
-from malformed import BARE, ENVELOPE, GOOD, HANDLED, OWN, SUM, V1, Malformed, arrays, but, headed, nested, table, task, text
+from malformed import (
+    BARE,
+    ENVELOPE,
+    GOOD,
+    HANDLED,
+    OWN,
+    SUM,
+    V1,
+    Malformed,
+    arrays,
+    but,
+    headed,
+    nested,
+    table,
+    task,
+    text,
+)
 
 
 def _bad(says: str, body: bytes, **rest: Any) -> Malformed:

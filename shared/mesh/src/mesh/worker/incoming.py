@@ -56,7 +56,7 @@ _TEXT = {str}
 
 
 def shallow(value: Any, levels: int = _DEEPEST) -> Any:
-    """Without what is nested too deeply, and with names that are text: AMQP's may be any bytes, JSON's not."""
+    """Without what is nested too deeply, and with names that are text: AMQP's may be any bytes."""
     if not isinstance(value, (dict, list)):
         return value
     if isinstance(value, dict) and _NESTED.isdisjoint(map(type, value.values())) and _are_text(value):

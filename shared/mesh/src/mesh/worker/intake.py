@@ -35,17 +35,17 @@ _RETURNS = 6
 died. So many are taken for one death: a database that is away during a few deployments poisons nothing,
 and the third death still comes before the broker's own limit (`topology`).
 Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
+_STEPS = {"DelayedDelivery": "mesh.worker.delays:Delays", "Control": "mesh.worker.control:Control"}
 
 
 class Intake(CeleryConsumer):
     """What `worker_consumer` names. The app carries `mesh`: the service, its settings and the heartbeat."""
 
     class Blueprint(CeleryConsumer.Blueprint):
-        """Celery's steps, with our own for delays."""
+        """Celery's steps, with our own for delays and remote control."""
 
         default_steps: ClassVar = [
-            "mesh.worker.delays:Delays" if step.endswith(":DelayedDelivery") else step
-            for step in CeleryConsumer.Blueprint.default_steps
+            _STEPS.get(step.rpartition(":")[2], step) for step in CeleryConsumer.Blueprint.default_steps
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,6 +127,23 @@ class Intake(CeleryConsumer):
         """Its bytes cannot be unpacked as its headers say; they may well be sound as they are."""
         self._acks.came(message)  # kombu finds that out before the message gets to `on_message`
         self._offer(incoming.name(message), message)
+
+    # What remote control asks for is done later, where whatever fails ends the worker, and what is then
+    # declared comes again with each connection. So: queues that are the service's, as it declares them.
+
+    def add_task_queue(self, queue: Any, *args: Any, **kwargs: Any) -> None:
+        if self._is_ours(queue):
+            super().add_task_queue(queue)
+
+    def cancel_task_queue(self, queue: Any) -> None:
+        if self._is_ours(queue):
+            super().cancel_task_queue(queue)
+
+    def _is_ours(self, queue: Any) -> bool:
+        if isinstance(queue, str) and queue in self.app.amqp.queues:
+            return True
+        log.warning("control.refused", queue=str(queue)[:255])
+        return False
 
     def on_ready(self) -> None:
         super().on_ready()
