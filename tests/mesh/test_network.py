@@ -29,6 +29,8 @@ def behind() -> Iterator[Callable[[str], Proxy]]:
 
 Behind = Callable[[str], Proxy]
 PART = 400
+NOTICED = 45.0
+"""Seconds after which both sides have given a dead connection up, and all of it has come again."""
 
 
 def in_parts(send: Any, tx: Any, parts: int, disturb: Callable[[], object]) -> int:
@@ -72,6 +74,21 @@ def test_a_network_that_forwards_nothing_is_waited_for(
         send(*numbers(PART, 2 * PART))
         eventually(lambda: relay.events("relay.waiting"), "the relay notices", 4 * TIMEOUT)
     settled(tx, 2 * PART)
+
+
+def test_connections_that_are_dead_and_open_are_given_up(
+    start: Start, send: Any, tx: Any, broker_url: str, behind: Behind
+) -> None:
+    proxy = behind(broker_url)
+    worker = start("worker", BROKER_URL=proxy.url).ready()
+    relay = start("relay", BROKER_URL=proxy.url).ready()
+    send(*numbers(0, PART))
+    eventually(lambda: len(counted(tx)) == PART, "all are counted")
+    assert proxy.forget()
+    send(*numbers(PART, 2 * PART))
+    settled(tx, 2 * PART, NOTICED)
+    assert worker.alive
+    assert relay.alive
 
 
 def test_a_slow_network_is_only_slow(

@@ -89,6 +89,13 @@ class Intake(CeleryConsumer):
             log.error("worker.refused", error=str(error))  # noqa: TRY400 it is for a person, not a fault of ours
             raise WorkerShutdown(REFUSED) from None
 
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Celery ends the connection it reads from without the farewell that a dead one never answers, and
+        waits for the answer on the one for its events."""
+        super().on_connection_error_after_connected(exc)
+        if self.event_dispatcher and self.event_dispatcher.connection:
+            self.event_dispatcher.connection.collect()
+
     def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
         """What happens to each message, in place of Celery's strategies."""
         # A connection that was lost took its deliveries with it: what waited belongs to it.
