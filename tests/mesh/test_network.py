@@ -29,6 +29,8 @@ def behind() -> Iterator[Callable[[str], Proxy]]:
 
 Behind = Callable[[str], Proxy]
 PART = 400
+NOTICED = 45.0
+"""Seconds after which both sides have given a dead connection up, and all of it has come again."""
 
 
 def in_parts(send: Any, tx: Any, parts: int, disturb: Callable[[], object]) -> int:
@@ -74,6 +76,21 @@ def test_a_network_that_forwards_nothing_is_waited_for(
     settled(tx, 2 * PART)
 
 
+def test_connections_that_are_dead_and_open_are_given_up(
+    start: Start, send: Any, tx: Any, broker_url: str, behind: Behind
+) -> None:
+    proxy = behind(broker_url)
+    worker = start("worker", BROKER_URL=proxy.url).ready()
+    relay = start("relay", BROKER_URL=proxy.url).ready()
+    send(*numbers(0, PART))
+    eventually(lambda: len(counted(tx)) == PART, "all are counted")
+    assert proxy.forget()
+    send(*numbers(PART, 2 * PART))
+    settled(tx, 2 * PART, NOTICED)
+    assert worker.alive
+    assert relay.alive
+
+
 def test_a_slow_network_is_only_slow(
     start: Start, send: Any, tx: Any, broker_url: str, behind: Behind
 ) -> None:
@@ -109,8 +126,13 @@ def test_a_database_that_is_away_is_waited_for(
     with proxy.away():
         send(*numbers(PART, 2 * PART))
         eventually(lambda: worker.events("worker.waiting"), "the worker notices")
+        eventually(lambda: worker.said["state"] == "waiting", "its heartbeat tells")
+        assert worker.said["needs"].startswith("database: ")
         eventually(lambda: outbox.next_due(tx) is None, "all is on the broker")
+        assert worker.said["state"] == "waiting", "it goes on telling"
     settled(tx, 2 * PART)
+    worker.ready()
+    assert "needs" not in worker.said
 
 
 def test_a_database_that_answers_nothing_is_waited_for(

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from amqp import Message
 from kombu import Connection
 from programs import Program, eventually
 from rabbit import ask, waiting
 from sample import Count, ledger
 
 from embedded.rabbitmq import RabbitMQ
-from mesh import Unavailable, broker, outbox, publisher
+from mesh import Unavailable, broker, deadletters, outbox, publisher, topology
 from mesh.errors import Unroutable
 from mesh.outbox import Outgoing
 from mesh.publisher import Publisher
@@ -122,6 +123,28 @@ def test_a_broker_that_restarts_loses_and_doubles_nothing(
     rabbitmq.wait_until_ready()
     eventually(lambda: len(ledger(tx, "count")) >= 3000, "all are counted")
     assert sorted(map(int, ledger(tx, "count"))) == list(range(3000))
+
+
+def test_a_routing_key_that_is_no_text_ends_no_worker(
+    start: Callable[[str], Program], broker_url: str, tx: Any
+) -> None:
+    worker = start("worker").ready()
+    key = b"\xff." * 28 + b"sample.greet.v2"  # as a delay's, whose 28 bits RabbitMQ takes as they are
+    with Connection(broker_url) as connection:
+        channel = connection.channel()
+        eventually(lambda: delivered(channel, key), "the worker is bound to its delays")
+    eventually(lambda: [d.reason for d in deadletters.listed(tx)] == ["malformed"], "it is kept")
+    assert worker.alive
+
+
+def delivered(channel: Any, key: bytes) -> bool:
+    """Whether there was a queue for it."""
+    returned: list[Any] = []
+    channel.events["basic_return"].add(lambda *what: returned.append(what))
+    channel.basic_publish_confirm(
+        Message(b"x", delivery_mode=2), exchange=topology.DELAYED.name, routing_key=key, mandatory=True
+    )
+    return not returned
 
 
 def accepted(sender: Publisher, sent: Outgoing) -> bool:

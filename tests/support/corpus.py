@@ -3,10 +3,27 @@
 import json
 import pickle
 import zlib
+from struct import pack
 from typing import Any
 
 from documents import MISSING
-from malformed import BARE, ENVELOPE, GOOD, HANDLED, OWN, SUM, V1, Malformed, but, headed, nested, task
+from malformed import (
+    BARE,
+    ENVELOPE,
+    GOOD,
+    HANDLED,
+    OWN,
+    SUM,
+    V1,
+    Malformed,
+    arrays,
+    but,
+    headed,
+    nested,
+    table,
+    task,
+    text,
+)
 
 
 def _bad(says: str, body: bytes, **rest: Any) -> Malformed:
@@ -23,6 +40,20 @@ def _lied(headers: Any, **rest: Any) -> Malformed:
 
 def _own(body: bytes = SUM, **changes: Any) -> Malformed:
     return _bad("envelope", body, headers=headed(task=OWN, **changes))
+
+
+def _own_wired(*headers: tuple[bytes, bytes]) -> Malformed:
+    told = (b"task", text(OWN.encode())), (b"id", text(b"0d4b3c1e-8f7a-4b6c-9d2e-1f0a5b6c7d8e"))
+    return _bad("envelope", SUM, entry=False, wire=table(*told, *headers))
+
+
+def _wired(wire: bytes) -> Malformed:
+    """Whether its headers cannot be read or name nothing: it is kept for what they do not say."""
+    return _lied({}, entry=False, wire=wire)
+
+
+def _odd(value: bytes) -> Malformed:
+    return _wired(table((b"odd", value)))
 
 
 _HEADERS = {
@@ -151,6 +182,22 @@ _TYPES = {
     "another's queue": _fine(properties={"delivery_info": {"queue": ["x"]}}, amqp=False),
     "priority nonsense": _fine(properties={"priority": "high", "reply_to": 3}, amqp=False),
 }
+_WIRE = {
+    "2,000 levels in a header": _odd(arrays(2_000)),
+    "20,000 levels in a header": _odd(arrays(20_000)),
+    "a header of a year that is none": _odd(pack(">cQ", b"T", 2**62)),
+    "a header of a time beyond 64 bits": _odd(pack(">cQ", b"T", 2**64 - 1)),
+    "a header of a time": _odd(pack(">cQ", b"T", 2**30)),
+    "a header of a fraction": _odd(pack(">cBi", b"D", 2, 2**30)),
+    "a header no UTF-8": _odd(text(b"\xff\xfe")),
+    "a header's name no UTF-8": _wired(table((b"\xff\xfe", text(b"x")))),
+    "a name no UTF-8 in a header": _odd(b"F" + pack(">IB2s", 4, 2, b"\xff\xfe") + b"V"),
+    "content type no UTF-8": _wired(pack(">HB2s", 0x8000, 2, b"\xff\xfe")),
+    "correlation id no UTF-8": _wired(pack(">HB2s", 0x0400, 2, b"\xff\xfe")),
+    "message id no UTF-8": _wired(pack(">HB2s", 0x0080, 2, b"\xff\xfe")),
+    "Celery's own, a header's name no UTF-8": _own_wired((b"\xff", b"V")),
+}
+"""What only AMQP can carry."""
 _ENVELOPES = {
     **{
         f"no {field}": _bad(f"{field}: ", but(f"/{field}", MISSING).replace(b"{}", b'{"x": "CASE"}'))
@@ -185,7 +232,7 @@ _ENVELOPES = {
 }
 CORPUS = {
     name: row.named(name)
-    for group in (_HEADERS, _CELERY, _BODIES, _TYPES, _ENVELOPES)
+    for group in (_HEADERS, _CELERY, _BODIES, _TYPES, _WIRE, _ENVELOPES)
     for name, row in group.items()
 }
 ENTRIES: dict[str, dict[str | bytes, str | bytes]] = {

@@ -55,4 +55,13 @@ def _amqp(message: Malformed) -> amqp.Message:
         "application_headers": message.headers,
     }
     given = {name: value for name, value in given.items() if value is not None}
+    if message.wire:
+        return _AsItIs(message.body, wire=message.wire)
     return amqp.Message(message.body, delivery_mode=2, **given)
+
+
+class _AsItIs(amqp.Message):
+    """A message whose properties somebody else has encoded."""
+
+    def _serialize_properties(self) -> bytes:
+        return bytes(self.properties["wire"])

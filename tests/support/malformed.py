@@ -5,6 +5,7 @@ handled can be told apart.
 """
 
 import json
+from struct import pack
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
@@ -43,6 +44,8 @@ class Malformed(NamedTuple):
     """Whether AMQP can carry it."""
     entry: bool = True
     """Whether an entry of a stream can, and be read as one."""
+    wire: bytes = b""
+    """Its properties and headers as AMQP has them, where no library would write such."""
 
     def fits(self, broker_url: str) -> bool:
         return self.amqp if broker_url.startswith("amqp") else self.entry
@@ -78,6 +81,25 @@ def nested(levels: int) -> Any:
     value: Any = 0
     for _ in range(levels):
         value = {"a": value}
+    return value
+
+
+def table(*headers: tuple[bytes, bytes]) -> bytes:
+    """AMQP properties: these headers, and that the body is JSON."""
+    inner = b"".join(pack("B", len(name)) + name + value for name, value in headers)
+    return pack(">HB16sB5sI", 0xE000, 16, b"application/json", 5, b"utf-8", len(inner)) + inner
+
+
+def text(value: bytes) -> bytes:
+    """A text, as a value of AMQP."""
+    return pack(">cI", b"S", len(value)) + value
+
+
+def arrays(levels: int) -> bytes:
+    """So many arrays in one another, as a value of AMQP."""
+    value = b"V"
+    for _ in range(levels):
+        value = b"A" + pack(">I", len(value)) + value
     return value
 
 

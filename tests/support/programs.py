@@ -85,6 +85,13 @@ class Program:
         return [line for line in lines if line.get("event") == name]
 
     @property
+    def said(self) -> dict[str, Any]:
+        """Its heartbeat, as it last wrote it."""
+        path = self._folder / f"{self._command[0]}-{self._command[1]}.json"
+        said: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"state": "", "pid": 0}
+        return said
+
+    @property
     def role(self) -> str:
         return self._command[1]
 
@@ -108,10 +115,7 @@ class Program:
 
     def _is_ready(self) -> bool:
         assert self.alive, f"{self.name} ended by itself:\n{self.log.read_text()[-3000:]}"
-        path = self._folder / f"{self._command[0]}-{self._command[1]}.json"
-        if not path.exists():
-            return False
-        said: dict[str, Any] = json.loads(path.read_text())
+        said = self.said
         return said["state"] == "ready" and said["pid"] == self.pid
 
 

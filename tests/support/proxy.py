@@ -1,4 +1,4 @@
-"""A TCP proxy that can be cut, refuse, freeze and be slow: the network between a program and a server."""
+"""A TCP proxy that can be cut, refuse, freeze, forget and be slow: the network before a server."""
 
 import contextlib
 import socket
@@ -20,6 +20,7 @@ class Proxy:
         self._flowing = threading.Event()
         self._flowing.set()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._forgotten: set[socket.socket] = set()
         self._listener: socket.socket | None = None
         self._port = 0
         self.delay = 0.0
@@ -37,6 +38,12 @@ class Proxy:
         for pair in pairs:
             _end(*pair)
         return len(pairs)
+
+    def forget(self) -> int:
+        """Swallow what comes over the connections that are there, also that they end: each side goes on
+        believing in the other, as behind a router that was restarted. New ones are welcome."""
+        self._forgotten.update(end for pair in self._pairs for end in pair)
+        return len(self._pairs)
 
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
@@ -93,8 +100,11 @@ class Proxy:
             while piece := source.recv(65536):
                 self._flowing.wait()
                 time.sleep(self.delay)
-                sink.sendall(piece)
-        _end(source, sink)
+                if source not in self._forgotten:
+                    sink.sendall(piece)
+        if source in self._forgotten:
+            return _end(source)
+        return _end(source, sink)
 
 
 def _end(*sockets: socket.socket) -> None:

@@ -39,8 +39,14 @@ def connection(url: str) -> Connection:
 
 
 def transport_options() -> dict[str, Any]:
-    """What bounds the waiting of kombu's Redis connections, which by default wait for ever."""
-    return {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT, "socket_keepalive": True}
+    """What bounds the waiting of kombu's Redis connections, which by default wait for ever; for what an event
+    loop reads, for the best part of a minute."""
+    return {
+        "socket_timeout": TIMEOUT,
+        "socket_connect_timeout": TIMEOUT,
+        "socket_keepalive": True,
+        "health_check_interval": TIMEOUT,
+    }
 
 
 def declare(channel: Any) -> None:

@@ -28,15 +28,23 @@ class Heartbeat:
         if directory:
             directory.mkdir(parents=True, exist_ok=True)
 
-    def beat(self, state: State) -> None:
-        """Call as often as you like: it writes once a second, and when the state changes."""
+    def beat(self, state: State, needs: str = "") -> None:
+        """Call as often as you like: it writes once a second, and when the state changes.
+
+        `needs`: what a process that waits is waiting for. A few words, or an error's first line.
+        """
         now = time.monotonic()
         if self._path is None or (self._last[0] == state and now - self._last[1] < _PACE):
             return
         self._last = (state, now)
         fresh = self._path.with_suffix(f".{os.getpid()}")
-        fresh.write_text(json.dumps({"state": state, "pid": os.getpid(), "at": time.time()}))
+        said = {"state": state, "pid": os.getpid(), "at": time.time()}
+        fresh.write_text(json.dumps(said | ({"needs": _short(needs)} if needs else {})))
         fresh.replace(self._path)  # a reader never sees half a file
+
+
+def _short(needs: str) -> str:
+    return needs.partition("\n")[0][:200]
 
 
 def healthy(directory: Path, service: str, role: str) -> tuple[bool, str]:
@@ -47,4 +55,5 @@ def healthy(directory: Path, service: str, role: str) -> tuple[bool, str]:
     except FileNotFoundError:
         return False, f"no heartbeat at {path}"
     age = time.time() - said["at"]
-    return said["state"] == "ready" and age < FRESH, f"{said['state']}, {age:.1f} s ago"
+    what = f"{said['state']} ({said['needs']})" if "needs" in said else said["state"]
+    return said["state"] == "ready" and age < FRESH, f"{what}, {age:.1f} s ago"

@@ -123,7 +123,7 @@ class Relay:
         if not self._away:  # once, not once a second
             log.warning("relay.waiting", error=str(error))
         self._away = True
-        self._heartbeat.beat("waiting")
+        self._heartbeat.beat("waiting", str(error))
         self._stopping.wait(_NAP)
 
     def _resumed(self) -> None:

@@ -10,8 +10,11 @@ new nodes have them). What differs up to 4.x, and why it does not matter here:
 
 from kombu.transport import TRANSPORT_ALIASES
 
+from mesh.rabbitmq import headers
+
 
 def register() -> None:
     """Have kombu take our transport for `amqp://…` and `amqps://…`."""
+    headers.register()
     TRANSPORT_ALIASES["amqp"] = TRANSPORT_ALIASES["pyamqp"] = "mesh.rabbitmq.transport:Transport"
     TRANSPORT_ALIASES["amqps"] = "mesh.rabbitmq.transport:SSLTransport"

@@ -9,9 +9,12 @@ from functools import partial
 from struct import unpack_from
 from typing import Any
 
+from amqp import spec
 from amqp import transport as wires
 from amqp.exceptions import RecoverableConnectionError
 from kombu.transport import pyamqp
+
+from mesh.rabbitmq import headers
 
 _CHUNK = 8 * 1024
 """Bytes asked for at once: some ten messages. py-amqp copies what is left of them with each part it takes."""
@@ -44,7 +47,7 @@ class _Tls(_Ahead, wires.SSLTransport):
 
 
 class Connection(pyamqp.Connection):
-    """Reads ahead."""
+    """Reads ahead, whatever a message's routing key is."""
 
     wake: Callable[[], None] | None = None
     """Has the event loop read on."""
@@ -54,6 +57,11 @@ class Connection(pyamqp.Connection):
     ) -> Any:
         wire = _Tls if ssl else _Tcp
         return wire(host, connect_timeout=connect, ssl=ssl, read_timeout=read, write_timeout=write, **kwargs)
+
+    def on_inbound_method(self, channel: int, method: tuple[int, int], payload: bytes, content: Any) -> Any:
+        if method == spec.Basic.Deliver:
+            payload = headers.with_readable_key(payload)
+        return super().on_inbound_method(channel, method, payload, content)
 
     def drain_events(self, timeout: float | None = None) -> None:
         """One event: who waits for an answer is not ready yet for what lies behind it."""

@@ -10,6 +10,7 @@ from queue import Empty
 from time import monotonic, time
 from typing import Any
 
+import structlog
 from kombu.transport import virtual
 from redis import Redis
 from redis.exceptions import ResponseError
@@ -17,8 +18,10 @@ from redis.exceptions import ResponseError
 from mesh.rest import Rest
 from mesh.streams import delayed, store
 from mesh.streams.declared import Declared
-from mesh.streams.message import fields, message, place, returned
+from mesh.streams.message import fields, is_message, message, place, returned
 from mesh.streams.qos import QoS
+
+log = structlog.get_logger(__name__)
 
 _BLOCK = 1.0
 """Seconds that a read waits on the server for a message; a new one ends the wait at once."""
@@ -122,6 +125,20 @@ class Channel(Declared):
         if queue in self._unacked_queues:
             self._acks[queue].append(entry.id)
         self.connection._deliver(message(queue, entry), queue)
+
+    def _receive_one(self, c: Any) -> Any:
+        try:
+            return super()._receive_one(c)
+        except RecursionError as error:  # of JSON that has too many levels; kombu foresaw what is no JSON
+            log.warning("fanout.dropped", error=str(error))
+            raise Empty from error
+
+    def _deliver_fanout_message(self, message: Any, exchange: str) -> bool:
+        """What somebody published: nobody can keep it, so what is no message is dropped."""
+        if not is_message(message):
+            log.warning("fanout.dropped", exchange=exchange, message=repr(message)[:1000])
+            return True
+        return bool(super()._deliver_fanout_message(message, exchange))
 
     def _get(self, queue: str) -> dict[str, Any]:
         """One message, for a caller without event loop: what that does by timers is done here."""

@@ -47,6 +47,14 @@ def place(delivery_tag: str) -> tuple[str, bytes]:
     return queue, id.encode()
 
 
+def is_message(published: Any) -> bool:
+    """Whether this has the form of a message; kombu expects no less of what it hears on a channel."""
+    match published:
+        case {"body": str() | bytes(), "headers": dict(), "properties": {"delivery_tag": str(), **rest}}:
+            return rest.get("body_encoding") in (None, "base64")
+    return False
+
+
 def _decoded(rest: bytes) -> Any:
     """None for what is no JSON, is 200 levels deep, or has text that is no Unicode."""
     try:

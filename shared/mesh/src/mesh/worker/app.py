@@ -87,8 +87,10 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "broker_connection_max_retries": None,
         "broker_connection_timeout": TIMEOUT,
         "broker_transport_options": options,
-        # Seconds. A worker behind a dead network is noticed within two of these, by both sides.
-        "broker_heartbeat": 20,
+        # Seconds. A connection that is dead and open is given up after two to three of these, by both sides,
+        # and what was on its way there comes again. RabbitMQ advises against less than 5: what is merely
+        # busy would count as dead.
+        "broker_heartbeat": 10,
         "task_queues": _queues(service),
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,

@@ -84,8 +84,14 @@ class Fault(NamedTuple):
     error: str
 
 
-def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | Fault | None:
-    """Handle a chunk, for about `budget` seconds. None: what the handlers need is away, nothing was done.
+class Away(NamedTuple):
+    """What the handlers need is away: nothing was done."""
+
+    error: str
+
+
+def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | Fault | Away:
+    """Handle a chunk, for about `budget` seconds.
 
     Raises nothing: a pool of threads would keep an exception to itself.
     """
@@ -95,7 +101,7 @@ def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | Fault | 
         return _runtime.deliveries().handle(name, chunk, budget)
     except Unavailable as error:
         log.warning("worker.waiting", error=str(error))
-        return None
+        return Away(str(error))
     except Exception as error:
         log.exception("chunk.failed", message=name, messages=len(chunk))
         return Fault(repr(error))

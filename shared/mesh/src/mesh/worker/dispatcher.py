@@ -20,7 +20,7 @@ from mesh.consumer import Handler
 from mesh.delivery import Handled
 from mesh.wire import Raw
 from mesh.worker import child
-from mesh.worker.child import Fault
+from mesh.worker.child import Away, Fault
 from mesh.worker.monitor import Monitor
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,8 @@ class Line:
     waiting: deque[Waiting] = field(default_factory=deque)
     cost: float = _UNKNOWN
     """Seconds for one message, a running estimate."""
+    away: str = ""
+    """What its handler needed at its last chunk, and was not there."""
 
     def size(self, budget: float) -> int:
         """How many may go over at once, for so many seconds of work."""
@@ -136,6 +138,10 @@ class Dispatcher:
         for line in self._turn:
             yield from line.waiting
 
+    def away(self) -> str:
+        """What messages wait for here that their handlers need; empty: nothing."""
+        return next((line.away for line in self._lines.values() if line.away), "")
+
     def credit(self) -> int:
         """How many messages the worker can make use of: for each child one chunk that it handles, one that
         waits, and one that is on its way; of the size that what came lately would have."""
@@ -163,7 +169,7 @@ class Dispatcher:
         line = chunk.line
         raws = [waiting.raw for waiting in chunk.messages]
 
-        def done(handled: Handled | Fault | None) -> None:
+        def done(handled: Handled | Fault | Away) -> None:
             if isinstance(handled, Fault):
                 died(handled.error)
             else:
@@ -183,9 +189,10 @@ class Dispatcher:
             timeout=_hard_limit(chunk),
         )
 
-    def _done(self, chunk: Chunk, handled: Handled | None) -> None:
+    def _done(self, chunk: Chunk, handled: Handled | Away) -> None:
         self.running.discard(chunk)
-        if handled is None:
+        chunk.line.away = handled.error if isinstance(handled, Away) else ""
+        if isinstance(handled, Away):
             self._put_back(chunk.line, chunk.messages)
             self._pause()
         else:

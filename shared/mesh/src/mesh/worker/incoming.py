@@ -5,6 +5,7 @@ it sees only messages that are in order.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -51,19 +52,28 @@ def headers(message: Any) -> dict[str, Any]:
 
 
 _NESTED = {dict, list}
+_TEXT = {str}
 
 
 def shallow(value: Any, levels: int = _DEEPEST) -> Any:
-    """Without what is nested too deeply."""
+    """Without what is nested too deeply, and with names that are text: AMQP's may be any bytes."""
     if not isinstance(value, (dict, list)):
         return value
-    if isinstance(value, dict) and _NESTED.isdisjoint(map(type, value.values())):
+    if isinstance(value, dict) and _NESTED.isdisjoint(map(type, value.values())) and _are_text(value):
         return value  # nearly all headers are
     if not levels:
         return "nested too deeply"
     if isinstance(value, list):
         return [shallow(inner, levels - 1) for inner in value]
-    return {name: shallow(inner, levels - 1) for name, inner in value.items()}
+    return {_text(name): shallow(inner, levels - 1) for name, inner in value.items()}
+
+
+def _are_text(names: Iterable[Any]) -> bool:
+    return _TEXT.issuperset(map(type, names))
+
+
+def _text(name: str | bytes) -> str:
+    return name if isinstance(name, str) else name.decode(errors="backslashreplace")
 
 
 def body(message: Any) -> bytes:
@@ -89,6 +99,7 @@ def suits_celery(message: Any) -> bool:
     return (
         message.content_type == wire.CONTENT_TYPE
         and str(message.content_encoding).lower() == wire.ENCODING
+        and _are_text(told)
         and all(told.get(name) is None or isinstance(told[name], types) for name, types in _HEADERS.items())
         and _is_uuid(told.get("id"))
         and all(told.get(name) is None or _is_time(told[name]) for name in ("eta", "expires"))

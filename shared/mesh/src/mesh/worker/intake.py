@@ -36,17 +36,17 @@ died, or were on their way to one that changed how many it holds. So many are ta
 database that is away during a few deployments poisons nothing, and the third death still comes before
 the broker's own limit (`topology`).
 Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
+_STEPS = {"DelayedDelivery": "mesh.worker.delays:Delays", "Control": "mesh.worker.control:Control"}
 
 
 class Intake(CeleryConsumer):
     """What `worker_consumer` names. The app carries `mesh`: the service, its settings and the heartbeat."""
 
     class Blueprint(CeleryConsumer.Blueprint):
-        """Celery's steps, with our own for delays."""
+        """Celery's steps, with our own for delays and remote control."""
 
         default_steps: ClassVar = [
-            "mesh.worker.delays:Delays" if step.endswith(":DelayedDelivery") else step
-            for step in CeleryConsumer.Blueprint.default_steps
+            _STEPS.get(step.rpartition(":")[2], step) for step in CeleryConsumer.Blueprint.default_steps
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,7 +70,7 @@ class Intake(CeleryConsumer):
             self._away = True
 
         def still_waiting() -> None:
-            self._heartbeat.beat("waiting")
+            self._heartbeat.beat("waiting", "broker")
             maybe_shutdown()
 
         connection.ensure_connection(
@@ -89,6 +89,13 @@ class Intake(CeleryConsumer):
         except RefusedAtStart as error:
             log.error("worker.refused", error=str(error))  # noqa: TRY400 it is for a person, not a fault of ours
             raise WorkerShutdown(REFUSED) from None
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        """Celery ends the connection it reads from without the farewell that a dead one never answers, and
+        waits for the answer on the one for its events."""
+        super().on_connection_error_after_connected(exc)
+        if self.event_dispatcher and self.event_dispatcher.connection:
+            self.event_dispatcher.connection.collect()
 
     def create_task_handler(self, *_: Any, **__: Any) -> Callable[[Any], None]:
         """What happens to each message, in place of Celery's strategies."""
@@ -129,13 +136,34 @@ class Intake(CeleryConsumer):
         self._acks.came(message)  # kombu finds that out before the message gets to `on_message`
         self._offer(incoming.name(message), message)
 
+    # What remote control asks for is done later, where whatever fails ends the worker, and what is then
+    # declared comes again with each connection. So: queues that are the service's, as it declares them.
+
+    def add_task_queue(self, queue: Any, *args: Any, **kwargs: Any) -> None:
+        if self._is_ours(queue):
+            super().add_task_queue(queue)
+
+    def cancel_task_queue(self, queue: Any) -> None:
+        if self._is_ours(queue):
+            super().cancel_task_queue(queue)
+
+    def _is_ours(self, queue: Any) -> bool:
+        if isinstance(queue, str) and queue in self.app.amqp.queues:
+            return True
+        log.warning("control.refused", queue=str(queue)[:255])
+        return False
+
     def on_ready(self) -> None:
         super().on_ready()
         if not self.restart_count:
             garbage.rare()
-            self.hub.call_repeatedly(1.0, self._heartbeat.beat, "ready")  # it outlives connections
+            self.hub.call_repeatedly(1.0, self._beat)  # it outlives connections
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
         self._heartbeat.beat("ready")
+
+    def _beat(self) -> None:
+        away = self.dispatcher.away()
+        self._heartbeat.beat("waiting" if away else "ready", away)
 
     def on_close(self) -> None:
         # Celery's would have the pool forget what a child has not yet confirmed to have begun. The
