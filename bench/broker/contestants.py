@@ -127,14 +127,14 @@ ALL = [
         prefetch="128",
         orders={"valkey": 4_500, "rabbitmq": 9_000},
     ),
-    meshed("mesh, one", TWO, "one", {"valkey": 20_000, "rabbitmq": 15_000}, alone=("mesh", "outbox")),
-    meshed("mesh, one, no inbox", TWO, "bare-one", {"valkey": 40_000, "rabbitmq": 20_000}),
-    meshed("mesh, batch", f"{TWO}; batches of 500", "batch", {"valkey": 50_000, "rabbitmq": 25_000}),
+    meshed("mesh, one", TWO, "one", {"valkey": 40_000, "rabbitmq": 15_000}, alone=("mesh", "outbox")),
+    meshed("mesh, one, no inbox", TWO, "bare-one", {"valkey": 60_000, "rabbitmq": 20_000}),
+    meshed("mesh, batch", f"{TWO}; batches of 500", "batch", {"valkey": 60_000, "rabbitmq": 25_000}),
     meshed(
         "mesh, batch, no inbox",
         f"{TWO}; batches of 500",
         "bare-batch",
-        {"valkey": 60_000, "rabbitmq": 30_000},
+        {"valkey": 80_000, "rabbitmq": 40_000},
     ),
     Contestant(
         "dramatiq",
