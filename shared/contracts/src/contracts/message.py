@@ -23,7 +23,10 @@ class Value(BaseModel):
     """A part of a message that has no name of its own on the wire."""
 
     # JSON has no infinity and no NaN: pydantic would send null.
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # A writer writes every field, also one that has its default: the schema of what it writes says so.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, json_schema_serialization_defaults_required=True
+    )
 
 
 class Message(Value):

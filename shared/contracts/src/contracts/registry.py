@@ -3,6 +3,7 @@
 What cannot work on the wire is refused here, at import, with what to do instead.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, FutureDatetime, NaiveDatetime, PastDatetime, SecretStr, TypeAdapter
 from pydantic.errors import PydanticUserError
+from pydantic.fields import FieldInfo
 
 from contracts.errors import UnknownContract, UnknownVersion
 from contracts.message import Command, Event, Message
+from contracts.schemas import aliases
 
 M = TypeVar("M", bound=type[Message])
 
@@ -124,6 +127,8 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
             yield any(type is one for one in unfit), f"{field}: {why}"
     for field, info in new.model.model_fields.items():
         yield not _has_schema(info.annotation), f"{field}: JSON cannot carry its type"
+    for field, info in _fields(new.model):
+        yield from _faulty_names(field, info)
     if known and new.version not in known:
         previous = known.get(new.version - 1)
         yield previous is None, f"v{new.version - 1} is missing: versions have no gaps"
@@ -155,6 +160,30 @@ def _types(annotation: Any, field: str = "", within: tuple[Any, ...] = ()) -> It
     if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in within:
         for name, info in annotation.model_fields.items():
             yield from _types(info.annotation, f"{field}.{name}".lstrip("."), (*within, annotation))
+
+
+def _fields(model: type[Message]) -> Iterator[tuple[str, FieldInfo]]:
+    """Every field, those of nested values included, with its path."""
+    for path, type in _types(model):
+        if inspect.isclass(type) and issubclass(type, BaseModel):
+            for name, info in type.model_fields.items():
+                yield f"{path}.{name}".lstrip("."), info
+
+
+def _faulty_names(path: str, info: FieldInfo) -> Iterator[tuple[bool, str]]:
+    """A field is written under its own name, always, and read under it at the least."""
+    own = path.rpartition(".")[2]
+    names = aliases(info)
+    read = not names or (own in names and all(isinstance(name, str) for name in names))
+    yield (
+        not read,
+        f"{path}: it is written as {own!r}, read it so too: validation_alias=AliasChoices({own!r}, …)",
+    )
+    yield (
+        info.serialization_alias not in (None, own),
+        f"{path}: it is written as {own!r}, drop serialization_alias",
+    )
+    yield bool(info.exclude or getattr(info, "exclude_if", None)), f"{path}: excluded, it would not arrive"
 
 
 def _has_schema(annotation: Any) -> bool:
