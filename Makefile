@@ -6,7 +6,7 @@ OWN    := shared/contracts shared/mesh services/orders services/emails services/
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint bench-flow bench-broker topology lock clean
+.PHONY: help up demo test lint contracts bench-flow bench-broker topology lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -24,6 +24,9 @@ lint: install   ## style, types and import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+contracts: install  ## what changed in the messages since their releases, and in which order it may be deployed
+	@$(BIN)/mesh contracts check
 
 bench-flow: install  ## orders through the whole mesh per second, beside the same flow as people write it today
 	@$(BIN)/python -m bench.flow

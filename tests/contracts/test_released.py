@@ -1,48 +1,64 @@
-"""What was released stays readable: schemas and golden messages of every version ever."""
+"""What was released stays readable, and what comes next is released only if it may be deployed."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from grammar import Part, Parts, integers, model, optional, texts
 
-from contracts import Contract, Envelope, contract_of, release
-from contracts.release import FOLDER, documents, folder, lanes_given_up, shipped
+from contracts import Contract, Envelope, Refused, contract_of, registry, release
+from contracts.changes import Order
+from contracts.release import (
+    Revision,
+    folder_of,
+    given_up,
+    lanes_given_up,
+    revisions,
+    shipped,
+    unreleased,
+    verdicts,
+)
+from contracts.schemas import reader, writer
 
 SHIPPED = shipped()
+TEXT, NUMBER = texts(None, None), integers(None, None)
 
 
-@pytest.mark.parametrize("released", SHIPPED, ids=str)
-def test_a_version_is_as_it_was_released(released: Contract) -> None:
-    for name, document in documents(released).items():
-        path = folder(released) / name
-        assert path.exists(), f"run `python -m contracts.release` and commit {path}"
-        assert document == json.loads(path.read_text()), "a released version never changes: add the next"
-
-
-@pytest.mark.parametrize("released", SHIPPED, ids=str)
-def test_a_released_lane_stays(released: Contract) -> None:
-    assert lanes_given_up(released) == []
-    path = folder(released) / "lanes.json"
+@pytest.mark.parametrize("known", SHIPPED, ids=str)
+def test_a_contract_is_released_as_it_is_here(known: Contract) -> None:
+    assert not unreleased(known), "run `mesh contracts release` and commit what it writes"
+    path = folder_of(known) / "lanes.json"
     written = json.loads(path.read_text()) if path.exists() else []
-    assert written == list(released.lanes), f"run `python -m contracts.release` and commit {path}"
+    assert written == list(known.lanes), f"run `mesh contracts release` and commit {path}"
 
 
-@pytest.mark.parametrize("golden", sorted(FOLDER.glob("*/v*/golden.json")), ids=lambda path: path.parts[-3])
-def test_a_golden_message_is_still_read(golden: Path) -> None:
-    envelope = Envelope.read(json.loads(golden.read_text()))
-    assert golden.parent == FOLDER / envelope.name / f"v{envelope.version}"
-    opened = envelope.open()
-    assert contract_of(type(opened)).name == envelope.name
-    if contract_of(type(opened)).version == envelope.version:
-        assert opened.model_dump(mode="json") == envelope.data
+@pytest.mark.parametrize("known", SHIPPED, ids=str)
+def test_a_contract_may_be_deployed(known: Contract) -> None:
+    assert all(verdict.legal for verdict in verdicts(known)), "`mesh contracts check` says why"
+    assert lanes_given_up(known) == []
+
+
+def test_no_version_is_gone_while_it_may_be_alive() -> None:
+    assert given_up(SHIPPED) == []
+
+
+@pytest.mark.parametrize("revision", revisions(), ids=str)
+def test_a_golden_message_is_still_read(revision: Revision) -> None:
+    golden = revision.golden
+    before = json.dumps(golden)
+    first, second = (Envelope.read(golden).open() for _ in range(2))
+    assert first == second, "an upcast is pure"
+    assert json.dumps(golden) == before
+    assert (golden["name"], golden["version"]) == (revision.name, revision.version)
+    assert contract_of(type(first)).name == revision.name
 
 
 def test_readers_are_open_and_writers_are_closed() -> None:
-    for released in SHIPPED:
-        writer, reader, _ = (json.dumps(document) for document in documents(released).values())
-        assert '"additionalProperties": false' in writer
-        assert "additionalProperties" not in reader
+    for known in SHIPPED:
+        assert '"additionalProperties": false' in json.dumps(writer(known.model))
+        assert "additionalProperties" not in json.dumps(reader(known.model))
 
 
 @pytest.fixture
@@ -51,40 +67,94 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_release_writes_what_is_missing(elsewhere: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    release.main()
-    written = sorted(p.relative_to(elsewhere) for p in elsewhere.rglob("*.json"))
-    assert written == sorted(p.relative_to(FOLDER) for p in FOLDER.rglob("*.json"))
-    assert len(capsys.readouterr().out.splitlines()) == len(written)
-    release.main()
-    assert capsys.readouterr().out == ""
+@pytest.fixture
+def state(elsewhere: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[Parts], Contract]:
+    """A contract, as a tree may have it at some time."""
+
+    def state(parts: Parts) -> Contract:
+        made = Contract(name, 1, model(parts))
+        monkeypatch.setitem(registry._by_class, made.model, made)
+        return made
+
+    return state
 
 
-def test_a_release_refuses_to_change_what_is_there(elsewhere: Path) -> None:
-    changed = elsewhere / "orders.order_placed" / "v1" / "reader.json"
-    changed.parent.mkdir(parents=True)
-    changed.write_text("{}")
-    with pytest.raises(
-        SystemExit, match=r"a released version never changes(.|\n)*orders.order_placed/v1/reader.json"
-    ):
-        release.main()
-    assert [p for p in elsewhere.rglob("*") if p.is_file()] == [changed]
+State = Callable[[Parts], Contract]
 
 
-def with_lanes(*lanes: str) -> list[Contract]:
-    return [replace(released, lanes=lanes) for released in SHIPPED]
+def files(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): p.read_text() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_a_lane_may_be_added_and_not_be_taken_away(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_release_writes_what_is_missing_and_changes_nothing(state: State, elsewhere: Path) -> None:
+    first = state({"a": Part(TEXT)})
+    written = release.release(first)
+    assert sorted(path.name for path in written) == ["golden.json", "reader.json", "writer.json"]
+    before = files(elsewhere)
+    assert release.release(first) == []
+    assert release.release(state({"a": Part(TEXT), "b": Part(optional(NUMBER), default=None)}))
+    after = files(elsewhere)
+    assert {name: after[name] for name in before} == before
+    assert [str(r)[-5:] for r in revisions(first)] == ["v1 r1", "v1 r2"]
+
+
+def test_what_needs_a_new_version_is_refused(state: State, elsewhere: Path) -> None:
+    release.release(state({"a": Part(TEXT)}))
+    before = files(elsewhere)
+    with pytest.raises(Refused, match=r"v1 differs from .* v1 r1 and needs a new major"):
+        release.release(state({"a": Part(NUMBER)}), Order.CONSUMERS)
+    assert files(elsewhere) == before
+
+
+def test_an_order_is_declared_and_stays_declared(state: State) -> None:
+    renamed = state({"b": Part(TEXT, aliases=("a",))})
+    release.release(state({"a": Part(TEXT)}))
+    with pytest.raises(Refused, match="needs consumers first"):
+        release.release(renamed)
+    with pytest.raises(Refused, match="needs consumers first"):
+        release.release(renamed, Order.PRODUCERS)
+    release.release(renamed, Order.CONSUMERS)
+    assert [(v.order, v.legal) for v in verdicts(renamed)] == [(Order.CONSUMERS, True), (Order.ANY, True)]
+    later = state({"b": Part(TEXT, aliases=("a",)), "c": Part(NUMBER, default=0)})
+    release.release(later)
+    assert [v.legal for v in verdicts(later)] == [True, True, True]
+    [first, *_] = verdicts(state({"b": Part(TEXT)}))
+    assert (first.order, first.legal) == (Order.MAJOR, False)
+
+
+def test_a_field_without_an_example_is_named(state: State) -> None:
+    with pytest.raises(Refused, match=r"no example of it(.|\n)*a: "):
+        release.release(state({"a": Part(texts(None, None, "[0-9]{3}"))}))
+
+
+def test_what_is_retired_is_not_compared_with(state: State) -> None:
+    first, second = state({"a": Part(TEXT)}), state({"a": Part(NUMBER)})
+    release.release(first)
+    assert [v.legal for v in verdicts(second)] == [False]
+    assert len(given_up([])) == 1
+    (revisions(first)[0].folder / "retired").write_text("drained\n")
+    assert verdicts(second) == []
+    assert given_up([]) == []
+    release.release(second)
+    assert [r.number for r in revisions(second)] == [1, 2]
+
+
+def test_a_lane_may_be_added_and_not_be_taken_away(state: State) -> None:
+    first = state({"a": Part(TEXT)})
+    assert [p.name for p in release.release(replace(first, lanes=("bulk",)))][-1] == "lanes.json"
+    assert [p.name for p in release.release(replace(first, lanes=("bulk", "urgent")))] == ["lanes.json"]
+    assert lanes_given_up(replace(first, lanes=("urgent",))) == ["bulk"]
+
+
+def test_without_the_folder_nothing_is_known(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, state: State
 ) -> None:
-    for lanes in [(), ("bulk",), ("bulk", "urgent")]:
-        monkeypatch.setattr(release, "shipped", lambda lanes=lanes: with_lanes(*lanes))
-        release.main()
-    capsys.readouterr()
-    monkeypatch.setattr(release, "shipped", lambda: with_lanes("urgent"))
-    with pytest.raises(SystemExit, match=r"take it out of lanes.json(.|\n)*orders.order_placed v1 bulk"):
-        release.main()
-    assert capsys.readouterr().out == ""
-    written = elsewhere / "orders.order_placed" / "v1" / "lanes.json"
-    assert json.loads(written.read_text()) == ["bulk", "urgent"]
+    monkeypatch.setattr(release, "FOLDER", elsewhere / "away")
+    with pytest.raises(Refused, match="runs in a checkout"):
+        verdicts(state({"a": Part(TEXT)}))
+
+
+def test_a_folder_that_is_no_revision_is_refused(elsewhere: Path) -> None:
+    (elsewhere / "a.b" / "v1" / "rest").mkdir(parents=True)
+    with pytest.raises(Refused, match="neither v<version> nor r<revision>"):
+        revisions()

@@ -22,6 +22,10 @@ class UnknownVersion(ContractError):
     """The name is known to this build, the version is not."""
 
 
+class Refused(Exception):
+    """What was asked of the released contracts cannot be done; the text says what to do instead."""
+
+
 def explain(error: ValidationError) -> str:
     """Each field that does not fit and why, never its value: it goes into logs and may be personal."""
     found = error.errors(include_input=False, include_url=False, include_context=False)

@@ -1,30 +1,90 @@
-"""What was ever released: two JSON schemas and one golden message for each version of each contract.
+"""What was ever released, and what may be released next.
 
-    python -m contracts.release     writes what is missing, and refuses to change what is there
+    released/<name>/v<version>/lanes.json          what its messages may travel in; it may grow
+                               r<revision>/        one state of that version, for ever:
+                                   writer.json     the schema of what its writers write
+                                   reader.json     the schema of what its readers read
+                                   golden.json     a message
+                                   order.json      in which order it follows another one, if not in any
+                                   retired         why nothing of it is alive or under way any more
 
-It belongs into the commit that adds the version: from then on the version never changes. `lanes.json` alone
-may grow: a lane more is a queue more, a lane less would be messages that nobody reads.
+A revision belongs into the commit that changes the contract. Builds of every one that is not retired are
+taken to be alive.
 """
 
 import json
-import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
-from uuid import UUID
 
 import contracts
-from contracts import Contract, Envelope, Producer
+from contracts import Contract
+from contracts.changes import Difference, Order, differences, order
+from contracts.compatibility import Pair
+from contracts.errors import Refused
+from contracts.golden import golden
+from contracts.schemas import reader, writer
 
 FOLDER = Path(__file__).parents[2] / "released"
 
-_ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
-_TIME = datetime(2025, 2, 28, 23, 59, 59, 123456, tzinfo=UTC)
-_TEXTS = {"uuid": str(_ID), "date-time": str(_TIME), "date": "2025-02-28", "email": "ada@example.com"}
-_OTHERS: dict[Any, Any] = {"integer": 1299, "number": 12.5, "boolean": True, "null": None}
+
+@dataclass(frozen=True)
+class Revision:
+    """One released state of one version."""
+
+    name: str
+    version: int
+    number: int
+    """Counts from 1."""
+    folder: Path
+
+    @property
+    def pair(self) -> Pair:
+        return Pair(self._read("writer.json"), self._read("reader.json"))
+
+    @property
+    def golden(self) -> Any:
+        return self._read("golden.json")
+
+    @property
+    def retired(self) -> bool:
+        return (self.folder / "retired").exists()
+
+    def order_after(self, earlier: int) -> Order:
+        """In which order it was declared to follow an earlier revision."""
+        said = self._read("order.json") if (self.folder / "order.json").exists() else {}
+        try:
+            return Order(said.get(f"r{earlier}", Order.ANY))
+        except ValueError as error:
+            raise Refused(f"{self.folder / 'order.json'}: {error}") from None
+
+    def _read(self, name: str) -> Any:
+        path = self.folder / name
+        try:
+            return json.loads(path.read_text())
+        except (OSError, ValueError) as error:
+            raise Refused(f"{path}: {error}; take it from the history again, it never changes") from None
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version} r{self.number}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a contract of this tree beside one revision of it."""
+
+    revision: Revision
+    differences: list[Difference]
+    order: Order
+    declared: Order
+    """What the newest revision says of it already."""
+
+    @property
+    def legal(self) -> bool:
+        return self.order in (Order.ANY, self.declared)
 
 
 def shipped() -> list[Contract]:
@@ -35,109 +95,105 @@ def shipped() -> list[Contract]:
     return sorted(ours, key=lambda c: (c.name, c.version))
 
 
-def documents(contract: Contract) -> dict[str, Any]:
-    """The files of one version, by name: what its writers write, what its readers read, and a message."""
-    writer = _bare(contract.model.model_json_schema(mode="serialization"))
-    return {
-        "writer.json": writer,
-        "reader.json": _open(_bare(contract.model.model_json_schema(mode="validation"))),
-        "golden.json": _golden(contract).model_dump(mode="json"),
+def revisions(contract: Contract | None = None) -> list[Revision]:
+    """What was released of one contract, or of all; the oldest first. Raises Refused."""
+    if not FOLDER.is_dir():
+        raise Refused(f"no folder {FOLDER}: this runs in a checkout, where it is kept")
+    pattern = f"{contract.name}/v{contract.version}" if contract else "*/v*"
+    found = [_revision(path) for path in FOLDER.glob(f"{pattern}/*") if path.is_dir()]
+    return sorted(found, key=lambda r: (r.name, r.version, r.number))
+
+
+def _revision(path: Path) -> Revision:
+    name, version, number = path.relative_to(FOLDER).parts
+    try:
+        return Revision(name, int(version.removeprefix("v")), int(number.removeprefix("r")), path)
+    except ValueError:
+        raise Refused(f"{path}: neither v<version> nor r<revision>") from None
+
+
+def current(contract: Contract) -> Pair:
+    """The schemas of this tree."""
+    return Pair(writer(contract.model), reader(contract.model))
+
+
+def verdicts(contract: Contract) -> list[Verdict]:
+    """This tree's contract beside every revision that may be alive."""
+    now = current(contract)
+    released = revisions(contract)
+    found = []
+    for revision in released:
+        if not revision.retired:
+            changed = differences(revision.pair, now)
+            declared = released[-1].order_after(revision.number)
+            found.append(Verdict(revision, changed, order(changed), declared))
+    return found
+
+
+def given_up(known: list[Contract]) -> list[Revision]:
+    """Revisions that may be alive, of versions that are not in this tree any more."""
+    there = {(c.name, c.version) for c in known}
+    return [r for r in revisions() if not r.retired and (r.name, r.version) not in there]
+
+
+def unreleased(contract: Contract) -> bool:
+    """Whether this tree's is not what was released last."""
+    released = revisions(contract)
+    return not released or released[-1].pair != current(contract)
+
+
+def release(contract: Contract, accepted: Order = Order.ANY) -> list[Path]:
+    """Write what is missing of a contract, and change nothing that is there; the paths that were written.
+
+    A change that needs an order needs it `accepted` here. Raises Refused.
+    """
+    written = _new_revision(contract, accepted) if unreleased(contract) else []
+    return [*written, *_write_lanes(contract)]
+
+
+def _new_revision(contract: Contract, accepted: Order) -> list[Path]:
+    found = verdicts(contract)
+    for verdict in found:
+        if not verdict.legal and (verdict.order is Order.MAJOR or verdict.order is not accepted):
+            raise Refused(
+                f"{contract} differs from {verdict.revision} and needs {verdict.order}: "
+                "`mesh contracts check` shows why"
+            )
+    number = 1 + max((r.number for r in revisions(contract)), default=0)
+    pair = current(contract)
+    files = {
+        "writer.json": pair.writer,
+        "reader.json": pair.reader,
+        "golden.json": golden(contract).model_dump(mode="json"),
     }
+    if ordered := {f"r{v.revision.number}": v.order for v in found if v.order is not Order.ANY}:
+        files["order.json"] = ordered
+    folder = folder_of(contract) / f"r{number}"
+    folder.mkdir(parents=True)
+    for name, document in files.items():
+        (folder / name).write_text(_text(document))
+    return [folder / name for name in files]
+
+
+def folder_of(contract: Contract) -> Path:
+    """Where a version's revisions are."""
+    return FOLDER / contract.name / f"v{contract.version}"
 
 
 def lanes_given_up(contract: Contract) -> list[str]:
-    """Lanes that were released and that the contract no longer has."""
-    path = folder(contract) / "lanes.json"
+    """Lanes that were released and that the contract no longer has: messages may lie in them."""
+    path = folder_of(contract) / "lanes.json"
     released = json.loads(path.read_text()) if path.exists() else []
     return [lane for lane in released if lane not in contract.lanes]
 
 
-def folder(contract: Contract) -> Path:
-    """Where they are."""
-    return FOLDER / contract.name / f"v{contract.version}"
-
-
-def main() -> None:
-    """Write what is missing. Exits with what was changed, if anything was, and writes nothing then."""
-    _refuse_lanes_given_up()
-    files = {folder(c) / name: _text(d) for c in shipped() for name, d in documents(c).items()}
-    changed = [path for path, text in files.items() if path.exists() and path.read_text() != text]
-    if changed:
-        names = "\n".join(f"  {path.relative_to(FOLDER)}" for path in changed)
-        sys.exit(f"a released version never changes, add the next one; not as released:\n{names}")
-    for path, text in files.items():
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            print(path.relative_to(FOLDER))  # noqa: T201 its output
-    for released in shipped():
-        _write_lanes(released)
-
-
-def _refuse_lanes_given_up() -> None:
-    gone = [f"  {c} {lane}" for c in shipped() for lane in lanes_given_up(c)]
-    if gone:
-        names = "\n".join(gone)
-        sys.exit(
-            "messages may lie in a released lane; when its queues are empty, take it out of lanes.json by "
-            f"hand; given up:\n{names}"
-        )
-
-
-def _write_lanes(contract: Contract) -> None:
-    path = folder(contract) / "lanes.json"
+def _write_lanes(contract: Contract) -> Iterator[Path]:
+    path = folder_of(contract) / "lanes.json"
     text = _text(contract.lanes)
     if contract.lanes and not (path.exists() and path.read_text() == text):
         path.write_text(text)
-        print(path.relative_to(FOLDER))  # noqa: T201 its output
-
-
-def _golden(contract: Contract) -> Envelope:
-    """A message with a fixed value in every field."""
-    schema = contract.model.model_json_schema(mode="serialization")
-    message = contract.model.read(_example(schema, schema.get("$defs", {}), contract.name))
-    envelope = Envelope.around(message, Producer(service=contract.owner, build="golden"), id=_ID)
-    return envelope.model_copy(update={"sent_at": _TIME})
-
-
-def _example(schema: dict[str, Any], values: dict[str, Any], field: str) -> Any:
-    """A value that fits. A field with rules of its own says one: `Field(examples=[...])`."""
-    if "examples" in schema:
-        return schema["examples"][0]
-    if "$ref" in schema:
-        return _example(values[schema["$ref"].rpartition("/")[2]], values, field)
-    if "anyOf" in schema:
-        return _example(schema["anyOf"][0], values, field)
-    kind = schema["type"]
-    if kind == "object":
-        return {name: _example(part, values, name) for name, part in schema["properties"].items()}
-    if kind == "array":
-        return [_example(schema["items"], values, field)]
-    return _TEXTS.get(schema.get("format", ""), field) if kind == "string" else _OTHERS[kind]
-
-
-def _bare(schema: Any) -> Any:
-    """Without titles, descriptions and examples: words may be mended, only rules are for ever."""
-    words = {"title": str, "description": str, "examples": list}
-    return _without(schema, lambda key, value: isinstance(value, words.get(key, ())))
-
-
-def _open(schema: Any) -> Any:
-    """As readers take it: with fields that they do not know."""
-    return _without(schema, lambda key, value: key == "additionalProperties" and value is False)
-
-
-def _without(schema: Any, unwanted: Callable[[str, Any], bool]) -> Any:
-    if isinstance(schema, list):
-        return [_without(part, unwanted) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    return {k: _without(v, unwanted) for k, v in schema.items() if not unwanted(k, v)}
+        yield path
 
 
 def _text(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,184 @@
+"""`mesh contracts`: what was released, what changed since, and what that means for a deployment."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from contracts import Contract, Refused
+from contracts.changes import Difference, Order
+from contracts.golden import golden
+from contracts.release import (
+    FOLDER,
+    Revision,
+    Verdict,
+    given_up,
+    lanes_given_up,
+    release,
+    revisions,
+    shipped,
+    unreleased,
+    verdicts,
+)
+from contracts.schemas import reader, writer
+
+ORDERS = {"consumers-first": Order.CONSUMERS, "producers-first": Order.PRODUCERS}
+HEAD = ("field", "change", "new writer, old reader", "old writer, new reader")
+
+
+@click.group()
+def contracts() -> None:
+    """Messages: list, show, check and release their contracts."""
+
+
+@contracts.command("list")
+def list_() -> None:
+    """Every version, its revisions that may be alive, and what it may travel in."""
+    rows = [("contract", "kind", "alive", "lanes")]
+    for contract in shipped():
+        alive = [f"r{r.number}" for r in revisions(contract) if not r.retired]
+        kind = "command" if contract.is_command else "event"
+        rows.append((str(contract), kind, " ".join(alive) or "not released", " ".join(contract.lanes)))
+    click.echo(_table(rows))
+
+
+@contracts.command()
+@click.argument("name")
+@click.argument("version", type=int, required=False)
+def show(name: str, version: int | None) -> None:
+    """What its writers write and its readers read, and an example; the newest version if none is named."""
+    contract = _find(name, version)
+    said = {
+        "contract": str(contract),
+        "writer": writer(contract.model),
+        "reader": reader(contract.model),
+        "golden": golden(contract).model_dump(mode="json"),
+    }
+    click.echo(_json(said))
+
+
+@contracts.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check(as_json: bool) -> None:
+    """Compare this tree with every revision that may be alive. Exits 1 if one may not be deployed."""
+    known = shipped()
+    found = [verdict for contract in known for verdict in verdicts(contract)]
+    gone = given_up(known)
+    lanes = [(contract, lane) for contract in known for lane in lanes_given_up(contract)]
+    fine = all(verdict.legal for verdict in found) and not gone and not lanes
+    if as_json:
+        told = {
+            "fine": fine,
+            "contracts": [_told(verdict) for verdict in found],
+            "given_up": [str(revision) for revision in gone],
+            "lanes_given_up": [f"{contract} {lane}" for contract, lane in lanes],
+        }
+        click.echo(_json(told))
+    else:
+        _say(known, found, gone, lanes)
+    sys.exit(not fine)
+
+
+@contracts.command("release")
+@click.option("--order", type=click.Choice(list(ORDERS)), help="It will be deployed in, if not in any.")
+def release_(order: str | None) -> None:
+    """Write down what is new in this tree, for ever. Changes nothing that is there."""
+    for contract in shipped():
+        if gone := lanes_given_up(contract):
+            raise Refused(
+                f"{contract}: lane {', '.join(gone)} was released, messages may lie in it; when its queues "
+                "are empty, take it out of lanes.json by hand"
+            )
+    for contract in shipped():
+        for path in release(contract, ORDERS[order] if order else Order.ANY):
+            click.echo(path.relative_to(FOLDER))
+
+
+@contracts.command()
+@click.argument("name")
+@click.argument("version", type=int)
+@click.argument("revision", type=int)
+@click.option("--why", required=True, help="How you know that no build and no message of it is left.")
+def retire(name: str, version: int, revision: int, why: str) -> None:
+    """Take a revision for dead: `check` compares with it no more."""
+    for found in revisions():
+        if (found.name, found.version, found.number) == (name, version, revision):
+            (found.folder / "retired").write_text(f"{why}\n")
+            click.echo(f"{found} is retired")
+            return
+    raise Refused(f"{name} v{version} r{revision} was never released")
+
+
+def _find(name: str, version: int | None) -> Contract:
+    versions = {c.version: c for c in shipped() if c.name == name}
+    if not versions:
+        raise Refused(f"{name}: no such contract; `mesh contracts list` shows those there are")
+    if (wanted := version or max(versions)) not in versions:
+        raise Refused(f"{name} v{wanted}: there is {', '.join(f'v{v}' for v in sorted(versions))}")
+    return versions[wanted]
+
+
+def _say(
+    known: Sequence[Contract],
+    found: Sequence[Verdict],
+    gone: Sequence[Revision],
+    lanes: Sequence[tuple[Contract, str]],
+) -> None:
+    for verdict in found:
+        if verdict.differences:
+            click.echo(f"\n{_judged(verdict)}\n")
+            click.echo(_table([HEAD, *map(_row, verdict.differences)]))
+            for difference in verdict.differences:
+                for why in difference.why:
+                    click.echo(f"    {difference.path or 'the message'}: {why}")
+    for revision in gone:
+        click.echo(f"\n{revision} is not in this tree and not retired: its messages would have no reader")
+    for contract, lane in lanes:
+        click.echo(f"\n{contract}: lane {lane} was released and is not in this tree")
+    for contract in known:
+        if unreleased(contract):
+            click.echo(f"\n{contract} is not released as it is here: `mesh contracts release`")
+    click.echo(f"\n{len(known)} contracts, beside {len(found)} revisions that may be alive")
+
+
+def _judged(verdict: Verdict) -> str:
+    said = f"{verdict.revision} -> this tree: {verdict.order}"
+    if verdict.order is Order.ANY:
+        return said
+    if verdict.order is Order.MAJOR:
+        return f"{said}: REFUSED"
+    return f"{said}, as declared" if verdict.legal else f"{said}: NOT DECLARED"
+
+
+def _row(difference: Difference) -> tuple[str, ...]:
+    return (
+        difference.path or "(message)",
+        difference.rule,
+        str(difference.forward),
+        str(difference.backward),
+    )
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "revision": str(verdict.revision),
+        "order": verdict.order,
+        "declared": verdict.declared,
+        "legal": verdict.legal,
+        "differences": [
+            d._asdict() | {"forward": str(d.forward), "backward": str(d.backward)}
+            for d in verdict.differences
+        ],
+    }
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False)
