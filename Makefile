@@ -6,7 +6,7 @@ OWN    := shared/contracts shared/mesh services/orders services/emails services/
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts bench-flow bench-broker topology lock clean
+.PHONY: help up demo test lint contracts messages bench-flow bench-broker topology lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +37,10 @@ topology: install  ## write deploy/rabbitmq/topology.json anew: the services' qu
 
 bench-broker: install  ## messages per second on each broker, beside stock Celery, dramatiq and FastStream
 	@$(BIN)/python -m bench.broker
+
+messages: install  ## write docs/messages.md and its AsyncAPI document anew, from the contracts
+	@$(BIN)/mesh contracts asyncapi --page > docs/messages.md
+	@$(BIN)/mesh contracts asyncapi > docs/messages.json
 
 lock:           ## resolve requirements.lock anew (needs uv)
 	@deploy/lock --upgrade

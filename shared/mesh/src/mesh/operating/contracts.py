@@ -23,6 +23,7 @@ from contracts.release import (
     verdicts,
 )
 from contracts.schemas import reader, writer
+from mesh.operating.asyncapi import document, page
 
 ORDERS = {"consumers-first": Order.CONSUMERS, "producers-first": Order.PRODUCERS}
 HEAD = ("field", "change", "new writer, old reader", "old writer, new reader")
@@ -57,6 +58,13 @@ def show(name: str, version: int | None) -> None:
         "golden": golden(contract).model_dump(mode="json"),
     }
     click.echo(_json(said))
+
+
+@contracts.command()
+@click.option("--page", "as_page", is_flag=True, help="For people, in Markdown.")
+def asyncapi(as_page: bool) -> None:
+    """The messages of the whole mesh, as an AsyncAPI 3 document."""
+    click.echo(page(shipped()).rstrip() if as_page else _json(document(shipped())))
 
 
 @contracts.command()
