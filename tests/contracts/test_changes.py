@@ -1,6 +1,16 @@
 """Every rule of the checker: what a change is called, what it means in each direction, and that it is so."""
 
-from typing import Annotated, Any, Literal
+import enum
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from functools import partial
+from ipaddress import IPv4Address
+from pathlib import Path
+from re import Pattern
+from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
 
 import pytest
 from grammar import (
@@ -25,7 +35,7 @@ from grammar import (
     tagged,
     texts,
 )
-from pydantic import AfterValidator, ConfigDict, Field, field_serializer, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, Json, field_serializer, field_validator
 
 from contracts import Command, ContractError, Event
 from contracts.changes import Difference, Order, differences, order
@@ -359,6 +369,31 @@ def named(limit: int) -> Any:
     return short
 
 
+class Couple(NamedTuple):
+    a: int
+    b: int
+
+
+class Triple(NamedTuple):
+    a: int
+    b: int
+    c: str
+
+
+Colour = enum.Enum("Colour", ["RED", "BLUE"])
+MANY = [
+    Couple,
+    dict[Colour, int],
+    dict[UUID, int],
+    Annotated[str, AfterValidator(lambda value: value)],
+    IPv4Address,
+    Pattern[str],
+    Json[int],
+    HttpUrl,
+    timedelta,
+    frozenset[Literal["a", "b", "c"]],
+    Annotated[str, AfterValidator(partial(str.removeprefix, "x"))],
+]
 Checked = Annotated[str, AfterValidator(lowered)]
 Otherwise = Annotated[str, AfterValidator(raised)]
 
@@ -479,6 +514,45 @@ def test_a_value_may_contain_itself() -> None:
     assert both(Tree, Tree) == []
     assert {d.path for d in both(Tree, TallTree)} >= {"name"}
     assert order(both(Tree, TallTree)) is Order.PRODUCERS
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (dict[str, int], dict[int, int]),
+        (dict[UUID, int], dict[int, int]),
+        (dict[Literal["a", "b"], int], dict[Literal["a"], int]),
+        (int | None, Literal[True] | int | None),
+        (bool | str, Literal[1] | bool | str),
+        (Annotated[int, Field(strict=False)], Annotated[int, Field(strict=True)]),
+        (timedelta, str | timedelta),
+        (str, IPv4Address),
+        (str, Pattern[str]),
+        (str, Json[int]),
+        (Couple, Triple),
+    ],
+    ids=str,
+)
+def test_what_is_not_shown_to_be_read_is_not_safe(before: Any, after: Any) -> None:
+    found = differences(of(before), of(after))
+    assert max(d.backward for d in found) > SAFE, found
+
+
+def test_schemas_are_the_same_in_each_process() -> None:
+    """Nothing in them is an address, or in the order of a set."""
+    script = "import json, test_changes as t; print(json.dumps([t.of(x) for x in t.MANY]))"
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={"PYTHONPATH": path, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+    assert b" at 0x" not in said.pop()
 
 
 def test_members_are_compared_as_json_has_them() -> None:

@@ -133,6 +133,10 @@ class _Fit:
     def _arm(self, w: Schema, w_arms: list[Schema], r_arms: list[Schema], path: str) -> Iterator[Problem]:
         """One arm of a union, or what is no union, against all of the reader's."""
         like = [arm for arm in r_arms if _alike(w, arm)]
+        written = set(map(_identity, w_arms))
+        for rival in [arm for arm in r_arms if _mistaken(w, arm) and _identity(arm) not in written]:
+            said = f"1 and true, 0 and false: {kind(w)} might be read as {_listed(members(rival) or [])}"
+            yield Problem(path, Verdict.UNPROVABLE, said)
         if not like:
             read = " or ".join(sorted({kind(arm) for arm in r_arms}))
             yield Problem(path, Verdict.BREAKS, f"{kind(w)} is written, {read} is read")
@@ -279,6 +283,12 @@ def _alike(w: Schema, r: Schema) -> bool:
     if "anything" in (*mine, *theirs) or mine & theirs:
         return True
     return bool(mine & _NUMBERS) and "number" in theirs
+
+
+def _mistaken(w: Schema, r: Schema) -> bool:
+    """Whether pydantic may take a number for a boolean of a Literal, or the reverse: to Python 1 is True."""
+    mine, theirs = set(kind(w).split("|")), {type(value) for value in members(r) or ()}
+    return bool(mine & _NUMBERS and bool in theirs) or ("boolean" in mine and int in theirs)
 
 
 def _functions(w: Schema, r: Schema, path: str) -> Iterator[Problem]:

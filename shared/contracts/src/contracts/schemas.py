@@ -6,6 +6,7 @@ field another name, a validator of one's own. That stands beside it, under `x-` 
 
 import hashlib
 import inspect
+import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -147,6 +148,8 @@ def _rules(schema: Any) -> dict[str, Any]:
         return {}
     said = _NO_RULES | _SAID.get(kind, set())
     rules = {name: _text(value) for name, value in schema.items() if name not in said and value is not None}
+    if kind == "dict" and schema.get("keys_schema", {}).get("type", "str") != "str":
+        rules["keys"] = _text(schema["keys_schema"])  # of other keys than text, JSON Schema says nothing
     return rules if kind in _SAID else {"kind": kind, **rules}
 
 
@@ -158,6 +161,22 @@ def _config(schema: Any) -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(_plain(value), sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    """A part of pydantic's core schema, the same in each process."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case dict():
+            return {
+                str(name): _plain(part) for name, part in value.items() if name not in ("ref", "metadata")
+            }
+        case list() | tuple() | set() | frozenset():
+            return [_plain(part) for part in value]
+        case type():
+            return f"{value.__module__}.{value.__qualname__}"
     return digest(value) if callable(value) else str(value)
 
 
