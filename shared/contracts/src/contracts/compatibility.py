@@ -304,9 +304,9 @@ def _functions(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
 
 
 def _settings(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
-    if r.get(CONFIG) and r[CONFIG] != w.get(CONFIG):
-        told = ", ".join(f"{name}={value}" for name, value in r[CONFIG].items())
-        yield Problem(path, Verdict.UNPROVABLE, f"it is read with {told}")
+    written, read = w.get(CONFIG, {}), r.get(CONFIG, {})
+    if differing := [name for name in sorted({*written, *read}) if written.get(name) != read.get(name)]:
+        yield Problem(path, Verdict.UNPROVABLE, f"read and written with another {', '.join(differing)}")
 
 
 def _of_values(values: list[Any] | None, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
