@@ -237,6 +237,8 @@ class _Fit:
         if r.get("uniqueItems") and not w.get("uniqueItems"):
             yield Problem(path, Verdict.UNPROVABLE, "what is written twice is read once")
         w_places, r_places = w.get("prefixItems", []), r.get("prefixItems", [])
+        if r_places and not w_places and isinstance(w.get("items"), dict):
+            w_places = [w["items"]] * len(r_places)  # of how many there are, more is said above
         if r_places and len(w_places) != len(r_places):
             yield Problem(path, Verdict.BREAKS, f"{len(r_places)} places are read, others are written")
             return
