@@ -89,6 +89,7 @@ def test_show_shows_a_contract(mesh: Mesh) -> None:
         (("show", "orders.nothing"), "orders.nothing: no such contract"),
         (("show", "orders.order_placed", "7"), "orders.order_placed v7: there is v1"),
         (("retire", "orders.order_placed", "1", "9", "--why", "x"), "orders.order_placed v1 r9 was never"),
+        (("retire", "orders.order_placed", "1", "1", "--why", "x"), "v1 r1 is what this tree has"),
         (("show",), "Missing argument 'NAME'"),
         (("release", "--order", "any"), "'any' is not one of 'consumers-first', 'producers-first'"),
     ],

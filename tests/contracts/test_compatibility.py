@@ -13,7 +13,7 @@ from contracts.schemas import reader, writer
 
 SENT = 4
 """Messages of each pair."""
-EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 
 
 def pair(made: type[Any]) -> Pair:

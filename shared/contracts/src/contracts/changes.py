@@ -12,7 +12,8 @@ from contracts.shape import arms, kind, members, name_of, walk
 
 
 class Order(StrEnum):
-    """In which order builds with a change may be deployed; going back is the other way round."""
+    """In which order builds with a change may be deployed. Back is the same the other way round: what was
+    consumers first goes back producers first and drained, and the reverse."""
 
     ANY = "any order"
     CONSUMERS = "consumers first"

@@ -11,10 +11,10 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from contracts.schemas import ALIASES, CONFIG, KIND, LEFT_TO_RIGHT, RULES, SERIALIZER, VALIDATORS, Schema
-from contracts.shape import NAME, arms, kind, members, name_of, resolved, walk, whole
+from contracts.shape import arms, joined, kind, mapped, members, name_of, references, resolved, walk
 
-TAG = "tag of the union"
-"""Noted with its arms, in words that are no keyword."""
+NAME, TAG = "name of the class", "tag of the union"
+"""Noted with the arms of a union, in words that are no keywords."""
 
 EXACT = 2**53
 """Integers up to here are the same as floating-point numbers."""
@@ -48,21 +48,59 @@ class Pair(NamedTuple):
 
 def problems(written: Pair, read: Pair) -> list[Problem]:
     """What stands in the way of the one's documents to the other. What is the same in both does not."""
-    before, after = _parts(written), _parts(read)
-    same = {path for path, part in before.items() if after.get(path) == part}
-    found = list(_Fit(written.writer, read.reader, same).fits(written.writer, read.reader, ""))
+    found = list(_Fit(written, read).fits(written.writer, read.reader, ""))
     if written.writer.get(KIND) != read.writer.get(KIND):
         said = "a command goes to its owner, an event to whoever listens"
         found.append(Problem("", Verdict.BREAKS, said))
     return found
 
 
-def _parts(pair: Pair) -> dict[str, str]:
-    """Each path with all that is below it, as text."""
-    found: dict[str, str] = {}
-    for name, schema in pair._asdict().items():
+class _Same:
+    """What did not change between two states: each reads of the other what it reads of itself."""
+
+    def __init__(self, one: Pair, other: Pair) -> None:
+        self._changed = _changed(one, other)
+        before, after = _parts(one), _parts(other)
+        self._paths = {path for path, part in before.items() if after.get(path) == part}
+        refer = {path: names for path, (_, names) in before.items()}
+        self._paths = {path for path in self._paths if not refer[path] & self._changed}
+
+    def path(self, path: str) -> bool:
+        return path in self._paths
+
+    def classes(self, w: Schema, r: Schema) -> bool:
+        """Whether both are the same class, which is as it was, and nothing else is said of them."""
+        name = name_of(w)
+        return bool(name) and name == name_of(r) and name not in self._changed and not _more(w) | _more(r)
+
+
+def _more(node: Schema) -> set[str]:
+    return node.keys() - {"$ref", "default"}
+
+
+def _changed(one: Pair, other: Pair) -> set[str]:
+    """Classes that are not the same in both, or that have such a one inside."""
+    states = [_defined(one), _defined(other)]
+    names = set().union(*states)
+    changed = {name for name in names if states[0].get(name) != states[1].get(name)}
+    while more := {n for n in names - changed if references(states[0][n]) & changed}:
+        changed |= more
+    return changed
+
+
+def _defined(pair: Pair) -> dict[str, Any]:
+    sides = [schema.get("$defs", {}) for schema in pair]
+    return {name: [side.get(name) for side in sides] for name in set().union(*sides)}
+
+
+def _parts(pair: Pair) -> dict[str, tuple[str, set[str]]]:
+    """Each path with what is below it, as text, and the classes that are named there."""
+    found: dict[str, tuple[str, set[str]]] = {}
+    for side, schema in pair._asdict().items():
         for path, node in walk(schema):
-            found[path] = found.get(path, "") + name + json.dumps(whole(node, schema), sort_keys=True)
+            text, names = found.get(path, ("", set()))
+            own = {key: value for key, value in node.items() if key != "$defs"}
+            found[path] = (text + side + json.dumps(own, sort_keys=True), names | references(own))
     return found
 
 
@@ -106,16 +144,15 @@ _KNOWN = {
 class _Fit:
     """One writer's schema against one reader's."""
 
-    def __init__(self, writer: Schema, reader: Schema, same: set[str]) -> None:
-        self._writer = writer
-        self._reader = reader
-        self._same = same
+    def __init__(self, written: Pair, read: Pair) -> None:
+        self._writer = written.writer
+        self._reader = read.reader
+        self._same = _Same(written, read)
         self._begun: set[tuple[str, str]] = set()  # pairs of values that contain themselves
 
     def fits(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
-        if path in self._same:
-            return
-        yield from self._differing(w, r, path)
+        if not (self._same.path(path) or self._same.classes(w, r)):
+            yield from self._differing(w, r, path)
 
     def _differing(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
         pair = (name_of(w), name_of(r))
@@ -134,25 +171,27 @@ class _Fit:
         """One arm of a union, or what is no union, against all of the reader's."""
         like = [arm for arm in r_arms if _alike(w, arm)]
         written = set(map(_identity, w_arms))
-        for rival in [arm for arm in r_arms if _mistaken(w, arm) and _identity(arm) not in written]:
-            said = f"1 and true, 0 and false: {kind(w)} might be read as {_listed(members(rival) or [])}"
-            yield Problem(path, Verdict.UNPROVABLE, said)
+        for rival in [arm for arm in r_arms if _identity(arm) not in written and len(r_arms) > 1]:
+            if _mistaken(w, rival):
+                said = rival[NAME] or members(rival) or kind(rival)
+                yield Problem(path, Verdict.UNPROVABLE, f"{kind(w)} might be read as {said}")
         if not like:
             read = " or ".join(sorted({kind(arm) for arm in r_arms}))
             yield Problem(path, Verdict.BREAKS, f"{kind(w)} is written, {read} is read")
         elif len(r_arms) == 1 or (len(like) == 1 and len([a for a in w_arms if _alike(a, w)]) == 1):
-            yield from self._one(w, like[0], path)
+            yield from self._one(w, like[0], _arm_path(path, w, like[0], w_arms))
         elif like[0][TAG]:
-            yield from self._tagged(w, like, path, like[0][TAG])
+            yield from self._tagged(w, w_arms, like, path)
         else:
             yield from self._one_of(w, [a for a in w_arms if _alike(a, w)], like, path)
 
-    def _tagged(self, w: Schema, r_arms: list[Schema], path: str, tag: str) -> Iterator[Problem]:
+    def _tagged(self, w: Schema, w_arms: list[Schema], r_arms: list[Schema], path: str) -> Iterator[Problem]:
         """A union whose arms say which they are."""
+        tag = r_arms[0][TAG]
         values = _tags(w, tag, self._writer)
         named = [arm for arm in r_arms if values and values <= _tags(arm, tag, self._reader)]
         if named:
-            yield from self._one(w, named[0], f"{path}|{w[NAME]}")
+            yield from self._one(w, named[0], _arm_path(path, w, named[0], w_arms))
         else:
             said = ", ".join(map(repr, sorted(values))) or "no fixed value"
             yield Problem(path, Verdict.BREAKS, f"{tag} is {said} in what is written, which is not read")
@@ -164,7 +203,8 @@ class _Fit:
         if _identity(w) not in read:
             yield Problem(path, Verdict.BREAKS, f"{short} is written and not read, or read as another")
             return
-        if list(read) != [_identity(arm) for arm in w_like]:  # of two that fit, pydantic may take the first
+        if kind(w) == "object" or list(read) != [_identity(arm) for arm in w_like]:
+            # Of two that fit, pydantic takes the first, or the one with more of the fields.
             others = ", ".join(arm[NAME] or kind(arm) for name, arm in read.items() if name != _identity(w))
             yield Problem(path, Verdict.UNPROVABLE, f"{short} might be read as {others}")
         yield from self._one(w, read[_identity(w)], f"{path}|{short}")
@@ -175,6 +215,7 @@ class _Fit:
         if strange:
             yield Problem(path, Verdict.UNPROVABLE, f"it is not known what {', '.join(strange)} means")
         yield from _functions(w, r, path)
+        yield from _settings(w, r, path)
         if (values := members(w)) is not None or members(r) is not None:
             yield from _of_values(values, w, r, path)
             return
@@ -211,26 +252,22 @@ class _Fit:
                     yield Problem(inner, Verdict.BREAKS, "it may be left out, and is required")
             elif required:
                 yield Problem(inner, Verdict.BREAKS, "it is not written, and is required")
-        yield from _settings(w, r, path)
 
     def _mapping(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
         """A reader that takes any keys."""
-        values = r.get("additionalProperties", True)
-        keys = [key for key in ("patternProperties", "propertyNames") if key in r]
-        if any(w.get(key) != r[key] for key in keys):
-            yield Problem(path, Verdict.UNPROVABLE, "other keys are read than are written")
+        for keyword in ("patternProperties", "propertyNames"):
+            keys, wanted = (_keys(node.get(keyword)) for node in (w, r))
+            if wanted and keys != wanted:
+                yield Problem(path, Verdict.UNPROVABLE, f"keys of {wanted} are read, of {keys} are written")
         yield from _range(w, r, path, "minProperties", "maxProperties")
-        if "patternProperties" in w and w.get("patternProperties") != r.get("patternProperties"):
-            yield Problem(path, Verdict.UNPROVABLE, "other keys are written than are read")
-        if not isinstance(values, dict):
-            return
-        parts = dict(w.get("properties", {}))
-        if isinstance(w.get("additionalProperties"), dict):
-            parts["{}"] = w["additionalProperties"]
-        elif "properties" not in w:
+        parts = [*w.get("properties", {}).items(), *(("{}", part) for part in mapped(w))]
+        wanted_values = mapped(r)
+        if wanted_values and not parts:
             yield Problem(path, Verdict.BREAKS, "any values are written")
-        for name, part in parts.items():
-            yield from self.fits(part, values, f"{path}{{}}" if name == "{}" else f"{path}.{name}")
+        for name, part in parts:
+            inner = f"{path}{{}}" if name == "{}" else f"{path}.{name}"
+            for values in wanted_values:
+                yield from self.fits(part, values, inner)
 
     def _array(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
         yield from _range(w, r, path, "minItems", "maxItems")
@@ -256,11 +293,18 @@ def _flat(node: Schema, top: Schema) -> list[Schema]:
     """The arms of a union, each with its name and what is said of all of them; else the node alone."""
     if not arms(node):
         return [{NAME: "", TAG: None, **node}]
-    shared = {key: node[key] for key in (RULES, VALIDATORS, SERIALIZER) if key in node}
+    shared = {key: node[key] for key in (RULES, VALIDATORS, SERIALIZER, CONFIG) if key in node}
     if "discriminator" in node:
         shared[TAG] = node["discriminator"]["propertyName"]
     inner = [found for arm in arms(node) for found in _flat({**resolved(arm, top), NAME: name_of(arm)}, top)]
-    return [{**found, **shared} for found in inner]
+    return [joined(found, shared) for found in inner]
+
+
+def _arm_path(path: str, w: Schema, r: Schema, w_arms: list[Schema]) -> str:
+    """As `walk` has it, where both are the same arm."""
+    if w[NAME] != r[NAME]:
+        return f"{path}|{w[NAME]} as {r[NAME]}" if w[NAME] and r[NAME] else path
+    return f"{path}|{w[NAME] or kind(w)}" if len(w_arms) > 1 else path
 
 
 def _identity(arm: Schema) -> str:
@@ -285,21 +329,35 @@ def _alike(w: Schema, r: Schema) -> bool:
 
 
 def _mistaken(w: Schema, r: Schema) -> bool:
-    """Whether pydantic may take a number for a boolean of a Literal, or the reverse: to Python 1 is True."""
+    """Whether a union may take a value of the one for the other, though their types are not alike: one of
+    an enum, by what it stands for; a number for a boolean of a Literal: 1 is True; what code takes."""
+    if kind(r) == "null" or _alike(w, r):
+        return False
     mine, theirs = set(kind(w).split("|")), {type(value) for value in members(r) or ()}
-    return bool(mine & _NUMBERS and bool in theirs) or ("boolean" in mine and int in theirs)
+    boolean = (mine & _NUMBERS and bool in theirs) or ("boolean" in mine and int in theirs)
+    return members(w) is not None or bool(boolean) or VALIDATORS in r
 
 
 def _functions(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
-    """What code decides, nobody can prove; that it is the same code, one can."""
-    rules = {} if SERIALIZER in w else w.get(RULES, {})
+    """What code decides, nobody can prove: not even that the same code takes other input."""
+    rules = w.get(RULES, {})
+    if _own_code(w.get(SERIALIZER, "")):
+        yield Problem(path, Verdict.UNPROVABLE, f"{w[SERIALIZER]} writes it, which may write anything")
+        rules = {}
     for name, value in r.get(RULES, {}).items():
         if rules.get(name) != value or name == LEFT_TO_RIGHT:
             yield Problem(path, Verdict.UNPROVABLE, f"{name} {value} is read, {rules.get(name)} is written")
-    validators = [] if SERIALIZER in w else w.get(VALIDATORS, [])
-    if (wanted := r.get(VALIDATORS, [])) and wanted != validators:
-        names = ", ".join(wanted)
-        yield Problem(path, Verdict.UNPROVABLE, f"what is written is not what {names} has accepted")
+    if rules.get("allow_inf_nan") == "true" != r.get(RULES, {}).get("allow_inf_nan"):
+        yield Problem(path, Verdict.UNPROVABLE, "what is no number may be written")
+    written, read = w.get(VALIDATORS, []), r.get(VALIDATORS, [])
+    if any(map(_own_code, written + read)) or (read and written != read):
+        names = ", ".join(dict.fromkeys(written + read))
+        yield Problem(path, Verdict.UNPROVABLE, f"{names} decides, and something of it has changed")
+
+
+def _own_code(digest: str) -> bool:
+    """Of who wrote the contract; a library's is known by its name alone."""
+    return "#" in digest
 
 
 def _settings(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
@@ -317,6 +375,8 @@ def _of_values(values: list[Any] | None, w: Schema, r: Schema, path: str) -> Ite
             yield Problem(path, Verdict.BREAKS, f"{_listed(others)} is written and not read")
     elif others := [value for value in values if not _alike({"const": value}, r)]:
         yield Problem(path, Verdict.BREAKS, f"{_listed(others)} is written, {kind(r)} is read")
+    elif r.get("type") == "number" and any(type(v) is int and abs(v) > EXACT for v in values):
+        yield Problem(path, Verdict.UNPROVABLE, "integers beyond 2**53 would lose digits")
     elif constrained := sorted(r.keys() - {"type", "default", NAME, TAG}):
         yield Problem(
             path, Verdict.UNPROVABLE, f"{_listed(values)} is written, {', '.join(constrained)} is demanded"
@@ -378,6 +438,11 @@ def _high(node: Schema) -> Bound | None:
 
 def _bound(bound: Bound, inclusive: str, exclusive: str) -> str:
     return f"{exclusive if bound[1] else inclusive} {bound[0]}"
+
+
+def _keys(said: Any) -> Any:
+    """Of a mapping: its patterns, or the schema of its keys."""
+    return sorted(said) if isinstance(said, dict) and not said.keys() & {"$ref", "type", "format"} else said
 
 
 def _range(w: Schema, r: Schema, path: str, least: str, most: str) -> Iterator[Problem]:

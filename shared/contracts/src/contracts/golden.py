@@ -11,6 +11,7 @@ from contracts.registry import Contract
 _ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 _TIME = datetime(2025, 2, 28, 23, 59, 59, 123456, tzinfo=UTC)
 _TEXTS = {"uuid": str(_ID), "date-time": str(_TIME), "date": "2025-02-28", "email": "ada@example.com"}
+_TEXTS |= {"duration": "PT1H30M", "uri": "https://example.com/"}
 _OTHERS: dict[Any, Any] = {"integer": 1299, "number": 12.5, "boolean": True}
 
 
@@ -18,7 +19,7 @@ def golden(contract: Contract) -> Envelope:
     """A message with a fixed value in every field. Raises Refused for a field that none is known for."""
     schema = contract.model.model_json_schema(by_alias=False, mode="serialization")
     try:
-        message = contract.model.read(_example(schema, schema.get("$defs", {}), contract.name))
+        message = contract.model.read(_example(schema, schema.get("$defs", {}), contract.name, ()))
     except ContractError as error:
         remedy = "give the field one, Field(examples=[…])"
         raise Refused(f"{contract}: no example of it, {remedy}: {error}") from None
@@ -26,19 +27,27 @@ def golden(contract: Contract) -> Envelope:
     return envelope.model_copy(update={"sent_at": _TIME})
 
 
-def _example(schema: dict[str, Any], values: dict[str, Any], field: str) -> Any:
-    """A value that fits. A field with rules of its own says one."""
+def _example(schema: dict[str, Any], values: dict[str, Any], field: str, within: tuple[str, ...]) -> Any:
+    """A value that fits. A field with rules of its own says one. What contains itself does so once."""
+    found: Any
     match schema:
         case {"examples": [value, *_]} | {"const": value} | {"enum": [value, *_]}:
-            return value
+            found = value
         case {"$ref": str(reference)}:
-            return _example(values[reference.rpartition("/")[2]], values, field)
-        case {"anyOf": [arm, *_]} | {"oneOf": [arm, *_]}:
-            return _example(arm, values, field)
+            found = _example(values[reference.rpartition("/")[2]], values, field, (*within, reference))
+        case {"anyOf": [*arms]} | {"oneOf": [*arms]}:
+            others = [arm for arm in arms if arm.get("$ref") not in within]
+            found = _example((others or arms)[0], values, field, within)
         case {"type": "object"}:
-            return {name: _example(part, values, name) for name, part in schema.get("properties", {}).items()}
-        case {"type": "array"}:
-            parts = schema.get("prefixItems") or [schema.get("items", {})]
-            return [_example(part, values, field) for part in parts]
-    kind = schema.get("type")
-    return _TEXTS.get(schema.get("format", ""), field) if kind == "string" else _OTHERS.get(kind)
+            parts = schema.get("properties", {}).items()
+            found = {name: _example(part, values, name, within) for name, part in parts}
+        case {"type": "array", "prefixItems": places}:
+            found = [_example(part, values, field, within) for part in places]
+        case {"type": "array", "items": part}:
+            count = 0 if part.get("$ref") in within else max(1, schema.get("minItems", 0))
+            found = [_example(part, values, field, within)] * count if count else []
+        case {"type": "string"}:
+            found = _TEXTS.get(schema.get("format", ""), field)
+        case _:
+            found = _OTHERS.get(schema.get("type"))
+    return found

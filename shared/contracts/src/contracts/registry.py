@@ -3,20 +3,14 @@
 What cannot work on the wire is refused here, at import, with what to do instead.
 """
 
-import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, FutureDatetime, NaiveDatetime, PastDatetime, SecretStr, TypeAdapter
-from pydantic.errors import PydanticUserError
-from pydantic.fields import FieldInfo
-
+from contracts import plain
 from contracts.errors import UnknownContract, UnknownVersion
 from contracts.message import Command, Event, Message
-from contracts.schemas import aliases
 
 M = TypeVar("M", bound=type[Message])
 
@@ -25,11 +19,6 @@ _LANE = re.compile(r"[a-z][a-z0-9_]*")
 DEFAULT_LANE = "default"
 """What operators call the lane that has no name."""
 
-_UNFIT: dict[str, tuple[Any, ...]] = {
-    "a time needs its offset, use AwareDatetime": (datetime, NaiveDatetime, PastDatetime, FutureDatetime),
-    "JSON carries no bytes, send text or a reference": (bytes,),
-    "it would arrive as asterisks, send a reference": (SecretStr,),
-}
 _by_name: dict[str, dict[int, type[Message]]] = {}
 _by_class: dict[type[Message], "Contract"] = {}
 
@@ -122,13 +111,7 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
     yield package == "contracts" and module != new.owner, f"move it to contracts/{new.owner}.py"
     yield from _faulty_lanes(new.lanes)
     yield new.version in known, f"{new} is taken: a released version never changes, add the next"
-    for field, type in _types(new.model):
-        for why, unfit in _UNFIT.items():
-            yield any(type is one for one in unfit), f"{field}: {why}"
-    for field, info in new.model.model_fields.items():
-        yield not _has_schema(info.annotation), f"{field}: JSON cannot carry its type"
-    for field, info in _fields(new.model):
-        yield from _faulty_names(field, info)
+    yield from plain.faults(new.model)
     if known and new.version not in known:
         previous = known.get(new.version - 1)
         yield previous is None, f"v{new.version - 1} is missing: versions have no gaps"
@@ -150,45 +133,3 @@ def _faulty_lanes(lanes: Any) -> Iterator[tuple[bool, str]]:
         yield not named, f"lane {lane!r} is no lower-case identifier"
         yield lane == DEFAULT_LANE, f"lane {lane!r}: every message has that one, and it has no name"
     yield len(set(lanes)) < len(lanes), f"lanes {lanes!r} has one of them twice"
-
-
-def _types(annotation: Any, field: str = "", within: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every type that an annotation is made of, nested values included, with the path of its field."""
-    yield field, annotation
-    for part in get_args(annotation):
-        yield from _types(part, field, within)
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in within:
-        for name, info in annotation.model_fields.items():
-            yield from _types(info.annotation, f"{field}.{name}".lstrip("."), (*within, annotation))
-
-
-def _fields(model: type[Message]) -> Iterator[tuple[str, FieldInfo]]:
-    """Every field, those of nested values included, with its path."""
-    for path, type in _types(model):
-        if inspect.isclass(type) and issubclass(type, BaseModel):
-            for name, info in type.model_fields.items():
-                yield f"{path}.{name}".lstrip("."), info
-
-
-def _faulty_names(path: str, info: FieldInfo) -> Iterator[tuple[bool, str]]:
-    """A field is written under its own name, always, and read under it at the least."""
-    own = path.rpartition(".")[2]
-    names = aliases(info)
-    read = not names or (own in names and all(isinstance(name, str) for name in names))
-    yield (
-        not read,
-        f"{path}: it is written as {own!r}, read it so too: validation_alias=AliasChoices({own!r}, …)",
-    )
-    yield (
-        info.serialization_alias not in (None, own),
-        f"{path}: it is written as {own!r}, drop serialization_alias",
-    )
-    yield bool(info.exclude or getattr(info, "exclude_if", None)), f"{path}: excluded, it would not arrive"
-
-
-def _has_schema(annotation: Any) -> bool:
-    try:
-        TypeAdapter(annotation).json_schema()
-    except PydanticUserError:
-        return False
-    return True

@@ -4,20 +4,18 @@ JSON Schema does not say all that pydantic checks: that a time has its offset, a
 field another name, a validator of one's own. That stands beside it, under `x-` keywords, for who compares.
 """
 
-import hashlib
-import inspect
 import json
-import sys
-import textwrap
+import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
 from functools import partial
-from types import CodeType, FunctionType
 from typing import Any
 
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
+from contracts.identity import OPAQUE, digest
 from contracts.message import Command, Message, Value
 
 Schema = dict[str, Any]
@@ -72,9 +70,10 @@ _AROUND = {
     *("function-before", "function-after", "function-wrap", "function-plain", "computed-field"),
 }
 """Types that have others inside: those tell for themselves, or are told of below."""
+_ASKS = " of all before it"
+_ADDRESSES = {"ref", "schema_ref", "metadata"}  # another in each process, or words
 _NO_RULES = {"type", "ref", "metadata", "serialization"}
 _NO_CONFIG = {"title", "extra_fields_behavior"}  # of the last `read` decides
-_LIBRARIES = {"pydantic", "pydantic_core", "annotated_types", *sys.stdlib_module_names}
 
 
 def writer(model: type[Message]) -> Schema:
@@ -109,12 +108,16 @@ class _Thorough(GenerateJsonSchema):
     def _told(self, method: Callable[[Any], Schema], schema: Any) -> Schema:
         said = _with(method(schema), RULES, _rules(schema))
         if schema["type"].startswith("function-"):
-            deciding = digest(schema["function"]["function"])
-            said = _with(said, VALIDATORS, [*said.get(VALIDATORS, []), deciding])
+            said = _decided(said, schema)
+            if "json_schema_input_schema" in schema:  # it stands in place of what is checked inside
+                said = _with(said, RULES, {**said.get(RULES, {}), "inside": _text(schema.get("schema"))})
         return said
 
     def generate_inner(self, schema: Any) -> Schema:
-        said = _with(super().generate_inner(schema), RULES, _rules(schema))
+        said = super().generate_inner(schema)
+        said = _with(said, RULES, {**said.get(RULES, {}), **_rules(schema)})
+        if schema["type"].startswith("function-"):  # also where it is written otherwise than it is read
+            said = _decided(said, schema)
         serializer = schema.get("serialization", {}).get("function")
         if serializer and self.mode == "serialization":
             said = _with(said, SERIALIZER, digest(serializer))
@@ -129,9 +132,34 @@ class _Thorough(GenerateJsonSchema):
         }
         said = _with(said, ALIASES, {name: found for name, found in names.items() if found})
         said = _with(said, CONFIG, _config(schema))
+        if "properties" in said:
+            said = {**said, "properties": dict(_in_order(said["properties"]))}
         if schema.get("post_init"):
             said = _with(said, VALIDATORS, [digest(getattr(model, schema["post_init"]))])
         return said
+
+
+def _in_order(properties: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
+    """A validator that asks for more sees the fields before its own."""
+    before: list[str] = []
+    for name, part in properties.items():
+        asks = any(validator.endswith(_ASKS) for validator in part.get(VALIDATORS, []))
+        rules = {**part.get(RULES, {}), "after": " ".join(before)}
+        yield name, _with(part, RULES, rules) if asks else part
+        before.append(name)
+
+
+def _decided(said: Schema, schema: Any) -> Schema:
+    function = schema["function"]
+    deciding = digest(function["function"]) + (_ASKS if function["type"] == "with-info" else "")
+    known = said.get(VALIDATORS, [])
+    return said if deciding in known else _with(said, VALIDATORS, [*known, deciding])
+
+
+def opaque(model: type[Message]) -> list[str]:
+    """Functions that decide of a message and cannot be told from others."""
+    found = re.findall(rf'"([^"]*)#{re.escape(OPAQUE)}', json.dumps([writer(model), reader(model)]))
+    return sorted(set(found))
 
 
 def _with(said: Schema, keyword: str, value: Any) -> Schema:
@@ -143,13 +171,15 @@ def _rules(schema: Any) -> dict[str, Any]:
     if kind == "union" and schema.get("mode") == "left_to_right":
         return {LEFT_TO_RIGHT: str(len(schema["choices"]))}
     if kind == "tagged-union" and not isinstance(schema["discriminator"], str):
-        return {"discriminator": _text(schema["discriminator"])}
+        return {"discriminator": _text(schema["discriminator"]), "tags": _text(list(schema["choices"]))}
     if kind in _AROUND or kind.endswith("-field"):
         return {}
     said = _NO_RULES | _SAID.get(kind, set())
     rules = {name: _text(value) for name, value in schema.items() if name not in said and value is not None}
-    if kind == "dict" and schema.get("keys_schema", {}).get("type", "str") != "str":
-        rules["keys"] = _text(schema["keys_schema"])  # of other keys than text, JSON Schema says nothing
+    if kind == "dict" and schema.get("keys_schema", {"type": "str"}) != {"type": "str"}:
+        rules["keys"] = _text(schema["keys_schema"])  # of keys JSON Schema says little
+    if isinstance(pattern := schema.get("pattern"), re.Pattern):
+        rules["flags"] = str(pattern.flags)
     return rules if kind in _SAID else {"kind": kind, **rules}
 
 
@@ -167,52 +197,21 @@ def _text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     """A part of pydantic's core schema, the same in each process."""
     match value:
+        case Enum():
+            plain: Any = [value.name, _plain(value.value)]
         case None | bool() | int() | float() | str():
-            return value
+            plain = value
         case dict():
-            return {
-                str(name): _plain(part) for name, part in value.items() if name not in ("ref", "metadata")
-            }
-        case list() | tuple() | set() | frozenset():
-            return [_plain(part) for part in value]
+            plain = {str(name): _plain(part) for name, part in value.items() if name not in _ADDRESSES}
+        case list() | tuple():
+            plain = [_plain(part) for part in value]
+        case set() | frozenset():
+            plain = sorted(json.dumps(_plain(part), sort_keys=True) for part in value)
         case type():
-            return f"{value.__module__}.{value.__qualname__}"
-    return digest(value) if callable(value) else str(value)
-
-
-def digest(function: Callable[..., Any]) -> str:
-    """A function by name and source, with the source of what it uses of the same code base.
-
-    A library's is known by its name: its source is another with each release, what it promises is not.
-    """
-    function = inspect.unwrap(getattr(function, "__func__", function))
-    name = getattr(function, "__qualname__", repr(function))
-    module = getattr(function, "__module__", None) or ""
-    if module.partition(".")[0] in _LIBRARIES or not isinstance(function, FunctionType):
-        return f"{module}.{name}"
-    text = "\n".join(_sources(function, set()))
-    return f"{module}.{name}#{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-
-
-def _sources(function: FunctionType, seen: set[FunctionType]) -> Iterator[str]:
-    if function in seen:
-        return
-    seen.add(function)
-    yield textwrap.dedent(inspect.getsource(function)).strip()
-    held = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    for name in sorted({*_names(function.__code__), *held}):
-        used = held[name].cell_contents if name in held else function.__globals__.get(name)
-        if isinstance(used, FunctionType) and used.__module__.partition(".")[0] not in _LIBRARIES:
-            yield from _sources(used, seen)
-        elif isinstance(used, (str, int, float, tuple, frozenset)):
-            yield f"{name} = {sorted(used) if isinstance(used, frozenset) else used!r}"
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _names(inner)
+            plain = f"{value.__module__}.{value.__qualname__}"
+        case _:
+            plain = digest(value) if callable(value) else str(value)
+    return plain
 
 
 def _bare(schema: Any) -> Any:

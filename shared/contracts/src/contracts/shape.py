@@ -3,25 +3,25 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contracts.schemas import Schema
-
-NAME = "name of the class"
-"""With what a reference is replaced by, in words that are no keyword."""
+from contracts.schemas import RULES, SERIALIZER, VALIDATORS, Schema
 
 
 def walk(schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """Every field of a schema by its path: `customer.email`, `lines[].sku`, `rates{}`, `pay|Card.number`."""
-    return _walk(schema, schema, "", ())
+    """Every field of a schema by its path: `customer.email`, `lines[].sku`, `rates{}`, `pay|Card.number`.
+
+    What is inside of a class that is used in several places is told of at the first.
+    """
+    return _walk(schema, schema, "", set())
 
 
-def _walk(node: Schema, top: Schema, path: str, within: tuple[str, ...]) -> Iterator[tuple[str, Schema]]:
-    if (name := name_of(node)) in within:
-        return
-    within = (*within, name) if name else within
+def _walk(node: Schema, top: Schema, path: str, seen: set[str]) -> Iterator[tuple[str, Schema]]:
     found = resolved(node, top)
     yield path, found
+    if (name := name_of(node)) in seen:
+        return
+    seen |= {name} - {""}
     for inner, step in _inside(found):
-        yield from _walk(inner, top, f"{path}{step}".removeprefix("."), within)
+        yield from _walk(inner, top, f"{path}{step}".removeprefix("."), seen)
 
 
 def _inside(node: Schema) -> Iterator[tuple[Schema, str]]:
@@ -32,18 +32,36 @@ def _inside(node: Schema) -> Iterator[tuple[Schema, str]]:
         yield items, "[]"
     for place, part in enumerate(node.get("prefixItems", ())):
         yield part, f"[{place}]"
-    if isinstance(values := node.get("additionalProperties"), dict):
+    for values in mapped(node):
         yield values, "{}"
     for arm in arms(node):
         yield arm, f"|{name_of(arm) or kind(arm)}"
 
 
+def mapped(node: Schema) -> list[Schema]:
+    """Schemas of the values of a mapping."""
+    values = node.get("additionalProperties")
+    return [*node.get("patternProperties", {}).values(), *([values] if isinstance(values, dict) else [])]
+
+
 def resolved(node: Schema, top: Schema) -> Schema:
-    """Without a reference on top."""
+    """Without a reference on top. What checks, checks in both places."""
     while reference := node.get("$ref"):
         rest = {key: value for key, value in node.items() if key != "$ref"}
-        node = {**top["$defs"][_last(reference)], **rest}
+        node = joined(top["$defs"][_last(reference)], rest)
     return node
+
+
+def joined(node: Schema, more: Schema) -> Schema:
+    """A node of which more is said elsewhere."""
+    both = {**node, **more}
+    if VALIDATORS in node and VALIDATORS in more:
+        both[VALIDATORS] = [*node[VALIDATORS], *more[VALIDATORS]]
+    if SERIALIZER in node and SERIALIZER in more:
+        both[SERIALIZER] = f"{node[SERIALIZER]} {more[SERIALIZER]}"
+    if RULES in node and RULES in more:
+        both[RULES] = {**node[RULES], **more[RULES]}
+    return both
 
 
 def kind(node: Schema) -> str:
@@ -58,21 +76,18 @@ def kind(node: Schema) -> str:
 _JSON = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null", list: "array"}
 
 
-def whole(node: Any, top: Schema, within: tuple[str, ...] = ()) -> Any:
-    """A schema with what it refers to in place, but for what refers to itself."""
+def references(node: Any) -> set[str]:
+    """The classes that a schema names."""
     if isinstance(node, list):
-        return [whole(part, top, within) for part in node]
+        return set().union(*map(references, node))
     if not isinstance(node, dict):
-        return node
-    if name := name_of(node):
-        if name in within:
-            return {"$ref": name}
-        within = (*within, name)
-        node = {**resolved(node, top), NAME: name}
-    return {key: whole(part, top, within) for key, part in node.items() if key != "$defs"}
+        return set()
+    inner = set().union(*(references(part) for key, part in node.items() if key != "$defs"))
+    return inner | ({name_of(node)} - {""})
 
 
 def name_of(node: Schema) -> str:
+    """The class that a node refers to; empty: none."""
     return _last(node["$ref"]) if "$ref" in node else ""
 
 

@@ -111,8 +111,11 @@ def release_(order: str | None) -> None:
 @click.option("--why", required=True, help="How you know that no build and no message of it is left.")
 def retire(name: str, version: int, revision: int, why: str) -> None:
     """Take a revision for dead: `check` compares with it no more."""
-    for found in revisions():
-        if (found.name, found.version, found.number) == (name, version, revision):
+    of_version = [r for r in revisions() if (r.name, r.version) == (name, version)]
+    for found in of_version:
+        if found.number == revision:
+            if found is of_version[-1] and (name, version) in {(c.name, c.version) for c in shipped()}:
+                raise Refused(f"{found} is what this tree has: nothing would be left to compare it with")
             (found.folder / "retired").write_text(f"{why}\n")
             click.echo(f"{found} is retired")
             return
