@@ -152,8 +152,9 @@ def _own_words(old: Schema, new: Schema) -> Iterator[tuple[str, Any, Any]]:
 
 _WORDS = {VALIDATORS: "validator", SERIALIZER: "serializer", KIND: "kind"}
 _NOT_OWN = {
-    *("type", "format", "anyOf", "oneOf", "discriminator", "enum", "const", "properties", "required"),
-    *("items", "prefixItems", "additionalProperties", "$defs", "$ref", ALIASES),
+    *("type", "format", "anyOf", "oneOf", "discriminator", "enum", "const", "properties"),
+    *("required", "items", "prefixItems", "additionalProperties", "$defs", "$ref"),
+    ALIASES,
 }
 """Keywords of which more is said than that they differ."""
 

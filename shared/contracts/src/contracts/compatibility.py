@@ -61,9 +61,11 @@ class _Same:
     def __init__(self, one: Pair, other: Pair) -> None:
         self._changed = _changed(one, other)
         before, after = _parts(one), _parts(other)
-        self._paths = {path for path, part in before.items() if after.get(path) == part}
-        refer = {path: names for path, (_, names) in before.items()}
-        self._paths = {path for path in self._paths if not refer[path] & self._changed}
+        self._paths = {
+            path
+            for path, (text, names) in before.items()
+            if after.get(path) == (text, names) and not names & self._changed
+        }
 
     def path(self, path: str) -> bool:
         return path in self._paths
@@ -105,40 +107,14 @@ def _parts(pair: Pair) -> dict[str, tuple[str, set[str]]]:
 
 
 _KNOWN = {
-    *(
-        "type",
-        "properties",
-        "required",
-        "additionalProperties",
-        "items",
-        "prefixItems",
-        "anyOf",
-        "oneOf",
-        "enum",
-    ),
-    *(
-        "const",
-        "default",
-        "format",
-        "pattern",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-    ),
-    *(
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "propertyNames",
-        "minProperties",
-    ),
-    *("maxProperties", "discriminator", "patternProperties", "$defs", "$ref"),
+    *("type", "properties", "required", "additionalProperties", "patternProperties"),
+    *("propertyNames", "items", "prefixItems", "anyOf", "oneOf", "discriminator", "enum"),
+    *("const", "default", "format", "pattern", "minLength", "maxLength", "multipleOf"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems"),
+    *("uniqueItems", "minProperties", "maxProperties", "$defs", "$ref"),
     *(RULES, VALIDATORS, SERIALIZER, ALIASES, CONFIG, NAME, TAG),
 }
+"""Keywords that are looked at, below; another one is not understood."""
 
 
 class _Fit:
@@ -193,7 +169,7 @@ class _Fit:
         if named:
             yield from self._one(w, named[0], _arm_path(path, w, named[0], w_arms))
         else:
-            said = ", ".join(map(repr, sorted(values))) or "no fixed value"
+            said = ", ".join(sorted(map(repr, values))) or "no fixed value"
             yield Problem(path, Verdict.BREAKS, f"{tag} is {said} in what is written, which is not read")
 
     def _one_of(self, w: Schema, w_like: list[Schema], r_like: list[Schema], path: str) -> Iterator[Problem]:

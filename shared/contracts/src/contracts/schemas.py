@@ -56,18 +56,10 @@ _SAID: Mapping[str, set[str]] = {
 }
 """What JSON Schema says of a type of pydantic's core, beside that it is of this type."""
 _AROUND = {
-    *(
-        "model",
-        "model-fields",
-        "typed-dict",
-        "dataclass",
-        "dataclass-args",
-        "nullable",
-        "union",
-        "tagged-union",
-    ),
-    *("default", "definitions", "definition-ref", "lax-or-strict", "json-or-python", "chain", "custom-error"),
-    *("function-before", "function-after", "function-wrap", "function-plain", "computed-field"),
+    *("model", "model-fields", "typed-dict", "dataclass", "dataclass-args", "nullable"),
+    *("union", "tagged-union", "default", "definitions", "definition-ref", "lax-or-strict"),
+    *("json-or-python", "chain", "custom-error", "computed-field", "function-before"),
+    *("function-after", "function-wrap", "function-plain"),
 }
 """Types that have others inside: those tell for themselves, or are told of below."""
 _ASKS = " of all before it"
