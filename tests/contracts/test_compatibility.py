@@ -56,7 +56,7 @@ def same(sent: Any, arrived: Any) -> bool:
     return bool(sent == arrived)  # 1 and 1.0 are the same number
 
 
-slowly = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+slowly = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(st.data())
