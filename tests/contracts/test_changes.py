@@ -481,6 +481,16 @@ def test_what_code_decides_is_named(before: Any, after: Any, verdicts: tuple[Ver
     assert any("lowered" in why for why in found.why)
 
 
+def test_words_are_no_change() -> None:
+    said = Annotated[int, Field(title="A", description="An A.", examples=[1], deprecated=True)]
+    assert differences(of(int), of(said)) == []
+
+
+def test_what_a_library_decides_is_known() -> None:
+    [found] = differences(of(HttpUrl), of(HttpUrl | None))
+    assert (found.forward, found.backward) == (BREAKS, SAFE)
+
+
 def test_what_code_decides_may_stay_while_others_change() -> None:
     [found] = differences(of(Checked), of(Checked, b=int))
     assert (found.path, found.rule) == ("b", "field added, required")

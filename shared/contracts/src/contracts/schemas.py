@@ -207,8 +207,8 @@ def _plain(value: Any) -> Any:
 
 
 def _bare(schema: Any) -> Any:
-    """Without titles, descriptions and examples: words may be mended, only rules are for ever."""
-    words = {"title": str, "description": str, "examples": list}
+    """Without titles, descriptions and the like: words may be mended, only rules are for ever."""
+    words = {"title": str, "description": str, "examples": list, "deprecated": bool}
     return _without(schema, lambda key, value: isinstance(value, words.get(key, ())))
 
 
