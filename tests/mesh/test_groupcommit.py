@@ -32,6 +32,19 @@ def test_many_at_once_share_few_transactions(url: str) -> None:
     assert len({what for what, _ in rows}) <= 4
 
 
+def test_who_comes_just_as_a_writer_ends_is_not_forgotten(url: str) -> None:
+    async def run() -> None:
+        database = AsyncDatabase(url, "tests", 4)
+        await database.open()
+        commit = GroupCommit(database, write)
+        async with asyncio.timeout(10):
+            for number in range(20):
+                await commit(str(number))  # in the very step in which the one before was committed
+        await database.close()
+
+    asyncio.run(run())
+
+
 def test_one_at_fault_does_not_take_its_neighbours_along(url: str) -> None:
     items = ["a", "b", "\0", "d"]
     results, rows = asyncio.run(committed(url, items))

@@ -15,9 +15,7 @@ T = TypeVar("T")
 Item = tuple[T, "asyncio.Future[None]"]
 
 MOST = 100
-"""Writes in one transaction."""
-WRITERS = 1
-"""Transactions under way at once: one gathers while the other waits for the disk."""
+"""Writes in one transaction. One is under way at a time: the next gathers while it waits for the disk."""
 
 
 class GroupCommit(Generic[T]):
@@ -29,22 +27,25 @@ class GroupCommit(Generic[T]):
         self._database = database
         self._write = write
         self._waiting: list[Item[T]] = []
-        self._writers: set[asyncio.Task[None]] = set()
+        self._writer: asyncio.Task[None] | None = None
 
     async def __call__(self, item: T) -> None:
         """Return when the item is committed. Raises what `write` raises for it, or mesh.Unavailable."""
         committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, committed))
-        if len(self._writers) < WRITERS:
-            writer = asyncio.create_task(self._run())
-            self._writers.add(writer)
-            writer.add_done_callback(self._writers.discard)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._run())
         await committed
 
     async def _run(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            await self._commit(group)
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._commit(group)
+        finally:
+            # In the step that found nothing waiting: who comes after it starts another writer. A callback of
+            # the task's would come a step later, and who came between would wait for the next one.
+            self._writer = None
 
     async def _commit(self, group: list[Item[T]]) -> None:
         try:
