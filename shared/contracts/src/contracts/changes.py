@@ -103,7 +103,7 @@ def _of_schemas(old: Schema, new: Schema) -> Iterator[tuple[str, str]]:
     for path in sorted({*before, *after}):
         parent, name = _parent(path)
         if path in before and path in after:
-            yield from _of_nodes(path, before[path], after[path], old, new)
+            yield from _of_nodes(path, before[path], after[path])
         elif name and parent in before and parent in after:
             if path in after:
                 required = name in after[parent].get("required", ())
@@ -119,10 +119,8 @@ def _parent(path: str) -> tuple[str, str]:
     return (parent, last) if last.isidentifier() else (path, "")
 
 
-def _of_nodes(
-    path: str, old: Schema, new: Schema, old_top: Schema, new_top: Schema
-) -> Iterator[tuple[str, str]]:
-    was, now = _described(old, old_top), _described(new, new_top)
+def _of_nodes(path: str, old: Schema, new: Schema) -> Iterator[tuple[str, str]]:
+    was, now = _described(old), _described(new)
     if was != now:
         yield path, f"type {was} -> {now}"
     for rule in _of_values(members(old), members(new)):
@@ -176,18 +174,18 @@ def _of_values(old: list[Any] | None, new: list[Any] | None) -> Iterator[str]:
         yield f"value removed {value}"
 
 
-def _described(node: Schema, top: Schema) -> str:
+def _described(node: Schema) -> str:
     """A type in few words."""
     if found := arms(node):
-        return " | ".join(_arm(arm, top) for arm in found)
+        return " | ".join(map(_arm, found))
     said = kind(node)
     if "items" in node and isinstance(node["items"], dict):
-        return f"{said} of {_arm(node['items'], top)}"
+        return f"{said} of {_arm(node['items'])}"
     return f"{said} ({node['format']})" if "format" in node else said
 
 
-def _arm(node: Schema, top: Schema) -> str:
-    return name_of(node) or _described(node, top)
+def _arm(node: Schema) -> str:
+    return name_of(node) or _described(node)
 
 
 def _shown(value: Any) -> str:

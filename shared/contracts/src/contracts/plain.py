@@ -43,11 +43,15 @@ def faults(model: type[Message]) -> Iterator[Fault]:
     for field, type in _types(model):
         for why, unfit in _UNFIT.items():
             yield any(type is one for one in unfit), f"{field}: {why}"
-    for field, info in model.model_fields.items():
-        yield not _has_schema(info.annotation), f"{field}: JSON cannot carry its type"
+    try:
+        unknown = opaque(model)
+    except PydanticUserError:
+        for field, info in model.model_fields.items():
+            yield not _has_schema(info.annotation), f"{field}: JSON cannot carry its type"
+        raise
     for path, part in _types(model):
         yield from _of_part(path or model.__name__, part)
-    for name in opaque(model):
+    for name in unknown:
         yield True, f"{name} cannot be told from another build's: make it a function of a module"
 
 

@@ -67,6 +67,7 @@ class Relay:
                     self._relay(connection)
             except _AWAY as error:
                 self._wait(error)
+        self._backlog.set()  # wakes the second hand, which sees that it is to stop
         second.join()
         self._publisher.close()
 
@@ -84,16 +85,18 @@ class Relay:
 
     def _help(self) -> None:
         """The second hand, on a connection that it gives up when there was no backlog for a while."""
-        while not self._stopping:
-            if not self._backlog.wait(_NAP):
-                continue
+        while self._is_called():
             try:
                 with self._connect() as connection:
-                    while self._backlog.wait(_NAP) and not self._stopping:
+                    while self._is_called(within=_NAP):
                         if self._move(connection) < BATCH:
                             self._backlog.clear()
             except _AWAY:  # the first hand meets it too, says so and waits
                 self._backlog.clear()
+
+    def _is_called(self, within: float | None = None) -> bool:
+        """Wait for a backlog, so many seconds at the most. Never to stay: `run` sets it after the stop."""
+        return not self._stopping and self._backlog.wait(within) and not self._stopping
 
     def _move(self, connection: Tx) -> int:
         """Publish one batch. Returns how many there were."""
