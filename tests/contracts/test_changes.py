@@ -50,8 +50,8 @@ from pydantic import (
 
 from contracts import Command, ContractError, Event, Value
 from contracts.changes import Difference, Order, differences, order
-from contracts.compatibility import Pair, Verdict
 from contracts.schemas import reader, writer
+from contracts.verdicts import Pair, Verdict
 
 SAFE, BREAKS, UNPROVABLE = Verdict.SAFE, Verdict.BREAKS, Verdict.UNPROVABLE
 NUMBER, TEXT = integers(None, None), texts(None, None)

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from contracts.compatibility import Pair, problems
+from contracts.compatibility import problems
 from contracts.schemas import reader, writer
+from contracts.verdicts import Pair
 
 SENT = 4
 """Messages of each pair."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from contracts.compatibility import Pair, Problem, Verdict, problems
+from contracts.compatibility import problems
 from contracts.schemas import ALIASES, CONFIG, KIND, RULES, SERIALIZER, VALIDATORS, Schema
 from contracts.shape import arms, kind, members, name_of, walk
+from contracts.verdicts import Pair, Problem, Verdict
 
 
 class Order(StrEnum):

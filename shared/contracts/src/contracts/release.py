@@ -23,10 +23,10 @@ from typing import Any
 import contracts
 from contracts import Contract
 from contracts.changes import Difference, Order, differences, order
-from contracts.compatibility import Pair
 from contracts.errors import Refused
 from contracts.golden import golden
 from contracts.schemas import reader, writer
+from contracts.verdicts import Pair
 
 FOLDER = Path(__file__).parents[2] / "released"
 

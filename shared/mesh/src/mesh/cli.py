@@ -14,6 +14,7 @@ from uuid import UUID
 import click
 import structlog
 
+from contracts import Refused
 from mesh import broker, context, database, deadletters, garbage, log, publisher, topology, unrouted
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
@@ -31,9 +32,9 @@ class Cli(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except MeshError as error:
+        except (MeshError, Refused) as error:
             click.echo(f"{ctx.info_name}: {error}", err=True)
-            sys.exit(2 if isinstance(error, RefusedAtStart) else 1)
+            sys.exit(2 if isinstance(error, (RefusedAtStart, Refused)) else 1)
 
 
 def service_cli(service: Service[Any]) -> Cli:
