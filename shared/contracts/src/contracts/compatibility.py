@@ -12,8 +12,8 @@ from typing import Any
 from contracts import leaves
 from contracts.leaves import NAME, TAG, alike
 from contracts.sameness import Same
-from contracts.schemas import ALIASES, CONFIG, KIND, RULES, SERIALIZER, VALIDATORS, Schema
-from contracts.shape import arms, joined, kind, mapped, members, name_of, resolved
+from contracts.schemas import ALIASES, CONFIG, KIND, RULES, SERIALIZER, VALIDATORS, Schema, joined
+from contracts.shape import arms, kind, mapped, members, name_of, resolved
 from contracts.verdicts import Pair, Problem, Verdict
 
 

@@ -98,18 +98,16 @@ class _Thorough(GenerateJsonSchema):
         }
 
     def _told(self, method: Callable[[Any], Schema], schema: Any) -> Schema:
-        said = _with(method(schema), RULES, _rules(schema))
-        if schema["type"].startswith("function-"):
-            said = _decided(said, schema)
-            if "json_schema_input_schema" in schema:  # it stands in place of what is checked inside
-                said = _with(said, RULES, {**said.get(RULES, {}), "inside": _text(schema.get("schema"))})
+        said = method(schema)
+        if schema["type"] == "json":  # its own rules have those inside as text
+            said = _with(said, RULES, _rules(schema))
+        said = _with_own(said, schema)
+        if "json_schema_input_schema" in schema:  # it stands in place of what is checked inside
+            said = joined(said, {RULES: {"inside": _text(schema.get("schema"))}})
         return said
 
     def generate_inner(self, schema: Any) -> Schema:
-        said = super().generate_inner(schema)
-        said = _with(said, RULES, {**said.get(RULES, {}), **_rules(schema)})
-        if schema["type"].startswith("function-"):  # also where it is written otherwise than it is read
-            said = _decided(said, schema)
+        said = _with_own(super().generate_inner(schema), schema)  # also beside a reference to what was told
         serializer = schema.get("serialization", {}).get("function")
         if serializer and self.mode == "serialization":
             said = _with(said, SERIALIZER, digest(serializer))
@@ -136,16 +134,31 @@ def _in_order(properties: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
     before: list[str] = []
     for name, part in properties.items():
         asks = any(validator.endswith(_ASKS) for validator in part.get(VALIDATORS, []))
-        rules = {**part.get(RULES, {}), "after": " ".join(before)}
-        yield name, _with(part, RULES, rules) if asks else part
+        yield name, joined(part, {RULES: {"after": " ".join(before)}}) if asks else part
         before.append(name)
 
 
-def _decided(said: Schema, schema: Any) -> Schema:
-    function = schema["function"]
-    deciding = digest(function["function"]) + (_ASKS if function["type"] == "with-info" else "")
-    known = said.get(VALIDATORS, [])
-    return said if deciding in known else _with(said, VALIDATORS, [*known, deciding])
+def _with_own(said: Schema, schema: Any) -> Schema:
+    """Beside it what JSON Schema leaves out of this part of pydantic's core schema."""
+    own = _with({}, RULES, _rules(schema))
+    if schema["type"].startswith("function-"):
+        function = schema["function"]
+        deciding = digest(function["function"]) + (_ASKS if function["type"] == "with-info" else "")
+        if deciding not in said.get(VALIDATORS, []):  # each part comes by twice: as told, then as a whole
+            own[VALIDATORS] = [deciding]
+    return joined(said, own)
+
+
+def joined(node: Schema, more: Schema) -> Schema:
+    """A node of which more is said elsewhere."""
+    both = {**node, **more}
+    if VALIDATORS in node and VALIDATORS in more:
+        both[VALIDATORS] = [*node[VALIDATORS], *more[VALIDATORS]]
+    if SERIALIZER in node and SERIALIZER in more:
+        both[SERIALIZER] = f"{node[SERIALIZER]} {more[SERIALIZER]}"
+    if RULES in node and RULES in more:
+        both[RULES] = {**node[RULES], **more[RULES]}
+    return both
 
 
 def opaque(model: type[Message]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contracts.schemas import RULES, SERIALIZER, VALIDATORS, Schema
+from contracts.schemas import Schema, joined
 
 
 def walk(schema: Schema) -> Iterator[tuple[str, Schema]]:
@@ -50,18 +50,6 @@ def resolved(node: Schema, top: Schema) -> Schema:
         rest = {key: value for key, value in node.items() if key != "$ref"}
         node = joined(top["$defs"][_last(reference)], rest)
     return node
-
-
-def joined(node: Schema, more: Schema) -> Schema:
-    """A node of which more is said elsewhere."""
-    both = {**node, **more}
-    if VALIDATORS in node and VALIDATORS in more:
-        both[VALIDATORS] = [*node[VALIDATORS], *more[VALIDATORS]]
-    if SERIALIZER in node and SERIALIZER in more:
-        both[SERIALIZER] = f"{node[SERIALIZER]} {more[SERIALIZER]}"
-    if RULES in node and RULES in more:
-        both[RULES] = {**node[RULES], **more[RULES]}
-    return both
 
 
 def kind(node: Schema) -> str:
