@@ -22,6 +22,47 @@ _CREDIT = 4
 """Chunks' worth of messages a worker may hold: one being handled, one to follow, two on the way."""
 _LEAST_CREDIT = 64
 
+_COMMON: dict[str, Any] = {
+    # A broker that is late is waited for, at the start as later.
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "broker_connection_timeout": TIMEOUT,
+    # Seconds. A connection that is dead and open is given up after two to three of these, by both sides,
+    # and what was on its way there comes again. RabbitMQ advises against less than 5: what is merely
+    # busy would count as dead.
+    "broker_heartbeat": 10,
+    "task_create_missing_queues": False,  # a misspelt queue is an error, not a new queue
+    # A message belongs to the broker until it has been handled.
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    # A connection that is lost must not end work whose commit makes the redelivery harmless.
+    "worker_cancel_long_running_tasks_on_connection_loss": False,
+    # Lowering the prefetch while a connection comes back would never raise it again for quorum queues.
+    "worker_enable_prefetch_count_reduction": False,
+    "worker_consumer": "mesh.worker.intake:Intake",
+    # Children inherit the service through it; nothing is open at that moment.
+    "worker_pool_start_method": "fork",
+    # Bounded memory: a child over 512 MiB is replaced after its chunk (the unit is KiB).
+    "worker_max_memory_per_child": 512 * 1024,
+    # JSON alone: a pickle from the broker would be somebody else's code.
+    "task_serializer": "json",
+    "result_serializer": "json",
+    "accept_content": ["json"],
+    "result_expires": 24 * 3600,  # seconds
+    # An exclusive queue, Celery's default, is locked while RabbitMQ still believes in a connection
+    # that is dead: the worker that comes back would end with RESOURCE_LOCKED.
+    "control_queue_exclusive": False,
+    "control_queue_durable": True,  # RabbitMQ 4.3 refuses what is neither; it expires when unused
+    # Task events cost a third to a half of the drain rate (design, section 10): until they are asked for.
+    "worker_send_task_events": False,
+    # The mesh's logging, not Celery's, and no print captured as a warning.
+    "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "enable_utc": True,
+    "timezone": "UTC",
+}
+"""Settings that depend on neither the service nor its own settings."""
+
 
 @dataclass(frozen=True)
 class Mesh:
@@ -77,63 +118,27 @@ def run(service: Service[Any], settings: Settings, lanes: Collection[str] = ()) 
 
 
 def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
-    pool = settings.pool or service.pool
-    concurrency = settings.concurrency or service.concurrency
+    """With what every worker has."""
     url, options = broker.for_kombu(settings.broker_url)
+    concurrency = settings.concurrency or service.concurrency
     return {
+        **_COMMON,
         "broker_url": url,
-        # A broker that is late is waited for, at the start as later.
-        "broker_connection_retry_on_startup": True,
-        "broker_connection_max_retries": None,
-        "broker_connection_timeout": TIMEOUT,
         "broker_transport_options": options,
-        # Seconds. A connection that is dead and open is given up after two to three of these, by both sides,
-        # and what was on its way there comes again. RabbitMQ advises against less than 5: what is merely
-        # busy would count as dead.
-        "broker_heartbeat": 10,
         "task_queues": _queues(service),
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,
-        "task_create_missing_queues": False,  # a misspelt queue is an error, not a new queue
-        # A message belongs to the broker until it has been handled.
-        "task_acks_late": True,
-        "task_reject_on_worker_lost": True,
-        # A connection that is lost must not end work whose commit makes the redelivery harmless.
-        "worker_cancel_long_running_tasks_on_connection_loss": False,
         "worker_prefetch_multiplier": _credit(service) // concurrency,
-        # Lowering it while a connection comes back would never raise it again for quorum queues.
-        "worker_enable_prefetch_count_reduction": False,
-        "worker_consumer": "mesh.worker.intake:Intake",
-        "worker_pool": pool,
+        "worker_pool": settings.pool or service.pool,
         "worker_concurrency": concurrency,
-        # Children inherit the service through it; nothing is open at that moment.
-        "worker_pool_start_method": "fork",
-        # Bounded memory: a child over 512 MiB is replaced after its chunk (the unit is KiB).
-        "worker_max_memory_per_child": 512 * 1024,
-        # JSON alone: a pickle from the broker would be somebody else's code.
-        "task_serializer": "json",
-        "result_serializer": "json",
-        "accept_content": ["json"],
         # Results are events and rows. A backend is for canvas, and for clients that ask for results: what
         # the outbox sends never writes to it.
         "result_backend": settings.result_url,
         "task_ignore_result": settings.result_url is None,
-        "result_expires": 24 * 3600,  # seconds
         # Two services on one broker must not obey each other's remote control.
         "control_exchange": f"{service.name}.control",
         "event_exchange": f"{service.name}.events",
         "event_queue_prefix": f"{service.name}.celeryev",
-        # An exclusive queue, Celery's default, is locked while RabbitMQ still believes in a connection
-        # that is dead: the worker that comes back would end with RESOURCE_LOCKED.
-        "control_queue_exclusive": False,
-        "control_queue_durable": True,  # RabbitMQ 4.3 refuses what is neither; it expires when unused
-        # Task events cost a third to a half of the drain rate (design, section 10): until they are asked for.
-        "worker_send_task_events": False,
-        # The mesh's logging, not Celery's, and no print captured as a warning.
-        "worker_hijack_root_logger": False,
-        "worker_redirect_stdouts": False,
-        "enable_utc": True,
-        "timezone": "UTC",
     }
 
 
