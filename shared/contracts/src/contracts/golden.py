@@ -7,6 +7,7 @@ from uuid import UUID
 from contracts.envelope import Envelope, Producer
 from contracts.errors import ContractError, Refused
 from contracts.registry import Contract
+from contracts.shape import name_of
 
 _ID = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 _TIME = datetime(2025, 2, 28, 23, 59, 59, 123456, tzinfo=UTC)
@@ -33,8 +34,8 @@ def _example(schema: dict[str, Any], values: dict[str, Any], field: str, within:
     match schema:
         case {"examples": [value, *_]} | {"const": value} | {"enum": [value, *_]}:
             found = value
-        case {"$ref": str(reference)}:
-            found = _example(values[reference.rpartition("/")[2]], values, field, (*within, reference))
+        case {"$ref": reference}:
+            found = _example(values[name_of(schema)], values, field, (*within, reference))
         case {"anyOf": [*arms]} | {"oneOf": [*arms]}:
             others = [arm for arm in arms if arm.get("$ref") not in within]
             found = _example((others or arms)[0], values, field, within)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from contracts import plain
 from contracts.errors import UnknownContract, UnknownVersion
 from contracts.message import Command, Event, Message
+from contracts.plain import Fault
 
 M = TypeVar("M", bound=type[Message])
 
@@ -101,8 +102,8 @@ def _refuse_what_cannot_work(new: Contract) -> None:
             raise TypeError(f"{where}: {remedy}")
 
 
-def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
-    """(is it so?, what to do), in the order in which they make sense to a reader."""
+def _faults(new: Contract) -> Iterator[Fault]:
+    """In the order in which they make sense to a reader."""
     known = _by_name.get(new.name, {})
     package, _, module = new.model.__module__.rpartition(".")
     yield not _NAME.fullmatch(new.name), f"name {new.name!r} is not '<owner>.<message>' in lower case"
@@ -112,7 +113,7 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
     yield from _faulty_lanes(new.lanes)
     yield new.version in known, f"{new} is taken: a released version never changes, add the next"
     yield from plain.faults(new.model)
-    if known and new.version not in known:
+    if known:
         previous = known.get(new.version - 1)
         yield previous is None, f"v{new.version - 1} is missing: versions have no gaps"
         if previous is not None:
@@ -124,7 +125,7 @@ def _faults(new: Contract) -> Iterator[tuple[bool, str]]:
             )
 
 
-def _faulty_lanes(lanes: Any) -> Iterator[tuple[bool, str]]:
+def _faulty_lanes(lanes: Any) -> Iterator[Fault]:
     if not isinstance(lanes, tuple):
         yield True, f"lanes is a tuple of names, such as ('bulk',), not {lanes!r}"
         return

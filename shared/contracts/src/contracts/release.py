@@ -25,7 +25,6 @@ from contracts import Contract
 from contracts.changes import Difference, Order, differences, order
 from contracts.errors import Refused
 from contracts.golden import golden
-from contracts.schemas import reader, writer
 from contracts.verdicts import Pair
 
 FOLDER = Path(__file__).parents[2] / "released"
@@ -112,14 +111,9 @@ def _revision(path: Path) -> Revision:
         raise Refused(f"{path}: neither v<version> nor r<revision>") from None
 
 
-def current(contract: Contract) -> Pair:
-    """The schemas of this tree."""
-    return Pair(writer(contract.model), reader(contract.model))
-
-
 def verdicts(contract: Contract) -> list[Verdict]:
     """This tree's contract beside every revision that may be alive."""
-    now = current(contract)
+    now = Pair.of(contract.model)
     released = revisions(contract)
     found = []
     for revision in released:
@@ -139,7 +133,7 @@ def given_up(known: list[Contract]) -> list[Revision]:
 def unreleased(contract: Contract) -> bool:
     """Whether this tree's is not what was released last."""
     released = revisions(contract)
-    return not released or released[-1].pair != current(contract)
+    return not released or released[-1].pair != Pair.of(contract.model)
 
 
 def release(contract: Contract, accepted: Order = Order.ANY) -> list[Path]:
@@ -160,7 +154,7 @@ def _new_revision(contract: Contract, accepted: Order) -> list[Path]:
                 "`mesh contracts check` shows why"
             )
     number = 1 + max((r.number for r in revisions(contract)), default=0)
-    pair = current(contract)
+    pair = Pair.of(contract.model)
     files = {
         "writer.json": pair.writer,
         "reader.json": pair.reader,

@@ -3,7 +3,8 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from contracts.schemas import Schema
+from contracts.message import Message
+from contracts.schemas import Schema, reader, writer
 
 
 class Verdict(IntEnum):
@@ -30,3 +31,8 @@ class Pair(NamedTuple):
 
     writer: Schema
     reader: Schema
+
+    @classmethod
+    def of(cls, model: type[Message]) -> "Pair":
+        """As this build has it."""
+        return cls(writer(model), reader(model))
