@@ -1,23 +1,18 @@
 """`mesh contracts` as a person, or CI, calls it."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commands import run
 
-ROOT = Path(__file__).parents[2]
 Mesh = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A checkout's contracts."""
-    for part in ("src", "released"):
-        shutil.copytree(ROOT / "shared/contracts" / part, tmp_path / part)
-    return tmp_path
+def tree(checkout: Path) -> Path:
+    return checkout / "shared/contracts"
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Messages: writers are closed, readers are open, and errors tell fields, never values."""
 
-from copy import deepcopy
 from typing import Any
 
+import documents
 import pytest
 from messages import order_placed
 from pydantic import ValidationError
@@ -16,13 +16,7 @@ SECRET = "s3cr3t"
 
 def changed(path: str, value: Any) -> dict[str, Any]:
     """The document with one value put in, such as `customer.email` or `lines.0.sku`."""
-    document = deepcopy(DOCUMENT)
-    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
-    parent: Any = document
-    for part in parents:
-        parent = parent[part]
-    parent[last] = value
-    return document
+    return documents.changed(DOCUMENT, "/" + path.replace(".", "/"), value)
 
 
 @pytest.mark.parametrize("path", ["x", "customer.x", "lines.0.x"])
