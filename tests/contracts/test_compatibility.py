@@ -3,13 +3,13 @@
 import os
 from typing import Any
 
-from grammar import Part, Parts, changed, messages, model, optional, parts, types
+from grammar import Parts, changed, messages, model, one, optional, parts, types
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from contracts.compatibility import problems
-from contracts.schemas import reader, writer
+from contracts.schemas import reader
 from contracts.verdicts import Pair
 
 SENT = 4
@@ -17,14 +17,10 @@ SENT = 4
 EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 
 
-def pair(made: type[Any]) -> Pair:
-    return Pair(writer(made), reader(made))
-
-
 def safe_is_read(written: Parts, read: Parts, data: st.DataObject) -> None:
     """Where nothing stands in the way, every message arrives, and as it was sent."""
     sender, receiver = model(written), model(read)
-    found = problems(pair(sender), pair(receiver))
+    found = problems(Pair.of(sender), Pair.of(receiver))
     changed = reader(sender) != reader(receiver)
     event(("changed, " if changed else "") + ("not safe" if found else "safe"))
     assume(changed and not found)
@@ -75,5 +71,5 @@ def test_a_message_that_is_called_safe_is_read(data: st.DataObject) -> None:
 def test_a_type_that_is_called_safe_is_read(data: st.DataObject) -> None:
     before = data.draw(types)
     after = data.draw(st.one_of(before.near(), st.just(optional(before))))
-    written, read = data.draw(st.permutations([{"a": Part(before)}, {"a": Part(after)}]))
+    written, read = data.draw(st.permutations([one(before), one(after)]))
     safe_is_read(written, read, data)

@@ -5,11 +5,12 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import pytest
+from messages import carrying
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypedDict
 
-from contracts import Command, Value, contract
+from contracts import Value, contract
 
 
 class Typed(TypedDict):
@@ -87,9 +88,8 @@ class Checker:
     ],
 )
 def test_it_is_refused(annotation: Any, text: str, name: str) -> None:
-    made = type("Made", (Command,), {"__annotations__": {"a": annotation}, "__module__": __name__})
     with pytest.raises(TypeError) as error:
-        contract(name, version=1)(made)
+        contract(name, version=1)(carrying(annotation))
     assert text in str(error.value)
 
 
@@ -102,5 +102,5 @@ def test_it_is_refused(annotation: Any, text: str, name: str) -> None:
     ],
 )
 def test_it_is_accepted(annotation: Any, name: str) -> None:
-    made = type("Made", (Command,), {"__annotations__": {"a": annotation}, "__module__": __name__})
+    made = carrying(annotation)
     assert contract(name, version=1)(made) is made

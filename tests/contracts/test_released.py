@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from grammar import Part, Parts, integers, model, optional, texts
+from grammar import NUMBER, TEXT, Part, Parts, model, one, optional, texts
 
 from contracts import Contract, Envelope, Refused, contract_of, registry, release
 from contracts.changes import Order
@@ -23,7 +23,6 @@ from contracts.release import (
 from contracts.schemas import reader, writer
 
 SHIPPED = shipped()
-TEXT, NUMBER = texts(None, None), integers(None, None)
 
 
 @pytest.mark.parametrize("known", SHIPPED, ids=str)
@@ -87,28 +86,28 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def test_a_release_writes_what_is_missing_and_changes_nothing(state: State, elsewhere: Path) -> None:
-    first = state({"a": Part(TEXT)})
+    first = state(one(TEXT))
     written = release.release(first)
     assert sorted(path.name for path in written) == ["golden.json", "reader.json", "writer.json"]
     before = files(elsewhere)
     assert release.release(first) == []
-    assert release.release(state({"a": Part(TEXT), "b": Part(optional(NUMBER), default=None)}))
+    assert release.release(state(one(TEXT) | {"b": Part(optional(NUMBER), default=None)}))
     after = files(elsewhere)
     assert {name: after[name] for name in before} == before
     assert [str(r)[-5:] for r in revisions(first)] == ["v1 r1", "v1 r2"]
 
 
 def test_what_needs_a_new_version_is_refused(state: State, elsewhere: Path) -> None:
-    release.release(state({"a": Part(TEXT)}))
+    release.release(state(one(TEXT)))
     before = files(elsewhere)
     with pytest.raises(Refused, match=r"v1 differs from .* v1 r1 and needs a new major"):
-        release.release(state({"a": Part(NUMBER)}), Order.CONSUMERS)
+        release.release(state(one(NUMBER)), Order.CONSUMERS)
     assert files(elsewhere) == before
 
 
 def test_an_order_is_declared_and_stays_declared(state: State) -> None:
     renamed = state({"b": Part(TEXT, aliases=("a",))})
-    release.release(state({"a": Part(TEXT)}))
+    release.release(state(one(TEXT)))
     with pytest.raises(Refused, match="needs consumers first"):
         release.release(renamed)
     with pytest.raises(Refused, match="needs consumers first"):
@@ -124,11 +123,11 @@ def test_an_order_is_declared_and_stays_declared(state: State) -> None:
 
 def test_a_field_without_an_example_is_named(state: State) -> None:
     with pytest.raises(Refused, match=r"no example of it(.|\n)*a: "):
-        release.release(state({"a": Part(texts(None, None, "[0-9]{3}"))}))
+        release.release(state(one(texts(None, None, "[0-9]{3}"))))
 
 
 def test_what_is_retired_is_not_compared_with(state: State) -> None:
-    first, second = state({"a": Part(TEXT)}), state({"a": Part(NUMBER)})
+    first, second = state(one(TEXT)), state(one(NUMBER))
     release.release(first)
     assert [v.legal for v in verdicts(second)] == [False]
     assert len(given_up([])) == 1
@@ -140,7 +139,7 @@ def test_what_is_retired_is_not_compared_with(state: State) -> None:
 
 
 def test_a_lane_may_be_added_and_not_be_taken_away(state: State) -> None:
-    first = state({"a": Part(TEXT)})
+    first = state(one(TEXT))
     assert [p.name for p in release.release(replace(first, lanes=("bulk",)))][-1] == "lanes.json"
     assert [p.name for p in release.release(replace(first, lanes=("bulk", "urgent")))] == ["lanes.json"]
     assert lanes_given_up(replace(first, lanes=("urgent",))) == ["bulk"]
@@ -151,7 +150,7 @@ def test_without_the_folder_nothing_is_known(
 ) -> None:
     monkeypatch.setattr(release, "FOLDER", elsewhere / "away")
     with pytest.raises(Refused, match="runs in a checkout"):
-        verdicts(state({"a": Part(TEXT)}))
+        verdicts(state(one(TEXT)))
 
 
 def test_a_folder_that_is_no_revision_is_refused(elsewhere: Path) -> None:

@@ -45,6 +45,11 @@ class Part:
 Parts = dict[str, Part]
 
 
+def one(type: Type, **more: Any) -> Parts:
+    """One field, `a`."""
+    return {"a": Part(type, **more)}
+
+
 def model(parts: Parts, name: str = "Tested", base: type[Value] = Command) -> type[Any]:
     """A class with these fields."""
     return create_model(
@@ -67,10 +72,13 @@ def messages(made: type[Message], parts: Parts) -> Strategy:
 # leaves, each with constraints that can be tightened
 
 
+def _given(**constraints: Any) -> dict[str, Any]:
+    return {name: value for name, value in constraints.items() if value is not None}
+
+
 def integers(least: int | None, most: int | None, step: int | None = None) -> Type:
     """A step goes without bounds."""
-    bounds = {"ge": least, "le": most, "multiple_of": step}
-    given = {name: value for name, value in bounds.items() if value is not None}
+    given = _given(ge=least, le=most, multiple_of=step)
     values = st.integers(least, most)
     if step:
         values = values.map(lambda number: number * step)
@@ -78,8 +86,7 @@ def integers(least: int | None, most: int | None, step: int | None = None) -> Ty
 
 
 def texts(least: int | None, most: int | None, pattern: str | None = None) -> Type:
-    given = {"min_length": least, "max_length": most, "pattern": pattern}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = _given(min_length=least, max_length=most, pattern=pattern)
     longest = 9 if most is None else most
     values: Strategy = st.one_of(st.text(min_size=size, max_size=longest) for size in (least or 0, longest))
     if pattern:
@@ -98,24 +105,24 @@ def enums(*values: Any) -> Type:
 
 
 def decimals(digits: int | None, places: int | None) -> Type:
-    given = {"max_digits": digits, "decimal_places": places}
-    given = {name: value for name, value in given.items() if value is not None}
+    given = _given(max_digits=digits, decimal_places=places)
     whole = 10 ** ((digits or 9) - (places or 0)) - 1
     values = st.decimals(-whole, whole, places=places or 0)
     return Type(f"Decimal{given}", Annotated[Decimal, Field(**given)], values, lambda: _DECIMALS)
 
 
 def floats(least: float | None, most: float | None) -> Type:
-    given = {name: value for name, value in {"ge": least, "le": most}.items() if value is not None}
+    given = _given(ge=least, le=most)
     values = st.floats(least, most, allow_nan=False, allow_infinity=False)
     return Type(f"float{given}", Annotated[float, Field(**given)], values, lambda: _FLOATS)
 
 
-_times = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+_years = datetime(1900, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 hypothesis wants them without an offset
 BOOL = Type("bool", bool, st.booleans())
 UUIDS = Type("UUID", UUID, st.uuids())
-TIMES = Type("AwareDatetime", AwareDatetime, _times)
+TIMES = Type("AwareDatetime", AwareDatetime, st.datetimes(*_years, timezones=st.just(UTC)))
 DATES = Type("date", date, st.dates())
+NUMBER, TEXT = integers(None, None), texts(None, None)
 
 _bound = st.one_of(st.none(), st.integers(0, 2))
 _high = st.one_of(st.none(), st.integers(2, 4))
@@ -145,9 +152,7 @@ def optional(inner: Type) -> Type:
 
 
 def several(inner: Type, least: int | None, most: int | None) -> Type:
-    given = {
-        name: value for name, value in {"min_length": least, "max_length": most}.items() if value is not None
-    }
+    given = _given(min_length=least, max_length=most)
     low = least or 0
     high = low + 4 if most is None else most
     sizes = (st.lists(inner.values, min_size=size, max_size=high) for size in (low, high))
@@ -169,17 +174,17 @@ def places(*inner: Type) -> Type:
         other = st.sampled_from(inner).flatmap(lambda part: part.near())
         return other.map(lambda part: places(*inner[:-1], part))
 
-    annotation: Any = tuple[tuple(part.annotation for part in inner)]  # type: ignore[misc]
+    annotation: Any = tuple[tuple(part.annotation for part in inner)]
     return Type(f"tuple{list(inner)}", annotation, st.tuples(*(part.values for part in inner)), near)
 
 
 def sets(inner: Type) -> Type:
-    return Type(f"set[{inner}]", frozenset[inner.annotation], st.frozensets(inner.values, max_size=3))  # type: ignore[name-defined]
+    return Type(f"set[{inner}]", frozenset[inner.annotation], st.frozensets(inner.values, max_size=3))
 
 
 def mappings(inner: Type) -> Type:
     values = st.dictionaries(st.text(max_size=3), inner.values, max_size=3)
-    annotation = dict[str, inner.annotation]  # type: ignore[name-defined]
+    annotation = dict[str, inner.annotation]
     return Type(f"dict[str,{inner}]", annotation, values, lambda: inner.near().map(mappings))
 
 
@@ -194,7 +199,7 @@ def nested(parts: Parts, name: str = "Inner") -> Type:
 
 def either(*arms: Type) -> Type:
     values = st.one_of(*(arm.values for arm in arms))
-    annotation: Any = Union[tuple(arm.annotation for arm in arms)]  # noqa: UP007
+    annotation: Any = Union[tuple(arm.annotation for arm in arms)]  # noqa: UP007 of any number of arms
 
     def near() -> Strategy:
         first = arms[0].near().map(lambda other: either(other, *arms[1:]))
@@ -207,9 +212,7 @@ def either(*arms: Type) -> Type:
 def tagged(arms: dict[str, Parts]) -> Type:
     made = [nested({"kind": Part(literals(tag)), **parts}, f"Arm{tag}") for tag, parts in arms.items()]
     union = either(*made) if len(made) > 1 else made[0]
-    annotation: Any = (
-        Annotated[union.annotation, Discriminator("kind")] if len(made) > 1 else union.annotation
-    )
+    annotation = Annotated[union.annotation, Discriminator("kind")] if len(made) > 1 else union.annotation
 
     def near() -> Strategy:
         tag = next(iter(arms))
@@ -222,11 +225,8 @@ def tagged(arms: dict[str, Parts]) -> Type:
 
 
 def parts_of(types: Strategy) -> Strategy:
-    """Up to three fields; defaults are such as every type can have."""
-    part = st.one_of(
-        st.builds(Part, types),
-        types.map(lambda found: Part(optional(found), default=None)),
-    )
+    """One field or two; defaults are such as every type can have."""
+    part = st.one_of(st.builds(Part, types), types.map(lambda found: Part(optional(found), default=None)))
     return st.dictionaries(st.sampled_from("ab"), part, min_size=1, max_size=2)
 
 

@@ -5,10 +5,10 @@ from typing import Any, get_args
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, create_model
 from pydantic.fields import FieldInfo
 
-from contracts import Message
+from contracts import Command, Message
 from contracts.orders import Customer, Line, OrderPlaced
 
 CUSTOMER = Customer(email="ada@example.com", name="Ada Lovelace", locale="en")
@@ -26,6 +26,12 @@ def order_placed(*, customer: dict[str, Any] | None = None, **changes: Any) -> O
         total=900,
     )
     return placed.model_copy(update=changes)
+
+
+def carrying(annotation: Any, **more: Any) -> type[Any]:
+    """A class whose field `a` is of this type, and that may have more."""
+    fields = {name: (found, ...) for name, found in {"a": annotation, **more}.items()}
+    return create_model("Made", __base__=Command, **fields)
 
 
 def any_message(model: type[Message], **integers: int) -> st.SearchStrategy[Any]:
