@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 import pytest
-from grammar import NUMBER, TEXT, Part, model, nested, one, optional
+from grammar import Part, model, nested, one, optional
 from messages import carrying
 from pydantic import (
     AfterValidator,
@@ -25,6 +25,7 @@ from pydantic import (
     field_serializer,
     field_validator,
 )
+from scalars import NUMBER, TEXT
 
 from contracts import Command, Event, Value
 from contracts.changes import Difference, Order, differences, order

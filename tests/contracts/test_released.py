@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from grammar import NUMBER, TEXT, Part, Parts, model, one, optional, texts
+from grammar import Part, Parts, model, one, optional
+from scalars import NUMBER, TEXT, texts
 
 from contracts import Contract, Envelope, Refused, contract_of, registry, release
 from contracts.changes import Order

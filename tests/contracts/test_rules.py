@@ -3,31 +3,8 @@
 from typing import Any, NamedTuple
 
 import pytest
-from grammar import (
-    DATES,
-    NUMBER,
-    TEXT,
-    TIMES,
-    UUIDS,
-    Part,
-    Parts,
-    decimals,
-    either,
-    enums,
-    floats,
-    integers,
-    literals,
-    mappings,
-    model,
-    nested,
-    one,
-    optional,
-    places,
-    sets,
-    several,
-    tagged,
-    texts,
-)
+from grammar import Part, Parts, either, mappings, model, nested, one, optional, places, sets, several, tagged
+from scalars import DATES, NUMBER, TEXT, TIMES, UUIDS, decimals, enums, floats, integers, literals, texts
 
 from contracts import ContractError
 from contracts.changes import Order, differences, order

@@ -1,35 +1,17 @@
 """Messages that nobody thought of: types as data, so that one can be changed a little, and values of each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
+from dataclasses import dataclass
 from itertools import count
-from typing import Annotated, Any, Literal, Union
-from uuid import UUID
+from typing import Annotated, Any, Union
 
 from hypothesis import strategies as st
-from pydantic import AliasChoices, AwareDatetime, Discriminator, Field, StringConstraints, create_model
+from pydantic import AliasChoices, Discriminator, Field, create_model
+from scalars import HIGH, LOW, SCALARS, Strategy, Type, literals, stated
 
 from contracts import Command, Message, Value
 
-Strategy = st.SearchStrategy[Any]
 _numbers = count(1)
-
-
-@dataclass(frozen=True)
-class Type:
-    """A type, and values of it as Python has them."""
-
-    text: str
-    annotation: Any = field(compare=False)
-    values: Strategy = field(compare=False)
-    near: Callable[[], Strategy] = field(compare=False, default=lambda: leaves)
-    """Types that differ a little."""
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -69,81 +51,6 @@ def messages(made: type[Message], parts: Parts) -> Strategy:
     )
 
 
-# leaves, each with constraints that can be tightened
-
-
-def _given(**constraints: Any) -> dict[str, Any]:
-    return {name: value for name, value in constraints.items() if value is not None}
-
-
-def integers(least: int | None, most: int | None, step: int | None = None) -> Type:
-    """A step goes without bounds."""
-    given = _given(ge=least, le=most, multiple_of=step)
-    values = st.integers(least, most)
-    if step:
-        values = values.map(lambda number: number * step)
-    return Type(f"int{given}", Annotated[int, Field(**given)], values, lambda: _INTEGERS)
-
-
-def texts(least: int | None, most: int | None, pattern: str | None = None) -> Type:
-    given = _given(min_length=least, max_length=most, pattern=pattern)
-    longest = 9 if most is None else most
-    values: Strategy = st.one_of(st.text(min_size=size, max_size=longest) for size in (least or 0, longest))
-    if pattern:
-        values = st.from_regex(pattern, fullmatch=True, alphabet=st.characters(codec="ascii"))
-        values = values.filter(lambda text: (least or 0) <= len(text) <= longest)
-    return Type(f"str{given}", Annotated[str, StringConstraints(**given)], values, lambda: _TEXTS)
-
-
-def literals(*values: Any) -> Type:
-    return Type(f"Literal{list(values)}", Literal[values], st.sampled_from(values), lambda: _LITERALS)
-
-
-def enums(*values: Any) -> Type:
-    made = Enum("Member", {f"M{number}": value for number, value in enumerate(values)})
-    return Type(f"Enum{list(values)}", made, st.sampled_from(list(made)), lambda: _ENUMS)
-
-
-def decimals(digits: int | None, places: int | None) -> Type:
-    given = _given(max_digits=digits, decimal_places=places)
-    whole = 10 ** ((digits or 9) - (places or 0)) - 1
-    values = st.decimals(-whole, whole, places=places or 0)
-    return Type(f"Decimal{given}", Annotated[Decimal, Field(**given)], values, lambda: _DECIMALS)
-
-
-def floats(least: float | None, most: float | None) -> Type:
-    given = _given(ge=least, le=most)
-    values = st.floats(least, most, allow_nan=False, allow_infinity=False)
-    return Type(f"float{given}", Annotated[float, Field(**given)], values, lambda: _FLOATS)
-
-
-_years = datetime(1900, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 hypothesis wants them without an offset
-BOOL = Type("bool", bool, st.booleans())
-UUIDS = Type("UUID", UUID, st.uuids())
-TIMES = Type("AwareDatetime", AwareDatetime, st.datetimes(*_years, timezones=st.just(UTC)))
-DATES = Type("date", date, st.dates())
-NUMBER, TEXT = integers(None, None), texts(None, None)
-
-_bound = st.one_of(st.none(), st.integers(0, 2))
-_high = st.one_of(st.none(), st.integers(2, 4))
-_INTEGERS = st.one_of(
-    st.builds(integers, _bound, _high),
-    st.sampled_from([2, 3, 4]).map(lambda step: integers(None, None, step)),
-)
-_FLOATS = st.builds(floats, _bound, _high)
-_TEXTS = st.builds(texts, _bound, _high, st.sampled_from([None, None, "[a-z]{2,5}", "[a-z]+"]))
-_LITERALS = st.lists(
-    st.sampled_from(["a", "b", "c", 1, 2, True]), min_size=1, max_size=4, unique_by=repr
-).map(lambda values: literals(*values))
-_ENUMS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, unique=True).map(lambda found: enums(*found))
-_DECIMALS = st.builds(decimals, st.sampled_from([None, 5, 7]), st.sampled_from([None, 2, 3]))
-_OTHERS = st.sampled_from([BOOL, UUIDS, TIMES, DATES])
-leaves: Strategy = st.one_of(_INTEGERS, _FLOATS, _TEXTS, _LITERALS, _ENUMS, _DECIMALS, _OTHERS)
-
-
-# types with others inside
-
-
 def optional(inner: Type) -> Type:
     def near() -> Strategy:
         return st.one_of(st.just(inner), inner.near().map(optional))
@@ -152,21 +59,21 @@ def optional(inner: Type) -> Type:
 
 
 def several(inner: Type, least: int | None, most: int | None) -> Type:
-    given = _given(min_length=least, max_length=most)
+    bounds = stated(min_length=least, max_length=most)
     low = least or 0
     high = low + 4 if most is None else most
     sizes = (st.lists(inner.values, min_size=size, max_size=high) for size in (low, high))
     values = st.one_of(*sizes).map(tuple)
-    annotation = Annotated[tuple[inner.annotation, ...], Field(**given)]
+    annotation = Annotated[tuple[inner.annotation, ...], Field(**bounds)]
 
     def near() -> Strategy:
         return st.one_of(
             inner.near().map(lambda other: several(other, least, most)),
-            st.builds(several, st.just(inner), _bound, _high),
+            st.builds(several, st.just(inner), LOW, HIGH),
             st.just(sets(inner)) if inner.text.startswith(("int", "str", "UUID")) else st.nothing(),
         )
 
-    return Type(f"tuple[{inner},...]{given}", annotation, values, near)
+    return Type(f"tuple[{inner},...]{bounds}", annotation, values, near)
 
 
 def places(*inner: Type) -> Type:
@@ -203,7 +110,7 @@ def either(*arms: Type) -> Type:
 
     def near() -> Strategy:
         first = arms[0].near().map(lambda other: either(other, *arms[1:]))
-        more = leaves.map(lambda other: either(*arms, other))
+        more = SCALARS.map(lambda other: either(*arms, other))
         return st.one_of(first, more, st.just(either(*reversed(arms))), st.sampled_from(arms))
 
     return Type("|".join(map(repr, arms)), annotation, values, near)
@@ -218,7 +125,7 @@ def tagged(arms: dict[str, Parts]) -> Type:
         tag = next(iter(arms))
         other = changed(arms[tag]).map(lambda parts: tagged({**arms, tag: parts}))
         fewer = {name: parts for name, parts in arms.items() if name != tag}
-        more = parts_of(leaves).map(lambda parts: tagged({**arms, "W": parts}))
+        more = parts_of(SCALARS).map(lambda parts: tagged({**arms, "W": parts}))
         return st.one_of(other, more, st.just(tagged(fewer)) if fewer else st.nothing())
 
     return Type(f"tagged {union}", annotation, union.values, near)
@@ -233,7 +140,7 @@ def parts_of(types: Strategy) -> Strategy:
 def _wider(types: Strategy) -> Strategy:
     return st.one_of(
         types.map(optional),
-        st.builds(several, types, _bound, _high),
+        st.builds(several, types, LOW, HIGH),
         st.builds(places, types, types),
         types.map(mappings),
         parts_of(types).map(nested),
@@ -242,7 +149,7 @@ def _wider(types: Strategy) -> Strategy:
     )
 
 
-types: Strategy = st.recursive(st.one_of(leaves, leaves.map(optional)), _wider, max_leaves=3)
+types: Strategy = st.recursive(st.one_of(SCALARS, SCALARS.map(optional)), _wider, max_leaves=3)
 parts: Strategy = parts_of(types)
 
 
