@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-OWN    := shared/contracts shared/mesh services/orders services/emails services/reports
+SERVICES := orders emails reports
+OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%)
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages bench-flow bench-broker topology lock clean
+.PHONY: help up demo test lint contracts messages bench-flow bench-broker topology manifests lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +38,11 @@ topology: install  ## write deploy/rabbitmq/topology.json anew: the services' qu
 
 bench-broker: install  ## messages per second on each broker, beside stock Celery, dramatiq and FastStream
 	@$(BIN)/python -m bench.broker
+
+manifests: install  ## write each package's manifest.json anew: what its build takes and sends
+	@for service in $(SERVICES); do \
+	    $(BIN)/$$service manifest --anew > $(VENV)/manifest.json && \
+	    mv $(VENV)/manifest.json services/$$service/src/$$service/manifest.json || exit; done
 
 messages: install  ## write docs/messages.md and its AsyncAPI document anew, from the contracts
 	@$(BIN)/mesh contracts asyncapi --page > docs/messages.md

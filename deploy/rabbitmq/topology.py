@@ -35,7 +35,7 @@ def definitions(consumers: Iterable[Consumer[Any]]) -> dict[str, list[dict[str, 
     commands = [c for c in contracts() if c.is_command and c.owner in owners]
     return {
         "exchanges": [_exchange(e) for e in [*exchanges, *delays.exchanges()]],
-        "queues": [_queue(q) for q in [*queues, *delays.queues()]],
+        "queues": [_queue(q) for q in [*queues, topology.live(), *delays.queues()]],
         "bindings": [*(b for q in queues for b in _bindings(q)), *delays.bindings(consumed)],
         "permissions": [*(_permission(c.service) for c in consumers), ADMIN],
         "topic_permissions": [p for c in consumers for p in _topic_permissions(c, commands)],
@@ -64,7 +64,7 @@ def _permission(service: str) -> dict[str, str]:
     """Its own queues and exchanges (a worker is called <service>-<number>@<host>), and the way to others."""
     own = f"{service}([.@-].*)?|.*[.]{service}[.]control[.]pidbox"
     write = f"{own}|mesh|mesh[.]dead|amq[.]default|{delays.ENTRY}"
-    may = {"configure": own, "write": write, "read": f"{own}|mesh|{DELAYED}"}
+    may = {"configure": own, "write": write, "read": f"{own}|mesh|mesh[.]live|{DELAYED}"}
     return {"user": service, **PLACE} | {verb: f"^({names})$" for verb, names in may.items()}
 
 

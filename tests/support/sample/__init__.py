@@ -172,7 +172,7 @@ def wiring(settings: Settings) -> Iterator[Outside]:
     yield Outside()
 
 
-service = Service(consumer=consumer, settings=Settings, wiring=wiring, build="1.0")
+service = Service(consumer=consumer, settings=Settings, sends=(Greeted,), wiring=wiring, build="1.0")
 
 
 def enter(tx: Tx, what: str, *details: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from contracts.emails import EmailSent
 from emails import tasks, wiring
 from emails.settings import Settings
 from mesh import Service
@@ -10,6 +11,7 @@ from mesh.cli import service_cli
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
+    sends=(EmailSent,),
     wiring=wiring.open_deps,
     pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
     concurrency=2,

@@ -2,12 +2,19 @@
 
 from typing import Any
 
+from contracts.orders import OrderPlaced
 from mesh import Service
+from mesh.announcer import Announcer
 from mesh.cli import service_cli, start
 from orders import tasks, wiring
 from orders.settings import Settings
 
-service = Service(consumer=tasks.consumer, settings=Settings, wiring=wiring.open_deps)
+service = Service(
+    consumer=tasks.consumer,
+    settings=Settings,
+    sends=(OrderPlaced,),
+    wiring=wiring.open_deps,
+)
 cli = service_cli(service)
 
 
@@ -16,7 +23,8 @@ def api() -> None:
     """Serve the HTTP API until told to stop."""
     from orders.api import serve
 
-    serve(start(service, "api"))
+    settings = start(service, "api")
+    serve(settings, Announcer(service, settings.broker_url, "api"))
 
 
 def __getattr__(name: str) -> Any:

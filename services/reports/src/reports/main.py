@@ -6,12 +6,18 @@ from typing import Any
 
 import click
 
+from contracts.reports import SalesRecorded
 from mesh import Service, database
 from mesh.cli import service_cli, start
 from reports import tasks, usecases, wiring
 from reports.settings import Settings
 
-service = Service(consumer=tasks.consumer, settings=Settings, wiring=wiring.open_deps)
+service = Service(
+    consumer=tasks.consumer,
+    settings=Settings,
+    sends=(SalesRecorded,),
+    wiring=wiring.open_deps,
+)
 cli = service_cli(service)
 
 

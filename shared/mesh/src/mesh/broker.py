@@ -14,7 +14,7 @@ from mesh import rabbitmq, sqs, streams, topology
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
 
-_ERRORS = (AMQPError, OperationalError, RedisError)
+ERRORS = (AMQPError, OperationalError, RedisError)
 TIMEOUT = 5.0
 """Seconds that any one word with the broker may take: a frozen broker must not freeze a sender."""
 
@@ -65,7 +65,7 @@ def declare_queues(url: str, queues: Iterable[Queue]) -> None:
             declare(opened.default_channel)
             for queue in queues:
                 queue(opened.default_channel).declare()
-    except (*_ERRORS, *opened.connection_errors, OSError) as error:
+    except (*ERRORS, *opened.connection_errors, OSError) as error:
         raise Unavailable(f"broker: {error}") from error
 
 

@@ -15,13 +15,15 @@ import click
 import structlog
 
 from contracts import Refused
-from mesh import broker, context, database, deadletters, garbage, log, publisher, topology, unrouted
+from mesh import broker, context, database, deadletters, garbage, log, manifest, publisher, topology, unrouted
+from mesh.announcer import Announcer
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
 from mesh.health import Heartbeat, healthy
 from mesh.relay import Relay
 from mesh.service import S, Service
 from mesh.stopping import Stopping
+from mesh.upkeep import Upkeep
 
 logger = structlog.get_logger(__name__)
 
@@ -44,6 +46,7 @@ def service_cli(service: Service[Any]) -> Cli:
     group.add_command(_command("relay", _relay, service, "Move the outbox to the broker until told to stop."))
     group.add_command(_command("migrate", _migrate, service, "Bring database and queues up to date."))
     group.add_command(_health(service))
+    group.add_command(_manifest(service))
     group.add_command(_dead_letters(service))
     group.add_command(_unrouted(service))
     return group
@@ -54,7 +57,7 @@ def start(service: Service[S], role: str) -> S:
     settings = service.settings.load()
     log.configure(settings, service.producer, role)
     logging.captureWarnings(True)  # a warning is a line like any other
-    context.identify(service.producer)
+    context.identify(service.producer, service.sends)
     garbage.rare()
     return settings
 
@@ -81,12 +84,14 @@ def _relay(service: Service[Any]) -> None:
     settings = start(service, "relay")
     stopping = Stopping()
     stopping.listen()
-    heartbeat = Heartbeat(settings.health_dir, service.name, "relay")
+    announcer = Announcer(service, settings.broker_url, "relay")
+    heartbeat = Heartbeat(settings.health_dir, service.name, "relay", announcer)
     heartbeat.beat("starting")
     connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
     to = publisher.connect(settings.broker_url, settings.broker_persistence)
-    Relay(connect, to, heartbeat, stopping).run()
+    Relay(connect, to, heartbeat, stopping, Upkeep(announcer)).run()
     heartbeat.beat("stopping")
+    heartbeat.end()
     logger.info("relay.stopped")
 
 
@@ -94,7 +99,7 @@ def _migrate(service: Service[Any]) -> None:
     from mesh.migrate import migrate
 
     settings = start(service, "migrate")
-    migrate(service.migrations or f"{service.name}.migrations", settings)
+    migrate(service.migrated_by, settings)
     logger.info("database.migrated")
     # What others announce from now on is kept for this service, whenever its first worker starts.
     private = topology.private_queue(service.name)
@@ -115,6 +120,16 @@ def _health(service: Service[Any]) -> click.Command:
     return click.Command("health", callback=show, params=[role], help="Exit 0 if that process here is ready.")
 
 
+def _manifest(service: Service[Any]) -> click.Command:
+    def show(anew: bool) -> None:
+        found = manifest.anew(service) if anew else manifest.shipped(service.name)
+        click.echo(found.model_dump_json(indent=1, exclude_defaults=True))
+
+    option = click.Option(["--anew"], is_flag=True, help="Of the code, in a checkout: what to ship.")
+    told = "What this build takes and sends, as its package says it."
+    return click.Command("manifest", callback=show, params=[option], help=told)
+
+
 def _unrouted(service: Service[Any]) -> click.Command:
     def show(replay: bool) -> None:
         settings = start(service, "cli")
@@ -122,7 +137,7 @@ def _unrouted(service: Service[Any]) -> click.Command:
             sent, kept = unrouted.replay(settings)
             click.echo(f"sent again: {sent}; no messages of the mesh, left there: {kept}")
             return
-        for name, count in sorted(unrouted.counted(settings).items()):
+        for name, count in sorted(unrouted.counted(settings.broker_url).items()):
             click.echo(f"{count:8}  {name}")
 
     option = click.Option(["--replay"], is_flag=True, help="Send each once more, to whoever listens now.")

@@ -1,15 +1,17 @@
 """What is true while one message, or one request, is being worked on."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
 import structlog
 
-from contracts import Head, Producer
+from contracts import Head, Message, Producer, contract_of
+from mesh.errors import Undeclared
 
 _producer: Producer | None = None
+_sends: frozenset[type[Message]] | None = None
 
 handling: ContextVar[Head | None] = ContextVar("handling", default=None)
 """The head of the message being handled: the cause of whatever is sent meanwhile."""
@@ -18,10 +20,13 @@ correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
 """The story that a request begins."""
 
 
-def identify(who: Producer) -> None:
-    """Say who this process is, once, when it starts: whatever it sends carries that."""
-    global _producer
-    _producer = who
+def identify(who: Producer, sends: Collection[type[Message]] | None = None) -> None:
+    """Say who this process is, once, when it starts: whatever it sends carries that.
+
+    `sends`: what that may be; None: whatever it is.
+    """
+    global _producer, _sends
+    _producer, _sends = who, None if sends is None else frozenset(sends)
 
 
 def producer() -> Producer:
@@ -29,6 +34,13 @@ def producer() -> Producer:
     if _producer is None:
         raise RuntimeError("mesh.context.identify comes first")
     return _producer
+
+
+def refuse_undeclared(kind: type[Message]) -> None:
+    """Raises Undeclared for what this process did not say that it sends."""
+    if _sends is not None and kind not in _sends:
+        service = producer().service
+        raise Undeclared(f"{service} does not say that it sends {contract_of(kind)}: add it to its sends=")
 
 
 def message_id() -> UUID:

@@ -25,12 +25,16 @@ poison      processes died while they handled it"""
 _MALFORMED = UUID("7d1f9f0e-5a0c-4c36-9a5e-0a4d0f3b6f11")
 """Namespace of the ids of what carries none: the same bytes and headers get the same id: a copy is seen."""
 
+_HIGHEST = 2**31 - 1
+"""What a version's column holds; whoever sends nonsense may call it a version."""
+
 _LONGEST = 2_000  # characters of an error: who sends nonsense may have it quoted at any length
 
 _KEEP = """
-    INSERT INTO dead_letters (id, name, queue, reason, error, attempts, body, headers, carries, builds)
-    VALUES (%(id)s, %(name)s, %(queue)s, %(reason)s, %(error)s, %(attempts)s, %(body)s, %(headers)s,
-            %(carries)s, ARRAY[%(build)s])
+    INSERT INTO dead_letters
+        (id, name, version, queue, reason, error, attempts, body, headers, carries, builds)
+    VALUES (%(id)s, %(name)s, %(version)s, %(queue)s, %(reason)s, %(error)s, %(attempts)s, %(body)s,
+            %(headers)s, %(carries)s, ARRAY[%(build)s])
     ON CONFLICT (id) DO UPDATE SET
         reason = excluded.reason, error = excluded.error, died_at = now(),
         attempts = excluded.attempts,
@@ -71,6 +75,7 @@ def keep(
     values = {
         "id": id,
         "name": envelope and _text(envelope.name),
+        "version": envelope and min(envelope.version, _HIGHEST),
         "queue": queue,
         "reason": reason,
         "error": _text(error[:_LONGEST]),

@@ -9,6 +9,7 @@
     |- Unavailable            what the process needs is away: keep the message, wait, burn no attempt
     |- TooLarge               a message over 64 KiB: store the document, send a reference
     |- UnknownLane            a message was put into a lane that its contract does not have
+    |- Undeclared             a service sends what it does not say it sends: name it in its `Service(sends=…)`
     `- Unroutable             the broker knows no queue for a command
 
 A `contracts.ContractError` becomes a dead letter at once: no retry mends data. Anything else is
@@ -64,6 +65,10 @@ class TooLarge(MeshError):
 
 class UnknownLane(MeshError):
     """The contract of a message has no such lane."""
+
+
+class Undeclared(MeshError):
+    """A service sends what it does not say that it sends: whoever judges a deployment would not know."""
 
 
 class Unroutable(MeshError):

@@ -8,7 +8,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 State = Literal["starting", "ready", "waiting", "stopping"]
 """waiting: it lives, and something that it needs is away."""
@@ -19,10 +19,23 @@ FRESH = 10.0
 _PACE = 1.0  # seconds between two writes of the same state
 
 
+class Listener(Protocol):
+    """Whoever else wants to know, in words of its own and at its own pace."""
+
+    def renew(self, state: State, needs: str) -> None:
+        """It lives."""
+
+    def end(self) -> None:
+        """It ends."""
+
+
 class Heartbeat:
     """Says what a process is, as long as it says anything."""
 
-    def __init__(self, directory: Path | None, service: str, role: str) -> None:
+    def __init__(
+        self, directory: Path | None, service: str, role: str, listener: Listener | None = None
+    ) -> None:
+        self._listener = listener
         self._path = directory / f"{service}-{role}.json" if directory else None
         self._last: tuple[State, float] = ("stopping", 0.0)
         if directory:
@@ -33,6 +46,8 @@ class Heartbeat:
 
         `needs`: what a process that waits is waiting for. A few words, or an error's first line.
         """
+        if self._listener:
+            self._listener.renew(state, _short(needs))
         now = time.monotonic()
         if self._path is None or (self._last[0] == state and now - self._last[1] < _PACE):
             return
@@ -41,6 +56,11 @@ class Heartbeat:
         said = {"state": state, "pid": os.getpid(), "at": time.time()}
         fresh.write_text(json.dumps(said | ({"needs": _short(needs)} if needs else {})))
         fresh.replace(self._path)  # a reader never sees half a file
+
+    def end(self) -> None:
+        """The process has done all that it will ever do."""
+        if self._listener:
+            self._listener.end()
 
 
 def _short(needs: str) -> str:

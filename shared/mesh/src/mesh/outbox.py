@@ -64,7 +64,11 @@ class Outgoing(NamedTuple):
 
 
 def seal(message: Message) -> Envelope:
-    """A message in its envelope, as part of the story that is being told at this moment."""
+    """A message in its envelope, as part of the story that is being told at this moment.
+
+    Raises Undeclared for what the service does not say that it sends.
+    """
+    context.refuse_undeclared(type(message))
     return Envelope.around(
         message,
         context.producer(),

@@ -9,18 +9,18 @@ backlog a second hand takes one batch as the first publishes another: what goes 
 """
 
 import threading
-import time
 from collections.abc import Callable
 
 import structlog
 
-from mesh import database, inbox, outbox
+from mesh import database, outbox
 from mesh.database import Tx, transaction
 from mesh.errors import Unavailable, Unroutable
 from mesh.health import Heartbeat
 from mesh.publisher import Publisher
 from mesh.rest import Rest
 from mesh.stopping import Stopping
+from mesh.upkeep import Upkeep
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +29,6 @@ BATCH = 500
 
 _NAP = 1.0
 """Seconds between two looks at an idle outbox: the heartbeat's pace, and what a lost NOTIFY costs."""
-
-_PRUNE = 60.0  # seconds between two looks for what the inbox need not remember any more
 
 _AWAY = (Unavailable, Unroutable, database.LOST)
 
@@ -44,13 +42,14 @@ class Relay:
         publisher: Publisher,
         heartbeat: Heartbeat,
         stopping: Stopping,
+        upkeep: Upkeep,
     ) -> None:
         self._connect = connect
         self._publisher = publisher
         self._heartbeat = heartbeat
         self._stopping = stopping
+        self._upkeep = upkeep
         self._away = False
-        self._prune_at = 0.0
         self._rest = Rest()
         self._taking = threading.Lock()
         self._publishing = threading.Lock()
@@ -75,6 +74,7 @@ class Relay:
         while not self._stopping:
             moved = self._move(connection)
             self._resumed()
+            self._upkeep.run(connection)
             if not moved:
                 self._rest.over()
                 self._sleep(connection)
@@ -114,9 +114,6 @@ class Relay:
         return len(batch)
 
     def _sleep(self, connection: Tx) -> None:
-        if time.monotonic() > self._prune_at:
-            inbox.prune(connection)
-            self._prune_at = time.monotonic() + _PRUNE
         due = outbox.next_due(connection)
         nap = _NAP if due is None else min(max(due, 0.0), _NAP)
         for _ in connection.notifies(timeout=nap, stop_after=1):

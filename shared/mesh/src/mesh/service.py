@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Any, Generic, Literal, TypeVar
 
-from contracts import Producer
+from contracts import Message, Producer, contract_of
 from mesh.consumer import Consumer
 from mesh.settings import Settings
 
@@ -22,6 +22,8 @@ class Service(Generic[S]):
     settings: type[S]
     wiring: Callable[[S], AbstractContextManager[Any]]
     """Opens what handlers need, once per process, after the fork; closes it at the end."""
+    sends: tuple[type[Message], ...] = ()
+    """All that it announces, and the commands that it gives, each in the versions that it writes."""
     pool: Literal["prefork", "threads"] = "prefork"
     """Children for work that computes, threads for work that waits."""
     concurrency: int = 1
@@ -31,9 +33,20 @@ class Service(Generic[S]):
     build: str = ""
     """Which build this is. Empty: the version of the distribution `meshwork-<name>`."""
 
+    def __post_init__(self) -> None:
+        """Raises TypeError, at import, for what could not work later."""
+        for sent in map(contract_of, self.sends):
+            if not sent.is_command and sent.owner != self.name:
+                raise TypeError(f"{self.name} sends {sent}: an event is announced by its owner, {sent.owner}")
+
     @property
     def name(self) -> str:
         return self.consumer.service
+
+    @property
+    def migrated_by(self) -> str:
+        """The package of its alembic versions."""
+        return self.migrations or f"{self.name}.migrations"
 
     @cached_property
     def producer(self) -> Producer:

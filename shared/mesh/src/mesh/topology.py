@@ -5,6 +5,7 @@
                <service>                     its private tasks (of the default lane)
                mesh.unrouted                 what no queue was bound for
                mesh.dead                     what RabbitMQ gave up by itself
+               mesh.live                     who lives, on RabbitMQ: the leases of all processes
 
 Names, arguments and bindings of a major never change: old and new builds declare the same things
 at the same time, and a broker refuses a second opinion. What may change is a broker policy.
@@ -23,6 +24,9 @@ from contracts import Contract, UnknownContract, contract_of, versions_of
 
 UNROUTED = "mesh.unrouted"
 DEAD = "mesh.dead"
+LIVE = "mesh.live"
+LEASE = 15.0
+"""Seconds for which a process that said nothing more still counts as live."""
 EXCHANGE = Exchange("mesh", type="topic", durable=True, arguments={"alternate-exchange": UNROUTED})
 
 _BOUND = Exchange("mesh", type="topic", no_declare=True)
@@ -106,6 +110,13 @@ def private_queue(service: str) -> Queue:
 def shared() -> list[Queue | Exchange]:
     """What belongs to nobody, in the order in which to declare it."""
     return [_kept(DEAD), _kept(UNROUTED), EXCHANGE]
+
+
+def live() -> Queue:
+    """Where RabbitMQ keeps the leases: each message is one, and ends with it."""
+    alone = {"x-single-active-consumer": True}  # two that read at once would see half of them each
+    ends = {"x-message-ttl": int(LEASE * 1000), "x-max-length": 10_000}
+    return Queue(LIVE, durable=True, queue_arguments={**_PATIENT, **alone, **ends})
 
 
 def laned_under(key: str) -> Laned | None:

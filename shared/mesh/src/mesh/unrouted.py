@@ -22,9 +22,9 @@ from mesh.topology import UNROUTED, routing_key
 from mesh.wire import Raw
 
 
-def counted(settings: Settings) -> Counter[str]:
+def counted(url: str, queue: str = UNROUTED) -> Counter[str]:
     """How many there are of each message name and version; what is no message counts as `?`."""
-    with _messages(settings.broker_url) as messages:
+    with _messages(url, queue) as messages:
         held = list(messages)
         names = [_named(_envelope(message)) for message in held]
         for message in held:
@@ -55,14 +55,14 @@ def replay(settings: Settings) -> tuple[int, int]:
 
 
 @contextmanager
-def _messages(url: str) -> Iterator[Iterator[Message]]:
+def _messages(url: str, name: str = UNROUTED) -> Iterator[Iterator[Message]]:
     """Those that are there now, one after the other."""
     with broker.connection(url) as connection:
-        queue = Queue(UNROUTED, no_declare=True)(connection.default_channel)
+        queue = Queue(name, no_declare=True)(connection.default_channel)
         try:
             count = queue.queue_declare(passive=True).message_count
         except AccessRefused:
-            raise MeshError(f"this user may not read {UNROUTED}: give an operator's BROKER_URL") from None
+            raise MeshError(f"this user may not read {name}: give an operator's BROKER_URL") from None
         yield (message for _ in range(count) if (message := queue.get()))
 
 

@@ -9,7 +9,7 @@ import uvloop
 from aiohttp import web
 
 from mesh.groupcommit import GroupCommit
-from mesh.health import Heartbeat
+from mesh.health import Heartbeat, Listener
 from orders import usecases, wiring
 from orders.api import health, orders
 from orders.api.keys import DATABASE, LISTENING, PLACING
@@ -21,21 +21,21 @@ log = structlog.get_logger(__name__)
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
 
 
-def application(settings: Settings) -> web.Application:
-    """The application. Opens nothing before it starts."""
+def application(settings: Settings, listener: Listener | None = None) -> web.Application:
+    """The application. Opens nothing before it starts. `listener`: who else is told that it lives."""
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
     app.add_routes([*orders.routes, *health.routes])
     app[LISTENING] = asyncio.Event()
     app.cleanup_ctx.append(partial(_database, settings))
-    heartbeat = Heartbeat(settings.health_dir, "orders", "api")
+    heartbeat = Heartbeat(settings.health_dir, "orders", "api", listener)
     app.cleanup_ctx.append(partial(health.beating, heartbeat))
     return app
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, listener: Listener) -> None:
     """Serve until SIGTERM; then no new requests, and those under way are finished."""
     log.info("api.starting", host=settings.http_host, port=settings.http_port)
-    app = application(settings)
+    app = application(settings, listener)
     web.run_app(
         app,
         host=settings.http_host,

@@ -25,12 +25,15 @@ async def ready(request: web.Request) -> web.Response:
 
 
 async def beating(heartbeat: Heartbeat, app: web.Application) -> AsyncIterator[None]:
-    """Keep the heartbeat file, from the loop that serves, as soon as it can be reached."""
+    """Keep the heartbeat, from the loop that serves, as soon as it can be reached.
+
+    It is written in a thread: a broker that is away, whom it also tells, must not keep a request waiting.
+    """
 
     async def beat() -> None:
         await app[LISTENING].wait()
         while True:
-            heartbeat.beat("ready")
+            await asyncio.to_thread(heartbeat.beat, "ready")
             await asyncio.sleep(1)
 
     task = asyncio.create_task(beat())
@@ -38,4 +41,5 @@ async def beating(heartbeat: Heartbeat, app: web.Application) -> AsyncIterator[N
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    heartbeat.beat("stopping")
+    await asyncio.to_thread(heartbeat.beat, "stopping")
+    await asyncio.to_thread(heartbeat.end)

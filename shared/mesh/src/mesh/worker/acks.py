@@ -6,7 +6,7 @@ is acknowledged one by one.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import amqp
@@ -28,6 +28,10 @@ class Acks:
         does no harm), or one acknowledgement would take it along. Celery acknowledges some by itself."""
         if isinstance(message.channel, amqp.Channel) and not (self._open and self._open[-1] is message):
             self._open.append(message)
+
+    def open(self) -> Iterator[Any]:
+        """Messages of RabbitMQ that are not settled."""
+        return (message for message in self._open if not message.acknowledged)
 
     def settle(self, messages: Sequence[Any]) -> None:
         """These are handled, or kept: the broker may forget them."""

@@ -11,6 +11,7 @@ from kombu import Queue
 
 from contracts import DEFAULT_LANE
 from mesh import broker, context, log, topology
+from mesh.announcer import Announcer
 from mesh.broker import TIMEOUT
 from mesh.health import Heartbeat
 from mesh.service import Service
@@ -71,22 +72,25 @@ class Mesh:
     service: Service[Any]
     settings: Settings
     heartbeat: Heartbeat
+    announcer: Announcer
 
 
-def celery_app(service: Service[Any], settings: Settings) -> Celery:
-    """The Celery app of a service. Connects to nothing.
+def celery_app(service: Service[Any], settings: Settings, lanes: Collection[str] = ()) -> Celery:
+    """The Celery app of a service, for a worker of these lanes (none named: of all). Connects to nothing.
 
     `celery -A <service>.main …` and `<service> worker` use the same one.
     """
     broker.register()
     compression.bound()
     inspection.register()
-    context.identify(service.producer)
+    context.identify(service.producer, service.sends)
     app = Celery(service.name, set_as_current=True)
     app.conf.update(_configuration(service, settings))
     tasks.register(app, service.consumer.handlers)
     app.conf.task_routes = [Routes(private=app.tasks.keys() - service.consumer.handlers.keys())]
-    app.mesh = Mesh(service, settings, Heartbeat(settings.health_dir, service.name, "worker"))
+    announcer = Announcer(service, settings.broker_url, "worker", [q.name for q in _queues(service, lanes)])
+    heartbeat = Heartbeat(settings.health_dir, service.name, "worker", announcer)
+    app.mesh = Mesh(service, settings, heartbeat, announcer)
     child.configure(service, settings)
     _connect_signals(service, settings)
     return app
@@ -98,7 +102,7 @@ def run(service: Service[Any], settings: Settings, lanes: Collection[str] = ()) 
     Raises RefusedAtStart for a lane that nothing travels in.
     """
     queues = [queue.name for queue in _queues(service, lanes)]
-    app = celery_app(service, settings)
+    app = celery_app(service, settings, lanes)
     app.mesh.heartbeat.beat("starting")
     worker = app.Worker(
         # A name of its own: workers of one name would share one control queue, and each get half of it.
@@ -114,6 +118,7 @@ def run(service: Service[Any], settings: Settings, lanes: Collection[str] = ()) 
     )
     worker.start()
     child.close()
+    app.mesh.heartbeat.end()
     return int(worker.exitcode or 0)
 
 

@@ -5,6 +5,7 @@ not expect: the message is lost, or stops the next worker too. Here all of that 
 which keeps it as a dead letter, and the worker goes on.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -56,6 +57,8 @@ class Intake(CeleryConsumer):
         self._handlers = mesh.service.consumer.handlers
         self._largest = max((handler.batch for handler in self._handlers.values()), default=0)
         self._heartbeat: Heartbeat = mesh.heartbeat
+        self._taken: Counter[str] = mesh.announcer.taken
+        mesh.announcer.held = self._held
         self.dispatcher = self._new_dispatcher()
         self._acks = Acks(self.connection_errors)
         self._by_tag: dict[str, str] = {}  # queues, also of consumers that gave way to others
@@ -107,6 +110,7 @@ class Intake(CeleryConsumer):
 
         def on_message(message: Any) -> None:
             self._acks.came(message)
+            self._taken[self._queue(message)] += 1
             name = incoming.name(message)
             if self._goes_by_celery(name, message):
                 self._leave_to_celery(by_celery, message)
@@ -210,6 +214,9 @@ class Intake(CeleryConsumer):
         if tag not in self._by_tag:
             self._learn_tags()
         return self._by_tag.get(tag, "unknown")
+
+    def _held(self) -> Counter[str]:
+        return Counter(map(self._queue, self._acks.open()))
 
     def _learn_tags(self) -> None:
         self._by_tag |= {tag: queue for queue, tag in self.task_consumer._active_tags.items()}

@@ -1,0 +1,124 @@
+"""What a process says of itself to everybody: its lease, renewed with its heartbeat."""
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from functools import cached_property
+from time import monotonic
+from typing import Any
+
+import structlog
+
+from mesh import leases
+from mesh.backlog import Backlog
+from mesh.errors import Unavailable
+from mesh.health import State
+from mesh.leases import Leases, Live, Role
+from mesh.manifest import Manifest
+from mesh.service import Service
+from mesh.topology import LEASE
+
+log = structlog.get_logger(__name__)
+
+PACE = LEASE / 3
+"""Seconds between two renewals: one may be lost, and one be late."""
+
+
+class Announcer:
+    """Says it for one process. Connects with the first word that it says, which comes after any fork."""
+
+    def __init__(self, service: Service[Any], url: str, role: Role, queues: Collection[str] = ()) -> None:
+        self._service = service
+        self._url = url
+        self._role = role
+        self._queues = tuple(queues)
+        self._instance = leases.instance()
+        self._since = datetime.now(UTC)
+        self._said: tuple[State, float] = ("starting", 0.0)
+        self._number = 0
+        self._silent = False
+        self.taken: Counter[str] = Counter()
+        """Messages that this worker was given, by queue."""
+        self.held: Callable[[], Counter[str]] = Counter
+        """Counts those that it has not settled yet."""
+        self.backlog: Backlog | None = None
+        """What this relay counted last."""
+
+    def renew(self, state: State, needs: str) -> None:
+        """Call as often as you like. Never raises: a mesh in which nobody hears of anybody works on."""
+        now = monotonic()
+        if state == "starting" or (self._said[0] == state and now - self._said[1] < PACE):
+            return
+        self._said = (state, now)
+        document = self._document(state, needs)
+        self._tell(lambda to: to.renew(self._instance, document))
+
+    def end(self) -> None:
+        """This process goes."""
+        if self._said[1]:
+            self._tell(lambda to: to.end(self._instance))
+            self._tell(lambda to: to.close())
+
+    def workers(self) -> list[Live]:
+        """The live workers of this service; none, while nobody can tell.
+
+        On a broker that keeps no leases, one of this build is taken to be live.
+        """
+        if self._leases is None:
+            return [self._imagined]
+        found: list[Live] = []
+        self._tell(lambda to: found.extend(leases.live(to)))
+        return [process for process in found if _works(process, self._service.name)]
+
+    @cached_property
+    def _leases(self) -> Leases | None:
+        return leases.connect(self._url)
+
+    @cached_property
+    def _manifest(self) -> Manifest:
+        return Manifest.of(self._service)
+
+    @property
+    def _imagined(self) -> Live:
+        queues = tuple(queue.name for queue in self._service.consumer.queues())
+        return Live(
+            instance="",
+            role="worker",
+            state="ready",
+            since=self._since,
+            manifest=self._manifest,
+            queues=queues,
+        )
+
+    def _document(self, state: State, needs: str) -> bytes:
+        self._number += 1
+        said = Live(
+            instance=self._instance,
+            number=self._number,
+            role=self._role,
+            state=state,
+            needs=needs,
+            since=self._since,
+            manifest=self._manifest,
+            queues=self._queues,
+            taken=dict(self.taken),
+            held=dict(self.held()),
+            backlog=self.backlog,
+        )
+        return said.model_dump_json().encode()
+
+    def _tell(self, word: Callable[[Leases], None]) -> None:
+        if self._leases is None:
+            return
+        try:
+            word(self._leases)
+            self._silent = False
+        except Unavailable as error:
+            if not self._silent:  # once, not every few seconds
+                log.warning("lease.not_renewed", error=str(error))
+            self._silent = True
+
+
+def _works(process: Live, service: str) -> bool:
+    of_service = process.manifest.service == service
+    return of_service and process.role == "worker" and process.state != "stopping"

@@ -1,0 +1,88 @@
+"""Upkeep: what a relay does for its service's database beside moving the outbox, each at its own pace."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from psycopg.errors import QueryCanceled
+
+from mesh import backlog, inbox, parked
+from mesh.announcer import PACE, Announcer
+from mesh.database import Tx
+
+log = structlog.get_logger(__name__)
+
+_PRUNE = 60.0  # seconds between two looks for what the inbox need not remember any more
+_LOOK = 60.0  # seconds between two looks for what has been parked for long
+_LONG = 600.0
+"""Seconds after which a parked message is a matter for somebody."""
+_QUIET = 3600.0  # seconds between two alarms
+
+_SHARE = 0.02
+"""Of a relay's time, for any of these: a large outbox takes seconds to count."""
+
+
+class Chore:
+    """Something to do every so many seconds, or less often if it takes long."""
+
+    def __init__(self, work: Callable[[Tx], Any], pace: float) -> None:
+        self._work = work
+        self._pace = pace
+        self._due = 0.0
+
+    def run(self, tx: Tx) -> None:
+        """If it is due."""
+        begun = time.monotonic()
+        if begun >= self._due:
+            self._due = begun + self._pace
+            self._work(tx)
+            self._due += (time.monotonic() - begun) / _SHARE
+
+
+class Upkeep:
+    """All chores of one relay."""
+
+    def __init__(self, announcer: Announcer) -> None:
+        self._announcer = announcer
+        self._quiet_until = 0.0
+        self._chores = [
+            Chore(inbox.prune, _PRUNE),
+            Chore(self._count, PACE),
+            Chore(self._send_parked, PACE),
+            Chore(self._alarm, _LOOK),
+        ]
+
+    def run(self, tx: Tx) -> None:
+        """Those that are due. Raises what a database that is away raises."""
+        for chore in self._chores:
+            chore.run(tx)
+
+    def _count(self, tx: Tx) -> None:
+        try:
+            self._announcer.backlog = backlog.counted(tx)
+        except QueryCanceled:  # a statement has a minute: then nobody knows, and is told so
+            self._announcer.backlog = None
+            log.warning("backlog.uncounted", why="it takes longer than a minute")
+
+    def _send_parked(self, tx: Tx) -> None:
+        if kinds := parked.kinds(tx):
+            workers = self._announcer.workers()
+            for kind in kinds:
+                if parked.understood(kind, workers):
+                    parked.send_again(tx, kind)
+
+    def _alarm(self, tx: Tx) -> None:
+        now = time.monotonic()
+        if now < self._quiet_until:
+            return
+        for found in parked.waiting_long(tx, _LONG):
+            self._quiet_until = now + _QUIET
+            log.error(
+                "messages.parked",
+                message=found.name,
+                version=found.version,
+                messages=found.messages,
+                since=found.since.isoformat(),
+                remedy="no live build understands them: deploy one that does, or see `dead-letters`",
+            )
