@@ -1,6 +1,5 @@
 """`mesh contracts`: what was released, what changed since, and what that means for a deployment."""
 
-import json
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from contracts.release import (
 )
 from contracts.schemas import reader, writer
 from mesh.operating.asyncapi import document, page
+from mesh.operating.shown import as_text, table
 
 ORDERS = {"consumers-first": Order.CONSUMERS, "producers-first": Order.PRODUCERS}
 HEAD = ("field", "change", "new writer, old reader", "old writer, new reader")
@@ -42,7 +42,7 @@ def list_() -> None:
         alive = [f"r{r.number}" for r in revisions(contract) if not r.retired]
         kind = "command" if contract.is_command else "event"
         rows.append((str(contract), kind, " ".join(alive) or "not released", " ".join(contract.lanes)))
-    click.echo(_table(rows))
+    click.echo(table(rows))
 
 
 @contracts.command()
@@ -57,14 +57,14 @@ def show(name: str, version: int | None) -> None:
         "reader": reader(contract.model),
         "golden": golden(contract).model_dump(mode="json"),
     }
-    click.echo(_json(said))
+    click.echo(as_text(said))
 
 
 @contracts.command()
 @click.option("--page", "as_page", is_flag=True, help="For people, in Markdown.")
 def asyncapi(as_page: bool) -> None:
     """The messages of the whole mesh, as an AsyncAPI 3 document."""
-    click.echo(page(shipped()).rstrip() if as_page else _json(document(shipped())))
+    click.echo(page(shipped()).rstrip() if as_page else as_text(document(shipped())))
 
 
 @contracts.command()
@@ -83,7 +83,7 @@ def check(as_json: bool) -> None:
             "given_up": [str(revision) for revision in gone],
             "lanes_given_up": [f"{contract} {lane}" for contract, lane in lanes],
         }
-        click.echo(_json(told))
+        click.echo(as_text(told))
     else:
         _say(known, found, gone, lanes)
     sys.exit(not fine)
@@ -140,7 +140,7 @@ def _say(
     for verdict in found:
         if verdict.differences:
             click.echo(f"\n{_judged(verdict)}\n")
-            click.echo(_table([HEAD, *map(_row, verdict.differences)]))
+            click.echo(table([HEAD, *map(_row, verdict.differences)]))
             for difference in verdict.differences:
                 for why in difference.why:
                     click.echo(f"    {difference.path or 'the message'}: {why}")
@@ -183,13 +183,3 @@ def _told(verdict: Verdict) -> dict[str, Any]:
             for d in verdict.differences
         ],
     }
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def _json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False)

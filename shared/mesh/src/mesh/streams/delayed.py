@@ -5,6 +5,7 @@ moves what is due to its queue, whoever's it is, in one atomic script, once ever
 is how late a message may be. A million that are not due cost that script nothing.
 """
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 from uuid import uuid4
@@ -63,6 +64,18 @@ def put(client: Redis, queue: str, fields: dict[str, Any], due: float) -> None:
         pipe.hset(f"{KEY}:{id}", mapping=cast("Any", {"queue": queue, **fields}))
         pipe.zadd(KEY, {id: int(due * 1_000_000)})
         pipe.execute()
+
+
+def counted(client: Redis) -> Counter[str]:
+    """How many wait for each queue."""
+    found: Counter[str] = Counter()
+    ids = cast("list[bytes]", client.zrange(KEY, 0, -1))
+    for begin in range(0, len(ids), AT_ONCE):
+        with client.pipeline(transaction=False) as pipe:
+            for id in ids[begin : begin + AT_ONCE]:
+                pipe.hget(f"{KEY}:{id.decode()}", "queue")
+            found.update(queue.decode() for queue in pipe.execute() if queue)
+    return found
 
 
 def move(client: Redis) -> None:

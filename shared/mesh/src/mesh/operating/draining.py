@@ -1,0 +1,99 @@
+"""When is the last message of a major gone? When two looks find none, and nothing moved between them.
+
+A message moves: from outbox to queue to worker, and back to an outbox if it is to be tried again. A look at
+one after the other may miss it in each. So: queues are empty at a first look; then every relay counts its
+outbox, and queues are empty again; and what every worker says after that shows that none was given a message
+since the first look. Whatever was in no queue then and in no outbox later would have had to be given to one.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from contracts import Refused
+from mesh.leases import Live
+from mesh.manifest import Taken
+from mesh.operating.world import World
+
+NOTHING = "nothing found"
+COUNTS = 2
+"""Of each relay, after the first look: a count that was told later may have begun before."""
+
+
+class Draining:
+    """One major of one service, watched."""
+
+    def __init__(self, service: str, major: int, world: World) -> None:
+        """Raises Refused where it is not known what would have to be drained."""
+        self._service = service
+        self._taken = {str(taken): taken for taken in _taken(service, major, world)}
+        if not self._taken:
+            raise Refused(f"no live build of {service} takes anything of v{major}: {_known(service, world)}")
+        self.queues = {queue for taken in self._taken.values() for queue in taken.queues(service)}
+        self._begin(world)
+
+    def _begin(self, world: World) -> None:
+        self._first = world
+        self._counts: dict[str, set[datetime]] = {}
+        self._counted: dict[str, int] | None = None  # what each worker had said last when all had counted
+
+    def left(self, world: World) -> list[str]:
+        """What speaks against it after another look; empty: it is drained."""
+        found = sorted({*self._senders(world), *self._lying(world)})
+        if found or self._moved(world):
+            self._begin(world)
+            return found or ["messages are being handled"]
+        if uncounted := sorted(self._uncounted(world)):
+            return uncounted
+        now = {process.instance: process.number for process in self._workers(world)}
+        self._counted = self._counted or now
+        silent = any(number <= self._counted.get(instance, 0) for instance, number in now.items())
+        return [f"{NOTHING}, until each worker says so too"] if silent else []
+
+    def _senders(self, world: World) -> Iterator[str]:
+        for build in world.builds:
+            for taken in self._taken.values():
+                if build.sent(taken.name, taken.version):
+                    yield f"{build} lives and sends {taken}"
+
+    def _lying(self, world: World) -> Iterator[str]:
+        for taken in self._taken.values():
+            for place in world.places(taken, self._service):
+                if place.messages is None or place.messages:
+                    yield str(place)
+
+    def _moved(self, world: World) -> bool:
+        return self._given(self._first) != self._given(world)
+
+    def _given(self, world: World) -> dict[tuple[str, str], int]:
+        """How many messages each worker was given from these queues."""
+        return {
+            (process.instance, queue): process.taken.get(queue, 0)
+            for process in self._workers(world)
+            for queue in self.queues
+        }
+
+    def _workers(self, world: World) -> list[Live]:
+        return [process for process in world.live if self.queues & set(process.queues)]
+
+    def _uncounted(self, world: World) -> Iterator[str]:
+        for process in world.live:
+            if process.backlog:
+                seen = self._counts.setdefault(process.manifest.service, {process.backlog.counted_at})
+                seen.add(process.backlog.counted_at)
+        for service, seen in self._counts.items():
+            if len(seen) <= COUNTS:
+                yield f"{NOTHING}, until {service} has counted its outbox twice"
+
+
+def _taken(service: str, major: int, world: World) -> Iterator[Taken]:
+    for build in world.of(service):
+        for taken in build.takes:
+            if taken.version == major:
+                yield taken
+
+
+def _known(service: str, world: World) -> str:
+    builds = world.of(service)
+    if not builds:
+        return f"no process of {service} is live"
+    return "they take " + ", ".join(sorted({str(taken) for build in builds for taken in build.takes}))
