@@ -59,16 +59,16 @@ class Announcer:
             self._tell(lambda to: to.end(self._instance))
             self._tell(lambda to: to.close())
 
-    def workers(self) -> list[Live]:
-        """The live workers of this service; none, while nobody can tell.
+    def live(self) -> list[Live]:
+        """Every process that lives; none, while nobody can tell.
 
-        On a broker that keeps no leases, one of this build is taken to be live.
+        On a broker that keeps no leases, one worker of this build is taken to be live.
         """
         if self._leases is None:
             return [self._imagined]
         found: list[Live] = []
         self._tell(lambda to: found.extend(leases.live(to)))
-        return [process for process in found if _works(process, self._service.name)]
+        return found
 
     @cached_property
     def _leases(self) -> Leases | None:
@@ -117,8 +117,3 @@ class Announcer:
             if not self._silent:  # once, not every few seconds
                 log.warning("lease.not_renewed", error=str(error))
             self._silent = True
-
-
-def _works(process: Live, service: str) -> bool:
-    of_service = process.manifest.service == service
-    return of_service and process.role == "worker" and process.state != "stopping"

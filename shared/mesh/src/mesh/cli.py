@@ -89,7 +89,7 @@ def _relay(service: Service[Any]) -> None:
     heartbeat.beat("starting")
     connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
     to = publisher.connect(settings.broker_url, settings.broker_persistence)
-    Relay(connect, to, heartbeat, stopping, Upkeep(announcer)).run()
+    Relay(connect, to, heartbeat, stopping, Upkeep(service.name, settings, announcer)).run()
     heartbeat.beat("stopping")
     heartbeat.end()
     logger.info("relay.stopped")

@@ -51,7 +51,8 @@ class Live(BaseModel):
 
     def takes(self, queue: str, name: str, version: int) -> bool:
         """Whether a message in that queue may reach it, and would be understood by name and version."""
-        return queue in self.queues and self.manifest.taken(name, version) is not None
+        reached = queue in self.queues and self.state != "stopping"
+        return reached and self.manifest.taken(name, version) is not None
 
 
 class Leases(Protocol):

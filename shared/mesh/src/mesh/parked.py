@@ -49,11 +49,11 @@ def kinds(tx: Tx) -> list[Kind]:
     return [Kind(*row) for row in tx.execute(_KINDS)]
 
 
-def understood(kind: Kind, workers: Sequence[Live]) -> bool:
+def understood(kind: Kind, live: Sequence[Live]) -> bool:
     """Whether one of these would do something else with it than to park it again."""
-    takers = [worker for worker in workers if worker.takes(kind.queue, kind.name, kind.version)]
+    takers = [process for process in live if process.takes(kind.queue, kind.name, kind.version)]
     own = context.producer().build
-    return any(kind.reason == "unknown" or worker.manifest.build == own for worker in takers)
+    return any(kind.reason == "unknown" or taker.manifest.build == own for taker in takers)
 
 
 def send_again(tx: Tx, kind: Kind) -> int:

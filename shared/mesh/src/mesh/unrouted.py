@@ -1,25 +1,31 @@
 """What nobody listened for: events that lie in `mesh.unrouted`, to be looked at and sent once more.
 
-An event of which no service has ever declared a queue is kept there. When a listener comes later and wants
-what was before its time, an operator sends it again: under its own key, to whoever listens now. Inboxes
-stop what somebody has handled already.
+An event of which no service has ever declared a queue is kept there, so that senders of a new version may be
+deployed before its listeners. When all live listeners of that event take that version, a relay of one of them
+sends it again; an operator may before: under its own key, to whoever listens now. Inboxes stop what somebody
+has handled already.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import structlog
 from amqp.exceptions import AccessRefused
 from kombu import Message, Queue
 
 from contracts import ContractError, Envelope
 from mesh import broker, publisher, wire
 from mesh.errors import MeshError
+from mesh.leases import Live
+from mesh.manifest import Entry, Manifest
 from mesh.outbox import Outgoing
 from mesh.settings import Settings
 from mesh.topology import UNROUTED, routing_key
 from mesh.wire import Raw
+
+log = structlog.get_logger(__name__)
 
 
 def counted(url: str, queue: str = UNROUTED) -> Counter[str]:
@@ -32,8 +38,10 @@ def counted(url: str, queue: str = UNROUTED) -> Counter[str]:
     return Counter(names)
 
 
-def replay(settings: Settings) -> tuple[int, int]:
-    """Send each once more. Returns how many were sent and how many are no messages and stay.
+def replay(settings: Settings, only: Collection[str] | None = None) -> tuple[int, int]:
+    """Send each once more, or `only` those with one of these routing keys.
+
+    Returns how many were sent, and how many stay: the others, and what is no message.
 
     Raises Unavailable; what has not been sent by then stays. What still has no listener comes back.
     """
@@ -41,17 +49,34 @@ def replay(settings: Settings) -> tuple[int, int]:
     sent, kept = 0, []
     with _messages(settings.broker_url) as messages:
         for message in messages:
-            envelope = _envelope(message)
-            if envelope is None:
+            outgoing = _outgoing(message)
+            if outgoing is None or (only is not None and outgoing.routing_key not in only):
                 kept.append(message)
                 continue
-            sender.publish([_outgoing(envelope, message)])
+            sender.publish([outgoing])
             message.ack()
             sent += 1
+            log.info("unrouted.sent_again", message=outgoing.name, message_id=outgoing.id)
         for message in kept:
             message.requeue()
     sender.close()
     return sent, len(kept)
+
+
+def awaited(service: str, live: Sequence[Live]) -> set[str]:
+    """The routing keys under which `service` listens, where no listener of that event is still to come.
+
+    What is sent again goes to the queues that are there: whoever takes that version only later would miss it.
+    """
+    builds = [process.manifest for process in live if process.role == "worker"]
+    taken = [taken for build in builds if build.service == service for taken in build.takes]
+    return {key for t in taken if _by_all(t, builds) for key in t.routing_keys()}
+
+
+def _by_all(message: Entry, builds: Sequence[Manifest]) -> bool:
+    listening = {build.service for build in builds if any(t.name == message.name for t in build.takes)}
+    ready = {build.service for build in builds if build.taken(message.name, message.version)}
+    return listening == ready
 
 
 @contextmanager
@@ -79,8 +104,14 @@ def _named(envelope: Envelope | None) -> str:
     return f"{envelope.name} v{envelope.version}" if envelope else "?"
 
 
-def _outgoing(envelope: Envelope, message: Message) -> Outgoing:
-    """Under the key that it came with, for the sake of its lane, where that is one of its own."""
+def _outgoing(message: Message) -> Outgoing | None:
+    """Under the key that it came with, for the sake of its lane, where that is one of its own.
+
+    None: it is no message.
+    """
+    envelope = _envelope(message)
+    if envelope is None:
+        return None
     plain = routing_key(envelope.name, envelope.version)
     came_with = str(message.delivery_info.get("routing_key"))
     key = came_with if came_with.startswith(f"{plain}.") else plain
