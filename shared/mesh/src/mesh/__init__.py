@@ -4,6 +4,7 @@ A message in:   consumer.py -> worker/ -> delivery/ (inbox.py, effect.py, deadle
 A message out:  outbox.py (bulk.py) -> relay.py -> publisher.py (broker.py, streams/, rabbitmq/)
 A service:      service.py, settings.py, cli.py, log.py, health.py, database.py, migrate.py
 Where it goes:  topology.py, wire.py
+Who lives:      announcer.py -> leases.py (streams/, rabbitmq/), manifest.py; upkeep.py, operating/
 """
 
 from mesh.consumer import Consumer
