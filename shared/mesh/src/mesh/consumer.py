@@ -3,8 +3,7 @@
 Nothing here touches a broker: a consumer is data that the worker reads.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from kombu import Queue
@@ -14,6 +13,7 @@ from mesh import topology
 from mesh.database import Tx
 from mesh.effect import Effect
 from mesh.errors import RefusedAtStart
+from mesh.handler import Handler, faults
 
 Deps = TypeVar("Deps")
 M = TypeVar("M", bound=Message)
@@ -22,28 +22,6 @@ One = Callable[[M, Tx, Deps], Effect[Any] | Value | None]
 Many = Callable[[Sequence[M], Tx, Deps], None]
 BareOne = Callable[[M, Deps], Value | None]
 BareMany = Callable[[Sequence[M], Deps], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """One message name and the function that handles it."""
-
-    contract: Contract
-    """The newest version of this build; older ones are upcast to it before they arrive."""
-    function: Callable[..., Effect[Any] | Value | None]
-    attempts: int
-    """How often a message is tried before it becomes a dead letter."""
-    time_limit: float
-    """Seconds for one message (for a batch: for the batch)."""
-    batch: int
-    """How many messages the function takes at once; 0: one, and not in a list."""
-    inbox: bool
-    """Whether it runs in a transaction with inbox and outbox."""
-
-    def taken(self) -> Iterator[topology.Laned]:
-        """Every version that this build can read, in every lane of it; each has its own queue."""
-        for model in versions_of(self.contract.name).values():
-            yield from topology.laned(contract_of(model))
 
 
 class Consumer(Generic[Deps]):
@@ -106,10 +84,11 @@ class Consumer(Generic[Deps]):
         Raises TypeError, at import, for what could not work later.
         """
         contract = contract_of(message)
-        self._refuse_what_cannot_work(contract, batch)
+        self._refuse(self._faults(contract))
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             handler = Handler(contract, function, attempts, time_limit, batch, inbox)
+            self._refuse(f"{contract}: {fault}" for fault in faults(handler))
             self.handlers[contract.name] = handler
             return function
 
@@ -141,15 +120,15 @@ class Consumer(Generic[Deps]):
                 f"there are {', '.join(self.lanes())}"
             )
 
-    def _refuse_what_cannot_work(self, contract: Contract, batch: int) -> None:
+    def _faults(self, contract: Contract) -> Iterator[str]:
         newest = max(versions_of(contract.name))
-        faults = {
-            f"{contract} is handled already": contract.name in self.handlers,
-            f"{contract} is old: handle v{newest}, older ones are upcast to it": contract.version != newest,
-            f"{contract} is a command to {contract.owner}: only its owner obeys it": contract.is_command
-            and contract.owner != self.service,
-            f"{contract}: batch={batch} is no number of messages": batch < 0,
-        }
-        for fault, so in faults.items():
-            if so:
-                raise TypeError(f"consumer of {self.service}: {fault}")
+        if contract.name in self.handlers:
+            yield f"{contract} is handled already"
+        if contract.version != newest:
+            yield f"{contract} is old: handle v{newest}, older ones are upcast to it"
+        if contract.is_command and contract.owner != self.service:
+            yield f"{contract} is a command to {contract.owner}: only its owner obeys it"
+
+    def _refuse(self, found: Iterable[str]) -> None:
+        for fault in found:
+            raise TypeError(f"consumer of {self.service}: {fault}")

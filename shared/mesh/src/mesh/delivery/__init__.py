@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from contracts import Envelope
-from mesh.consumer import Consumer, Handler
+from mesh.consumer import Consumer
 from mesh.database import Database
 from mesh.deadletters import Reason
 from mesh.delivery import bare
@@ -28,6 +28,7 @@ from mesh.delivery.answered import Answer, look
 from mesh.delivery.failed import Failed, bury, failed
 from mesh.delivery.opened import Delivery, NotUnderstood, identity, opened
 from mesh.delivery.together import Together
+from mesh.handler import Handler
 from mesh.wire import Raw
 
 __all__ = ["POISON", "Answer", "Deliveries", "Failed", "Handled"]

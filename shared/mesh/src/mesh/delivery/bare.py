@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mesh import context
-from mesh.consumer import Handler
 from mesh.delivery.opened import Delivery, log
+from mesh.handler import Handler
 from mesh.timelimit import time_limit
 
 Failure = tuple[Delivery, Exception]

@@ -7,11 +7,11 @@ import structlog
 
 from contracts import ContractError, Envelope
 from mesh import deadletters, inbox, outbox, wire
-from mesh.consumer import Handler
 from mesh.database import Tx, transaction
 from mesh.deadletters import Reason
 from mesh.delivery.opened import Delivery
 from mesh.errors import Reject, Retry
+from mesh.handler import Handler
 from mesh.wire import Raw
 
 log = structlog.get_logger("mesh.delivery")

@@ -8,8 +8,8 @@ import structlog
 
 from contracts import ContractError, Envelope, Head, Message, UnknownContract, UnknownVersion
 from mesh import deadletters, wire
-from mesh.consumer import Handler
 from mesh.deadletters import Reason
+from mesh.handler import Handler
 from mesh.wire import Raw
 
 log = structlog.get_logger("mesh.delivery")

@@ -13,11 +13,11 @@ from uuid import UUID
 
 from contracts import Value
 from mesh import bulk, context, inbox
-from mesh.consumer import Handler
 from mesh.database import Tx, transaction
 from mesh.delivery.failed import Failed, again, failed
 from mesh.delivery.opened import Delivery, log
 from mesh.effect import Effect
+from mesh.handler import Handler
 from mesh.inbox import Seen
 from mesh.timelimit import time_limit
 

@@ -16,8 +16,8 @@ from typing import Any
 import structlog
 
 from mesh import timelimit
-from mesh.consumer import Handler
 from mesh.delivery import Handled
+from mesh.handler import Handler
 from mesh.wire import Raw
 from mesh.worker import child
 from mesh.worker.child import Away, Fault

@@ -1,0 +1,77 @@
+"""A handler: a function, and how it is called. One that could not be called so is refused at import."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, get_args, get_type_hints
+
+from contracts import Contract, Message, Value, contract_of, versions_of
+from mesh import topology
+from mesh.effect import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One message name and the function that handles it."""
+
+    contract: Contract
+    """The newest version of this build; older ones are upcast to it before they arrive."""
+    function: Callable[..., Effect[Any] | Value | None]
+    attempts: int
+    """How often a message is tried before it becomes a dead letter."""
+    time_limit: float
+    """Seconds for one message (for a batch: for the batch)."""
+    batch: int
+    """How many messages the function takes at once; 0: one, and not in a list."""
+    inbox: bool
+    """Whether it runs in a transaction with inbox and outbox."""
+
+    def taken(self) -> Iterator[topology.Laned]:
+        """Every version that this build can read, in every lane of it; each has its own queue."""
+        for model in versions_of(self.contract.name).values():
+            yield from topology.laned(contract_of(model))
+
+
+def faults(handler: Handler) -> Iterator[str]:
+    """Why a message could not be handled by it, and what to do."""
+    if handler.batch < 0:
+        yield f"batch={handler.batch} is no number of messages"
+    if handler.attempts < 1:
+        yield f"attempts={handler.attempts}: each message is tried once at the least"
+    if not handler.time_limit > 0:
+        yield f"time_limit={handler.time_limit}: seconds, more than 0"
+    if not _runs(handler.function):
+        yield f"{_named(handler)} would not run when it is called: write it without async and yield"
+    given = ("messages" if handler.batch else "message", *(["tx"] if handler.inbox else []), "deps")
+    try:
+        inspect.signature(handler.function).bind(*given)
+    except TypeError as error:
+        yield f"{_named(handler)} is called with ({', '.join(given)}): {error}"
+    else:
+        yield from _misread(handler)
+
+
+def _runs(function: Callable[..., Any]) -> bool:
+    later = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    return not any(is_so(function) for is_so in later)
+
+
+def _misread(handler: Handler) -> Iterator[str]:
+    """What the function says of its first parameter, where it says it, must be what it gets."""
+    try:
+        hints = get_type_hints(handler.function)
+    except NameError:  # of a name that is there for a type checker alone
+        return
+    said = hints.get(next(iter(inspect.signature(handler.function).parameters)))
+    inside = next(iter(get_args(said)), None)
+    named = [kind for kind in (said, inside) if inspect.isclass(kind) and issubclass(kind, Message)]
+    model = handler.contract.model
+    if named and named[0] is not model:
+        yield f"{_named(handler)} says that it takes {named[0].__name__}, and gets {model.__name__}"
+    elif named and (said is model) == bool(handler.batch):
+        gets = f"a list: Sequence[{model.__name__}]" if handler.batch else f"one: {model.__name__}"
+        yield f"{_named(handler)} says that it takes {said}, and gets {gets}"
+
+
+def _named(handler: Handler) -> str:
+    return f"{handler.function.__module__}.{handler.function.__qualname__}"
