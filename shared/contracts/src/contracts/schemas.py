@@ -7,76 +7,48 @@ field another name, a validator of one's own. That stands beside it, under `x-` 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
 from contracts.identity import OPAQUE, digest
-from contracts.message import Command, Message, Value
+from contracts.message import Command, Message
+from contracts.unsaid import ASKS, config, deciding, rules, text, writing
 
 Schema = dict[str, Any]
 
 RULES = "x-rules"
 """What pydantic checks and JSON Schema has no word for: {rule: value}."""
 VALIDATORS = "x-validators"
-"""Functions that decide or change what is accepted: [name#digest of its source]."""
+"""Functions that decide or change what is accepted, each as often as it does: [name#digest of its source]."""
 SERIALIZER = "x-serializer"
-"""A function that decides what is written: name#digest."""
+"""Functions that decide what is written, from the innermost: [name#digest]."""
 ALIASES = "x-aliases"
 """Names besides its own under which a field is read: {field: [name]}."""
 
-LEFT_TO_RIGHT = "left to right"
-"""The rule of a union whose first arm that fits is taken."""
 CONFIG = "x-config"
 """Settings of a model that change what its fields accept: {setting: value}."""
 
 KIND = "x-kind"
 """Of a message: command or event."""
 
-_SIZES = {"min_length", "max_length"}
-_BOUNDS = {"multiple_of", "le", "lt", "ge", "gt"}
-_SAID: Mapping[str, set[str]] = {
-    "any": set(),
-    "none": set(),
-    "bool": set(),
-    "str": {"pattern", *_SIZES},
-    "int": _BOUNDS,
-    "float": _BOUNDS,
-    "literal": {"expected"},
-    "enum": {"cls", "members", "sub_type"},
-    "list": {"items_schema", *_SIZES},
-    "set": {"items_schema", *_SIZES},
-    "frozenset": {"items_schema", *_SIZES},
-    "tuple": {"items_schema", "variadic_item_index", *_SIZES},
-    "dict": {"keys_schema", "values_schema", *_SIZES},
-}
-"""What JSON Schema says of a type of pydantic's core, beside that it is of this type."""
-_AROUND = {
-    *("model", "model-fields", "typed-dict", "dataclass", "dataclass-args", "nullable"),
-    *("union", "tagged-union", "default", "definitions", "definition-ref", "lax-or-strict"),
-    *("json-or-python", "chain", "custom-error", "computed-field", "function-before"),
-    *("function-after", "function-wrap", "function-plain"),
-}
-"""Types that have others inside: those tell for themselves, or are told of below."""
-_ASKS = " of all before it"
-_ADDRESSES = {"ref", "schema_ref", "metadata"}  # another in each process, or words
-_NO_RULES = {"type", "ref", "metadata", "serialization"}
-_NO_CONFIG = {"title", "extra_fields_behavior"}  # of the last `read` decides
-
 
 def writer(model: type[Message]) -> Schema:
     """What comes out of `model_dump(mode="json")`: every field, under its own name."""
-    schema = model.model_json_schema(by_alias=False, mode="serialization", schema_generator=_Thorough)
-    return {**_bare(schema), KIND: "command" if issubclass(model, Command) else "event"}
+    return {**_schema(model, "serialization"), KIND: "command" if issubclass(model, Command) else "event"}
 
 
 def reader(model: type[Message]) -> Schema:
     """What `read` accepts at the least: also with fields that it does not know."""
-    return dict(_open(_bare(model.model_json_schema(by_alias=False, schema_generator=_Thorough))))
+    return dict(_open(_schema(model, "validation")))
+
+
+def _schema(model: type[Message], mode: Literal["validation", "serialization"]) -> Schema:
+    said = model.model_json_schema(by_alias=False, mode=mode, schema_generator=_Thorough)
+    return dict(_unmarked(_bare(said)))
 
 
 def aliases(field: FieldInfo) -> list[Any]:
@@ -92,6 +64,7 @@ class _Thorough(GenerateJsonSchema):
 
     def build_schema_type_to_method(self) -> dict[Any, Callable[[Any], Schema]]:
         """Each type's method, also where a type brings a JSON schema of its own and asks for a part of it."""
+        self._defined: dict[str, Any] = {}
         return {
             kind: partial(self._told, method)
             for kind, method in super().build_schema_type_to_method().items()
@@ -100,18 +73,50 @@ class _Thorough(GenerateJsonSchema):
     def _told(self, method: Callable[[Any], Schema], schema: Any) -> Schema:
         said = method(schema)
         if schema["type"] == "json":  # its own rules have those inside as text
-            said = _with(said, RULES, _rules(schema))
-        said = _with_own(said, schema)
+            said = _with(said, RULES, rules(schema, self._defined))
+        said = self._with_own(said, schema)
         if "json_schema_input_schema" in schema:  # it stands in place of what is checked inside
-            said = joined(said, {RULES: {"inside": _text(schema.get("schema"))}})
+            said = joined(said, {RULES: {"inside": text(schema.get("schema"), self._defined)}})
         return said
 
     def generate_inner(self, schema: Any) -> Schema:
-        said = _with_own(super().generate_inner(schema), schema)  # also beside a reference to what was told
-        serializer = schema.get("serialization", {}).get("function")
-        if serializer and self.mode == "serialization":
-            said = _with(said, SERIALIZER, digest(serializer))
-        return said
+        said = super().generate_inner(schema)
+        if "ref" not in schema:
+            return self._whole(said, schema)
+        name = self.core_to_defs_refs[schema["ref"], self.mode]
+        if name in self.definitions:  # what is said of a class is said once, wherever it is used
+            self.definitions[name] = self._whole(self.definitions[name], schema)
+            return said
+        return self._whole(said, schema)
+
+    def _whole(self, said: Schema, schema: Any) -> Schema:
+        """Also where what was told of it is not what pydantic took."""
+        said = self._with_own(said, schema)
+        serialization = schema.get("serialization", {})
+        if self.mode == "validation" or "function" not in serialization:
+            return said
+        if serialization["type"] == "function-plain":  # of what is inside nothing is asked
+            said = {key: value for key, value in said.items() if key != SERIALIZER}
+        return _with_function(said, SERIALIZER, schema, writing(schema, self._defined))
+
+    def _with_own(self, said: Schema, schema: Any) -> Schema:
+        """Beside it what JSON Schema leaves out of this part of pydantic's core schema."""
+        said = joined(said, _with({}, RULES, rules(schema, self._defined)))
+        if not schema["type"].startswith("function-"):
+            return said
+        return _with_function(said, VALIDATORS, schema, deciding(schema))
+
+    def definitions_schema(self, schema: Any) -> Schema:
+        self._defined |= {definition["ref"]: definition for definition in schema["definitions"]}
+        return super().definitions_schema(schema)
+
+    def handle_ref_overrides(self, json_schema: Schema) -> Schema:
+        """What is said beside a reference comes on top of what is said there."""
+        said = super().handle_ref_overrides(json_schema)
+        return {
+            **said,
+            **{word: json_schema[word] for word in (VALIDATORS, SERIALIZER) if word in json_schema},
+        }
 
     def model_schema(self, schema: Any) -> Schema:
         said = super().model_schema(schema)
@@ -121,7 +126,7 @@ class _Thorough(GenerateJsonSchema):
             for name, field in model.model_fields.items()
         }
         said = _with(said, ALIASES, {name: found for name, found in names.items() if found})
-        said = _with(said, CONFIG, _config(schema))
+        said = _with(said, CONFIG, config(schema))
         if "properties" in said:
             said = {**said, "properties": dict(_in_order(said["properties"]))}
         if schema.get("post_init"):
@@ -133,29 +138,36 @@ def _in_order(properties: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
     """A validator that asks for more sees the fields before its own."""
     before: list[str] = []
     for name, part in properties.items():
-        asks = any(validator.endswith(_ASKS) for validator in part.get(VALIDATORS, []))
+        asks = any(validator.endswith(ASKS) for validator in part.get(VALIDATORS, []))
         yield name, joined(part, {RULES: {"after": " ".join(before)}}) if asks else part
         before.append(name)
 
 
-def _with_own(said: Schema, schema: Any) -> Schema:
-    """Beside it what JSON Schema leaves out of this part of pydantic's core schema."""
-    own = _with({}, RULES, _rules(schema))
-    if schema["type"].startswith("function-"):
-        function = schema["function"]
-        deciding = digest(function["function"]) + (_ASKS if function["type"] == "with-info" else "")
-        if deciding not in said.get(VALIDATORS, []):  # each part comes by twice: as told, then as a whole
-            own[VALIDATORS] = [deciding]
-    return joined(said, own)
+def _with_function(said: Schema, keyword: str, schema: Any, named: str) -> Schema:
+    """Marked by its place: each part comes by twice, as told and then as a whole, and counts once."""
+    marked = f"{id(schema)}@{named}"
+    known = said.get(keyword, [])
+    return said if marked in known else {**said, keyword: [*known, marked]}
+
+
+def _unmarked(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_unmarked(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    marked = {VALIDATORS, SERIALIZER} & schema.keys()
+    return {
+        key: [name.partition("@")[2] for name in value] if key in marked else _unmarked(value)
+        for key, value in schema.items()
+    }
 
 
 def joined(node: Schema, more: Schema) -> Schema:
     """A node of which more is said elsewhere."""
     both = {**node, **more}
-    if VALIDATORS in node and VALIDATORS in more:
-        both[VALIDATORS] = [*node[VALIDATORS], *more[VALIDATORS]]
-    if SERIALIZER in node and SERIALIZER in more:
-        both[SERIALIZER] = f"{node[SERIALIZER]} {more[SERIALIZER]}"
+    for functions in (VALIDATORS, SERIALIZER):
+        if functions in node and functions in more:
+            both[functions] = [*node[functions], *more[functions]]
     if RULES in node and RULES in more:
         both[RULES] = {**node[RULES], **more[RULES]}
     return both
@@ -169,54 +181,6 @@ def opaque(model: type[Message]) -> list[str]:
 
 def _with(said: Schema, keyword: str, value: Any) -> Schema:
     return {**said, keyword: value} if value else said
-
-
-def _rules(schema: Any) -> dict[str, Any]:
-    kind = schema["type"]
-    if kind == "union" and schema.get("mode") == "left_to_right":
-        return {LEFT_TO_RIGHT: str(len(schema["choices"]))}
-    if kind == "tagged-union" and not isinstance(schema["discriminator"], str):
-        return {"discriminator": _text(schema["discriminator"]), "tags": _text(list(schema["choices"]))}
-    if kind in _AROUND or kind.endswith("-field"):
-        return {}
-    said = _NO_RULES | _SAID.get(kind, set())
-    rules = {name: _text(value) for name, value in schema.items() if name not in said and value is not None}
-    if kind == "dict" and schema.get("keys_schema", {"type": "str"}) != {"type": "str"}:
-        rules["keys"] = _text(schema["keys_schema"])  # of keys JSON Schema says little
-    if isinstance(pattern := schema.get("pattern"), re.Pattern):
-        rules["flags"] = str(pattern.flags)
-    return rules if kind in _SAID else {"kind": kind, **rules}
-
-
-def _config(schema: Any) -> dict[str, str]:
-    """Beside what every message has."""
-    config = schema.get("config", {})
-    own = [name for name in config.keys() - _NO_CONFIG if config[name] != Value.model_config.get(name)]
-    return {name: str(config[name]) for name in sorted(own)}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(_plain(value), sort_keys=True)
-
-
-def _plain(value: Any) -> Any:
-    """A part of pydantic's core schema, the same in each process."""
-    match value:
-        case Enum():
-            plain: Any = [value.name, _plain(value.value)]
-        case None | bool() | int() | float() | str():
-            plain = value
-        case dict():
-            plain = {str(name): _plain(part) for name, part in value.items() if name not in _ADDRESSES}
-        case list() | tuple():
-            plain = [_plain(part) for part in value]
-        case set() | frozenset():
-            plain = sorted(json.dumps(_plain(part), sort_keys=True) for part in value)
-        case type():
-            plain = f"{value.__module__}.{value.__qualname__}"
-        case _:
-            plain = digest(value) if callable(value) else str(value)
-    return plain
 
 
 def _bare(schema: Any) -> Any:
