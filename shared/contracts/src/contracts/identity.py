@@ -1,10 +1,11 @@
 """What a function is, so that two builds can tell whether theirs is the same.
 
-By its source, and by all that it reaches from there: its defaults and closure, globals, helpers of its own
-class and of other modules. A library is known by its names. What cannot be followed is OPAQUE.
+By its source, and by all that it reaches from there: its defaults and closure, what it is bound to, globals,
+helpers of its own class, of those that it derives from and of other modules. A library is known by its names.
+What cannot be followed is OPAQUE.
 """
 
-import builtins
+import dis
 import hashlib
 import inspect
 import re
@@ -15,22 +16,29 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum, EnumType
 from functools import partial
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType, MethodWrapperType, ModuleType
 from typing import Any
 from uuid import UUID
 
+from annotated_types import Not, Predicate
 from pydantic import BaseModel
 
 OPAQUE = "?"
 """Stands where something cannot be compared: an object, a lambda, a function without source."""
 
 _LIBRARIES = {"pydantic", "pydantic_core", "annotated_types", "typing_extensions", *sys.stdlib_module_names}
+_OURS = "contracts.message"
+"""Where every message begins: it decides of none."""
 _VALUES = (bool, int, float, str, bytes, Decimal, date, time, timedelta, UUID, type(None), type(...))
+_ASKED = (Predicate, Not, partial, re.Pattern, list, tuple, set, frozenset, dict, *_VALUES)
+"""What a library's function may hold that is not the library's to decide."""
 
 
-def digest(function: Any) -> str:
-    """Its name, and what it comes to. A library's own is known by its name."""
-    found = list(_Trace().of(function, None))
+def digest(function: Any, owner: type | None = None) -> str:
+    """Its name, and what it comes to. A library's own is known by its name. `owner` is the class that a
+    method is asked of, which may be derived from the one that it is defined in.
+    """
+    found = list(_Trace().of(function, owner if _is_method(function) else None))
     name = _name(getattr(function, "__func__", function))
     if OPAQUE in found:
         return f"{name}#{OPAQUE}"
@@ -56,6 +64,12 @@ class _Trace:
                 yield from self._all("partial", (value.func, value.args, value.keywords))
             case FunctionType():
                 yield from self._function(value, owner)
+            case BuiltinMethodType() | MethodWrapperType() if _is_library(value):
+                yield _name(value)
+                if not isinstance(bound := value.__self__, (type, ModuleType, type(None))):
+                    yield from self.of(bound, None)
+            case property():
+                yield from self.of(value.fget, owner)
             case type():
                 yield from self._class(value)
             case _ if _is_library(value) and hasattr(value, "__qualname__"):
@@ -67,6 +81,8 @@ class _Trace:
         match value:
             case Enum():
                 yield from self._all(f"{_name(type(value))}.{value.name}", [value.value])
+            case Predicate() | Not():
+                yield from self._all(type(value).__name__, [value.func])
             case re.Pattern():
                 yield f"{value.pattern!r} {value.flags}"
             case list() | tuple():
@@ -88,15 +104,20 @@ class _Trace:
 
     def _class(self, value: type) -> Iterator[str]:
         yield _name(value)
-        if id(value) in self._seen or _is_library(value) or issubclass(value, BaseModel):
-            return  # the fields of a model are compared elsewhere
+        if id(value) in self._seen or _is_library(value) or value.__module__ == _OURS:
+            return
         self._seen.add(id(value))
         if isinstance(value, EnumType):
             yield from self._all("members", list(value))
         yield from _source(value)
-        for name in sorted(vars(value)):
-            if isinstance(part := vars(value)[name], FunctionType):
+        yield from self._all("bases", value.__bases__)
+        made = issubclass(value, (BaseModel, Enum))  # its data is made of what its source says
+        for name, part in sorted(_own_parts(value)):
+            if isinstance(part, FunctionType):
                 yield from self._function(part, value)
+            elif not made:
+                yield name
+                yield from self.of(part, value)
 
     def _function(self, function: FunctionType, owner: type | None) -> Iterator[str]:
         if id(function) in self._seen:
@@ -118,12 +139,23 @@ class _Trace:
             yield from self.of(wrapped, owner)
 
     def _closure(self, function: FunctionType) -> list[Any]:
-        """What it holds; of a library's functions what is somebody's code."""
+        """What it holds; of a library's functions what it was asked to hold."""
         cells = [cell.cell_contents for cell in function.__closure__ or () if _is_full(cell)]
         if _is_library(function):
-            used = [getattr(part, "func", part) for part in cells]  # of Predicate, Not, partial
-            return [part for part in used if callable(part) and not _is_library(part)]
+            return [part for part in cells if isinstance(part, _ASKED) or not _is_library(part)]
         return cells
+
+
+def _own_parts(value: type) -> Iterator[tuple[str, Any]]:
+    """What a class itself defines, without what Python keeps there."""
+    for name, part in vars(value).items():
+        if isinstance(part, FunctionType) or not (name.startswith("__") or name == "_abc_impl"):
+            yield name, getattr(part, "__func__", part)
+
+
+def _is_method(function: Any) -> bool:
+    inside = getattr(function, "__qualname__", "").rpartition(".")[0]
+    return bool(inside) and not inside.endswith("<locals>")
 
 
 def _owner(function: FunctionType) -> type | None:
@@ -135,7 +167,8 @@ def _owner(function: FunctionType) -> type | None:
 
 
 def _reached(function: FunctionType, owner: type | None) -> Iterator[tuple[str, Any]]:
-    """Names that its code uses, with what they stand for: globals, and parts of modules and of its class."""
+    """Names that its code uses, with what they stand for: globals, and parts of modules and of its class.
+    A name may be one of the class and a global: which one, only its code knows."""
     names = sorted(set(_names(function.__code__)))
     modules = []
     for name in names:
@@ -144,12 +177,28 @@ def _reached(function: FunctionType, owner: type | None) -> Iterator[tuple[str, 
             modules.append(used)
         elif name in function.__globals__:
             yield name, used
-        elif owner and not hasattr(builtins, name) and name in vars(owner):
-            part = vars(owner)[name]
-            yield name, getattr(part, "__func__", part)
+        yield from ((name, part) for part in _parts_of(owner, name))
     for module in modules:
         if module.__name__.partition(".")[0] not in _LIBRARIES:
             yield from ((name, getattr(module, name)) for name in names if hasattr(module, name))
+    if any(name.partition(".")[0] not in _LIBRARIES for name in _imported(function.__code__)):
+        yield OPAQUE, None
+
+
+def _parts_of(owner: type | None, name: str) -> Iterator[Any]:
+    """Also what a class overrides: `super()` finds that."""
+    for base in owner.__mro__ if owner and not name.startswith("__") else ():
+        if name in vars(base) and not _is_library(base):
+            part = vars(base)[name]
+            yield getattr(part, "__func__", part)
+
+
+def _imported(code: CodeType) -> Iterator[str]:
+    """Modules that it imports when it runs; those beside its own have no name here."""
+    yield from (step.argval for step in dis.get_instructions(code) if step.opname == "IMPORT_NAME")
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _imported(inner)
 
 
 def _names(code: CodeType) -> Iterator[str]:

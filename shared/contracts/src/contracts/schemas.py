@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
@@ -65,6 +65,7 @@ class _Thorough(GenerateJsonSchema):
     def build_schema_type_to_method(self) -> dict[Any, Callable[[Any], Schema]]:
         """Each type's method, also where a type brings a JSON schema of its own and asks for a part of it."""
         self._defined: dict[str, Any] = {}
+        self._within: list[type] = []
         return {
             kind: partial(self._told, method)
             for kind, method in super().build_schema_type_to_method().items()
@@ -97,14 +98,22 @@ class _Thorough(GenerateJsonSchema):
             return said
         if serialization["type"] == "function-plain":  # of what is inside nothing is asked
             said = {key: value for key, value in said.items() if key != SERIALIZER}
-        return _with_function(said, SERIALIZER, schema, writing(schema, self._defined))
+        return _with_function(said, SERIALIZER, schema, writing(schema, self._owner(schema), self._defined))
 
     def _with_own(self, said: Schema, schema: Any) -> Schema:
         """Beside it what JSON Schema leaves out of this part of pydantic's core schema."""
         said = joined(said, _with({}, RULES, rules(schema, self._defined)))
         if not schema["type"].startswith("function-"):
             return said
-        return _with_function(said, VALIDATORS, schema, deciding(schema))
+        return _with_function(said, VALIDATORS, schema, deciding(schema, self._owner(schema)))
+
+    def _owner(self, schema: Any) -> type | None:
+        """The class whose methods are asked: of a validator of a class that one, else the one around."""
+        while schema["type"] != "model":
+            if "schema" not in schema:
+                return self._within[-1] if self._within else None
+            schema = schema["schema"]
+        return cast("type", schema["cls"])
 
     def definitions_schema(self, schema: Any) -> Schema:
         self._defined |= {definition["ref"]: definition for definition in schema["definitions"]}
@@ -119,8 +128,10 @@ class _Thorough(GenerateJsonSchema):
         }
 
     def model_schema(self, schema: Any) -> Schema:
-        said = super().model_schema(schema)
         model = schema["cls"]
+        self._within.append(model)
+        said = super().model_schema(schema)
+        self._within.pop()
         names = {
             name: [str(alias) for alias in aliases(field) if alias != name]
             for name, field in model.model_fields.items()
@@ -130,7 +141,7 @@ class _Thorough(GenerateJsonSchema):
         if "properties" in said:
             said = {**said, "properties": dict(_in_order(said["properties"]))}
         if schema.get("post_init"):
-            said = _with(said, VALIDATORS, [digest(getattr(model, schema["post_init"]))])
+            said = _with(said, VALIDATORS, [digest(getattr(model, schema["post_init"]), model)])
         return said
 
 

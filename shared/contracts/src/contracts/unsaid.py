@@ -48,18 +48,20 @@ _NO_RULES = {"type", "ref", "metadata", "serialization"}
 _NO_CONFIG = {"title", "extra_fields_behavior"}  # of the last `read` decides
 
 
-def deciding(schema: Any) -> str:
+def deciding(schema: Any, owner: type | None) -> str:
     """A validator, and on which side of what is checked inside it is asked."""
     function = schema["function"]
     kind = schema["type"].removeprefix("function-")
     when = "" if kind == "after" else f" ({kind})"
-    return digest(function["function"]) + when + (ASKS if function["type"] == "with-info" else "")
+    return digest(function["function"], owner) + when + (ASKS if function["type"] == "with-info" else "")
 
 
-def writing(schema: Any, defined: Mapping[str, Any]) -> str:
+def writing(schema: Any, owner: type | None, defined: Mapping[str, Any]) -> str:
     """A serializer, and of what."""
     own = schema["serialization"]
-    said = digest(own["function"]) + (" unless none" if "unless-none" in own.get("when_used", "") else "")
+    said = digest(own["function"], owner) + (
+        " unless none" if "unless-none" in own.get("when_used", "") else ""
+    )
     if own["type"] == "function-wrap" and "return_schema" in own:  # it stands in place of what is inside
         inside = text({**schema, "serialization": None}, defined)
         said += f" around {hashlib.sha256(inside.encode()).hexdigest()[:12]}"
