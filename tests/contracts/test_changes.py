@@ -19,9 +19,12 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     HttpUrl,
     Json,
+    ValidationInfo,
+    computed_field,
     field_serializer,
     field_validator,
 )
@@ -134,6 +137,20 @@ def test_a_value_may_contain_itself() -> None:
     assert order(both(Tree, TallTree)) is Order.PRODUCERS
 
 
+class Node(Command):
+    x: int
+    after: "Node | None" = None
+
+
+class OpenNode(Command):
+    x: int | None
+    after: "OpenNode | None" = None
+
+
+def test_a_value_may_contain_itself_or_nothing() -> None:
+    assert order(both(Node, OpenNode)) is Order.CONSUMERS
+
+
 class Couple(NamedTuple):
     a: int
     b: int
@@ -166,6 +183,44 @@ class Other(Value):
     z: str
 
 
+class Narrow(Value):
+    x: int
+
+
+class Bee(Value):
+    kind: Literal["b"]
+    x: int
+    y: int
+
+
+class Cow(Value):
+    kind: Literal["c"]
+    x: int
+
+
+class Animal(Value):
+    kind: str
+    x: int
+    y: int
+
+
+class Counted(Command):
+    a: int
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def b(self) -> int:
+        return str(self.a)  # type: ignore[return-value]
+
+
+class Sent(Command):
+    a: int
+    b: int
+
+
+Tagged = Annotated[Bee | Cow, Discriminator("kind")]
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -187,11 +242,52 @@ class Other(Value):
         (Literal[2**53 + 1], float),
         (str, Annotated[int, BeforeValidator(len)] | str),
         (Alike | Other, AlikeNow | Other),
+        (Tagged, Tagged | Animal),
+        (Annotated[frozenset[Alike], Field(min_length=2)], Annotated[frozenset[Narrow], Field(min_length=2)]),
     ],
 )
 def test_what_is_not_shown_to_be_read_is_not_safe(before: Any, after: Any) -> None:
     found = between(before, after)
     assert max(d.backward for d in found) > SAFE, found
+
+
+def test_what_a_property_returns_is_not_checked() -> None:
+    assert max(d.backward for d in both(Counted, Sent)) is UNPROVABLE
+
+
+def checked(value: Any) -> Any:
+    return value
+
+
+def compared(value: Any) -> Any:
+    return value or None
+
+
+def test_what_stands_beside_a_class_is_compared_at_each_place() -> None:
+    """Also where the class itself was compared before."""
+    first, second = (model(one(nested(one(kind)))) for kind in (optional(NUMBER), NUMBER))
+    inner, after = first.model_fields["a"].annotation, second.model_fields["a"].annotation
+    before = carrying(inner, b=Annotated[inner, AfterValidator(checked)])
+    found = both(before, carrying(after, b=Annotated[after, AfterValidator(compared)]))
+    assert max(d.forward for d in found if d.path == "b") is UNPROVABLE
+
+
+def asking(annotation: Any) -> type[Any]:
+    class Asking(Command):
+        a: annotation
+        b: str
+
+        @field_validator("b")
+        @classmethod
+        def named(cls, value: str, info: ValidationInfo) -> str:
+            return f"{value}{info.data['a']}"
+
+    return Asking
+
+
+def test_a_validator_that_asks_sees_what_changed() -> None:
+    less, more = (Annotated[kind, Field(ge=0, le=9)] for kind in (int, float))
+    assert max(d.backward for d in both(asking(less), asking(more)) if d.path == "b") is UNPROVABLE
 
 
 MANY = [

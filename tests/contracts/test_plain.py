@@ -1,12 +1,24 @@
 """What a contract cannot be made of: builds could not be compared, or would not say what is."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, IntFlag
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pytest
 from messages import carrying
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    RootModel,
+    Secret,
+    WithJsonSchema,
+)
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypedDict
 
@@ -50,6 +62,37 @@ class Making(Value):
         super().__init__(**values)
 
 
+class Derived(Making):
+    b: int
+
+
+class Hooked(Value):
+    a: int
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> Any:
+        return {"type": "string"}
+
+
+class Nameless(Value):
+    model_config = ConfigDict(validate_by_alias=False, validate_by_name=True)
+    a: int
+
+
+class Marker:
+    def __get_pydantic_json_schema__(self, source: Any, handler: Any) -> Any:
+        return {"type": "string"}
+
+
+class Rights(IntFlag):
+    READ = 1
+    WRITE = 2
+
+
+class Rate(Enum):
+    HALF = Decimal("0.5")
+
+
 class Own:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -75,7 +118,20 @@ class Checker:
         (list[Root], "a: Root is no Value"),
         (Open, "a: Open changes extra, every Value has 'forbid'"),
         (Infinite, "a: Infinite changes allow_inf_nan"),
-        (Making, "a: Making has an __init__ of its own"),
+        (Making, "a: Making has its own __init__"),
+        (Derived, "a: Derived has its own __init__"),
+        (Hooked, "a: Hooked makes its own schema"),
+        (Nameless, "a: Nameless reads no other names"),
+        (Secret[str], "a: it would arrive as asterisks"),
+        (Rights, "a: Rights has members that it does not list"),
+        (Rate, "cannot be read again, JSON has no such value"),
+        (Literal[Rate.HALF], "cannot be read again, JSON has no such value"),
+        (Annotated[int, Marker()], "hides what is written"),
+        (list[Annotated[int, Marker()]], "hides what is written"),
+        (Annotated[int, GetPydanticSchema(None, lambda s, h: {"type": "string"})], "hides what is written"),
+        (list[Annotated[int, Field(json_schema_extra={"type": "string"})]], "hides what is written"),
+        (Annotated[int, Field(json_schema_extra={"type": "string"})], "json_schema_extra changes its schema"),
+        (Annotated[int, Field(validate_default=True)], "would be refused for a default"),
         (Own, "a: Own makes its own schema"),
         (Annotated[int, WithJsonSchema({"type": "string"})], "hides what is written"),
         (int | SkipJsonSchema[None], "hides what is written"),

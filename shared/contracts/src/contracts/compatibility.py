@@ -12,8 +12,8 @@ from typing import Any
 from contracts import leaves
 from contracts.leaves import NAME, TAG, alike
 from contracts.sameness import Same
-from contracts.schemas import ALIASES, CONFIG, KIND, RULES, SERIALIZER, VALIDATORS, Schema, joined
-from contracts.shape import arms, kind, mapped, members, name_of, resolved
+from contracts.schemas import ALIASES, BEFORE, CONFIG, KIND, RULES, SERIALIZER, VALIDATORS, Schema, joined
+from contracts.shape import arms, kind, mapped, members, name_of, references, resolved
 from contracts.verdicts import Pair, Problem, Verdict
 
 
@@ -51,14 +51,15 @@ class _Fit:
             yield from self._differing(w, r, path)
 
     def _differing(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
-        pair = (name_of(w), name_of(r))
-        if all(pair):
+        if references(w) and references(r):
+            pair = (json.dumps(w, sort_keys=True), json.dumps(r, sort_keys=True))  # and what stands beside
             if pair in self._begun:
                 return
             self._begun.add(pair)
         w, r = resolved(w, self._writer), resolved(r, self._reader)
-        if not r.keys() - {"default"}:
-            return  # it takes anything
+        if not r.keys() - {"default"}:  # it takes anything
+            yield from leaves.written_by(w, path)
+            return
         w_arms, r_arms = _flat(w, self._writer), _flat(r, self._reader)
         for arm in w_arms:
             yield from self._arm(arm, w_arms, r_arms, path)
@@ -76,7 +77,7 @@ class _Fit:
             yield Problem(path, Verdict.BREAKS, f"{kind(w)} is written, {read} is read")
         elif len(r_arms) == 1 or (len(like) == 1 and len([a for a in w_arms if alike(a, w)]) == 1):
             yield from self._one(w, like[0], _arm_path(path, w, like[0], w_arms))
-        elif like[0][TAG]:
+        elif like[0][TAG] and len({arm[TAG] for arm in like}) == 1:
             yield from self._tagged(w, w_arms, like, path)
         else:
             yield from self._one_of(w, [a for a in w_arms if alike(a, w)], like, path)
@@ -86,7 +87,9 @@ class _Fit:
         tag = r_arms[0][TAG]
         values = _tags(w, tag, self._writer)
         named = [arm for arm in r_arms if values and values <= _tags(arm, tag, self._reader)]
-        if named:
+        if len(named) > 1:
+            yield Problem(path, Verdict.UNPROVABLE, f"{tag} does not tell of what is written which it is")
+        elif named:
             yield from self._one(w, named[0], _arm_path(path, w, named[0], w_arms))
         else:
             said = ", ".join(sorted(map(repr, values))) or "no fixed value"
@@ -138,6 +141,7 @@ class _Fit:
         written = w.get("properties", {})
         for name, part in r.get("properties", {}).items():
             inner = f"{path}.{name}".removeprefix(".")
+            yield from self._seen(part, path, inner)
             found = [other for other in (name, *r.get(ALIASES, {}).get(name, ())) if other in written]
             required = name in r.get("required", ())
             if found:
@@ -148,6 +152,13 @@ class _Fit:
                     yield Problem(inner, Verdict.BREAKS, "it may be left out, and is required")
             elif required:
                 yield Problem(inner, Verdict.BREAKS, "it is not written, and is required")
+
+    def _seen(self, part: Schema, path: str, inner: str) -> Iterator[Problem]:
+        """By a validator that asks for the fields before its own, which may be of another type by now."""
+        before = part.get(RULES, {}).get(BEFORE, "").split()
+        changed = [name for name in before if not self._same.path(f"{path}.{name}".removeprefix("."))]
+        if changed:
+            yield Problem(inner, Verdict.UNPROVABLE, f"its code sees {', '.join(changed)}, which has changed")
 
     def _mapping(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
         """A reader that takes any keys."""
@@ -167,7 +178,7 @@ class _Fit:
 
     def _array(self, w: Schema, r: Schema, path: str) -> Iterator[Problem]:
         yield from leaves.span(w, r, path, "minItems", "maxItems")
-        if r.get("uniqueItems") and not w.get("uniqueItems"):
+        if r.get("uniqueItems") and not (w.get("uniqueItems") and self._stays_unique(r, path)):
             yield Problem(path, Verdict.UNPROVABLE, "what is written twice is read once")
         w_places, r_places = w.get("prefixItems", []), r.get("prefixItems", [])
         if r_places and not w_places and isinstance(w.get("items"), dict):
@@ -183,6 +194,12 @@ class _Fit:
             yield from self.fits(w["items"], items, f"{path}[]")
         elif not w_places:
             yield Problem(path, Verdict.BREAKS, "anything is written in it")
+
+    def _stays_unique(self, r: Schema, path: str) -> bool:
+        """Whether what differs still does as it is read: of a class, fields may have gone."""
+        read = _flat(resolved(r.get("items", {}), self._reader), self._reader)
+        plain = all(arm.get("type") in leaves.SCALARS or members(arm) is not None for arm in read)
+        return plain or self._same.path(f"{path}[]")
 
 
 def _flat(node: Schema, top: Schema) -> list[Schema]:

@@ -17,6 +17,7 @@ EXACT = 2**53
 
 
 NUMBERS = {"integer", "number"}
+SCALARS = {"string", "boolean", "null", *NUMBERS}
 
 
 def alike(w: Schema, r: Schema) -> bool:
@@ -29,11 +30,9 @@ def alike(w: Schema, r: Schema) -> bool:
 
 def functions(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
     """What code decides, nobody can prove: not even that the same code takes other input."""
-    rules = w.get(RULES, {})
-    if any(map(_own_code, w.get(SERIALIZER, []))):
-        names = ", ".join(w[SERIALIZER])
-        yield Problem(path, Verdict.UNPROVABLE, f"{names} writes it, which may write anything")
-        rules = {}
+    unknown = list(written_by(w, path))
+    yield from unknown
+    rules = {} if unknown else w.get(RULES, {})
     for name, value in r.get(RULES, {}).items():
         if rules.get(name) != value or name == LEFT_TO_RIGHT:
             yield Problem(path, Verdict.UNPROVABLE, f"{name} {value} is read, {rules.get(name)} is written")
@@ -43,6 +42,12 @@ def functions(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
     if any(map(_own_code, written + read)) or (read and written != read):
         names = ", ".join(dict.fromkeys(written + read))
         yield Problem(path, Verdict.UNPROVABLE, f"{names} decides, and something of it has changed")
+
+
+def written_by(w: Schema, path: str) -> Iterator[Problem]:
+    if any(map(_own_code, w.get(SERIALIZER, []))):
+        names = ", ".join(w[SERIALIZER])
+        yield Problem(path, Verdict.UNPROVABLE, f"{names} writes it, which may write anything")
 
 
 def _own_code(digest: str) -> bool:

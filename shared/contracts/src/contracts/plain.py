@@ -7,13 +7,17 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from datetime import datetime
-from typing import Any, get_args
+from enum import Enum, Flag
+from typing import Any, get_args, get_origin
 
 from pydantic import (
     BaseModel,
     FutureDatetime,
+    GetPydanticSchema,
     NaiveDatetime,
     PastDatetime,
+    Secret,
+    SecretBytes,
     SecretStr,
     SerializeAsAny,
     TypeAdapter,
@@ -33,9 +37,12 @@ Fault = tuple[bool, str]
 _UNFIT: dict[str, tuple[Any, ...]] = {
     "a time needs its offset, use AwareDatetime": (datetime, NaiveDatetime, PastDatetime, FutureDatetime),
     "JSON carries no bytes, send text or a reference": (bytes,),
-    "it would arrive as asterisks, send a reference": (SecretStr,),
 }
-_HIDING = (WithJsonSchema, SkipJsonSchema, SerializeAsAny)
+_HIDING = (WithJsonSchema, SkipJsonSchema, SerializeAsAny, GetPydanticSchema)
+_SECRET = (Secret, SecretStr, SecretBytes)
+_IN_JSON = (str, int, float, type(None))
+_OWN_WAYS = {"__init__", "__new__", "read", "model_dump", "model_dump_json", "model_validate_json"}
+"""How a message comes to be read and written; one with its own would not do what its schema says."""
 
 
 def faults(model: type[Message]) -> Iterator[Fault]:
@@ -43,6 +50,8 @@ def faults(model: type[Message]) -> Iterator[Fault]:
     for field, type in _types(model):
         for why, unfit in _UNFIT.items():
             yield any(type is one for one in unfit), f"{field}: {why}"
+        secret = _is_a(get_origin(type) or type, _SECRET)
+        yield secret, f"{field}: it would arrive as asterisks, send a reference"
     try:
         unknown = opaque(model)
     except PydanticUserError:
@@ -68,10 +77,14 @@ def _types(annotation: Any, field: str = "", within: tuple[Any, ...] = ()) -> It
 
 def _of_part(where: str, part: Any) -> Iterator[Fault]:
     """What no schema would tell of."""
-    hidden = type(part) in _HIDING or ("MISSING" in repr(part) and not inspect.isclass(part))
+    hidden = _hides(part) or ("MISSING" in repr(part) and not inspect.isclass(part))
     yield hidden, f"{where}: {part!r} hides what is written"
+    if isinstance(part, Enum):  # one of a Literal
+        yield from _of_enum(where, type(part))
     if not inspect.isclass(part):
         return
+    if issubclass(part, Enum):
+        yield from _of_enum(where, part)
     named = issubclass(part, tuple) and hasattr(part, "_fields")
     foreign = issubclass(part, BaseModel) and not issubclass(part, Value)
     built = is_dataclass(part) or is_typeddict(part) or named or foreign
@@ -81,18 +94,29 @@ def _of_part(where: str, part: Any) -> Iterator[Fault]:
         yield from _of_value(where, part)
 
 
+def _of_enum(where: str, part: type[Enum]) -> Iterator[Fault]:
+    """Members are told by their values, as JSON has them."""
+    yield issubclass(part, Flag), f"{where}: {part.__name__} has members that it does not list, send a list"
+    foreign = [member for member in part if not isinstance(member.value, _IN_JSON)]
+    yield bool(foreign), f"{where}: {foreign} cannot be read again, JSON has no such value"
+
+
 def _of_value(where: str, part: type[Value]) -> Iterator[Fault]:
     config, name = part.model_config, part.__name__
     for setting, wanted in (("extra", "forbid"), ("allow_inf_nan", False)):
         yield config.get(setting) != wanted, f"{where}: {name} changes {setting}, every Value has {wanted!r}"
+    yield config.get("validate_by_alias") is False, f"{where}: {name} reads no other names, drop the setting"
     for setting in (
+        "validate_default",
         "json_schema_mode_override",
         "json_schema_extra",
         "serialize_by_alias",
         "alias_generator",
     ):
         yield bool(config.get(setting)), f"{where}: {name} sets {setting}: its schema would not be what it is"
-    yield "__init__" in vars(part), f"{where}: {name} has an __init__ of its own, and is data"
+    for base in part.__mro__[: part.__mro__.index(Message if issubclass(part, Message) else Value)]:
+        for own in sorted(_OWN_WAYS & vars(base).keys()):
+            yield True, f"{where}: {name} has its own {own}, and is data"
     for field, info in part.model_fields.items():
         for wrong, remedy in _of_field(field, info):
             yield wrong, f"{where}.{field}: {remedy}"
@@ -106,9 +130,24 @@ def _of_field(own: str, info: FieldInfo) -> Iterator[Fault]:
     renamed = info.serialization_alias not in (None, own)
     yield renamed, f"it is written as {own!r}, drop serialization_alias"
     yield bool(info.exclude or getattr(info, "exclude_if", None)), "excluded, it would not arrive"
-    yield callable(info.json_schema_extra), "json_schema_extra changes its schema, and not what it is"
-    hiding = [part for part in info.metadata if type(part) in _HIDING]
+    yield bool(info.json_schema_extra), "json_schema_extra changes its schema, and not what it is"
+    yield (
+        bool(info.validate_default),
+        "who does not send it would be refused for a default, check that yourself",
+    )
+    hiding = [part for part in info.metadata if _hides(part)]
     yield bool(hiding), f"{hiding} hides what is written"
+
+
+def _hides(part: Any) -> bool:
+    """What stands beside a type, and may say something else of it."""
+    if isinstance(part, FieldInfo):
+        return bool(part.json_schema_extra)
+    return type(part) in _HIDING or (not inspect.isclass(part) and _makes_schemas(type(part)))
+
+
+def _is_a(part: Any, kinds: tuple[type, ...]) -> bool:
+    return inspect.isclass(part) and issubclass(part, kinds)
 
 
 def _makes_schemas(part: type) -> bool:
@@ -116,7 +155,7 @@ def _makes_schemas(part: type) -> bool:
     hooks = ("__get_pydantic_core_schema__", "__get_pydantic_json_schema__")
     made = [getattr(part, name, None) for name in hooks]
     modules = [getattr(method, "__module__", "") or "" for method in made if method]
-    return not issubclass(part, BaseModel) and any(not m.startswith("pydantic") for m in modules)
+    return any(not m.startswith("pydantic") for m in modules)
 
 
 def _has_schema(annotation: Any) -> bool:

@@ -26,9 +26,13 @@ VALIDATORS = "x-validators"
 """Functions that decide or change what is accepted, each as often as it does: [name#digest of its source]."""
 SERIALIZER = "x-serializer"
 """Functions that decide what is written, from the innermost: [name#digest]."""
+COMPUTED = "a property of the class,"
+"""A serializer whose code may change: only those ask for it who had it as a field of their own."""
 ALIASES = "x-aliases"
 """Names besides its own under which a field is read: {field: [name]}."""
 
+BEFORE = "after"
+"""The rule of a field whose validator sees those before it: their names."""
 CONFIG = "x-config"
 """Settings of a model that change what its fields accept: {setting: value}."""
 
@@ -139,7 +143,10 @@ class _Thorough(GenerateJsonSchema):
         said = _with(said, ALIASES, {name: found for name, found in names.items() if found})
         said = _with(said, CONFIG, config(schema))
         if "properties" in said:
-            said = {**said, "properties": dict(_in_order(said["properties"]))}
+            parts = dict(_in_order(said["properties"]))
+            for name in model.model_computed_fields.keys() & parts.keys():  # nobody checks what it returns
+                parts[name] = joined(parts[name], {SERIALIZER: [f"@{COMPUTED} {name}"]})
+            said = {**said, "properties": parts}
         if schema.get("post_init"):
             said = _with(said, VALIDATORS, [digest(getattr(model, schema["post_init"]), model)])
         return said
@@ -150,7 +157,7 @@ def _in_order(properties: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
     before: list[str] = []
     for name, part in properties.items():
         asks = any(validator.endswith(ASKS) for validator in part.get(VALIDATORS, []))
-        yield name, joined(part, {RULES: {"after": " ".join(before)}}) if asks else part
+        yield name, joined(part, {RULES: {BEFORE: " ".join(before)}}) if asks else part
         before.append(name)
 
 
