@@ -2,6 +2,7 @@
 
 import enum
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -243,6 +244,7 @@ Tagged = Annotated[Bee | Cow, Discriminator("kind")]
         (str, Annotated[int, BeforeValidator(len)] | str),
         (Alike | Other, AlikeNow | Other),
         (Tagged, Tagged | Animal),
+        (Annotated[str, Field(pattern=re.compile("a", re.IGNORECASE))], Annotated[str, Field(pattern="a")]),
         (Annotated[frozenset[Alike], Field(min_length=2)], Annotated[frozenset[Narrow], Field(min_length=2)]),
     ],
 )

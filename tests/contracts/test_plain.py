@@ -93,6 +93,14 @@ class Rate(Enum):
     HALF = Decimal("0.5")
 
 
+class Defaulting(Value):
+    a: int = None  # type: ignore[assignment]
+
+
+class Small(Value):
+    a: Annotated[int, Field(gt=5)] = 0
+
+
 class Own:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -132,6 +140,8 @@ class Checker:
         (list[Annotated[int, Field(json_schema_extra={"type": "string"})]], "hides what is written"),
         (Annotated[int, Field(json_schema_extra={"type": "string"})], "json_schema_extra changes its schema"),
         (Annotated[int, Field(validate_default=True)], "would be refused for a default"),
+        (Defaulting, "a: None would be written for it"),
+        (Small, "a: 0 would be written for it"),
         (Own, "a: Own makes its own schema"),
         (Annotated[int, WithJsonSchema({"type": "string"})], "hides what is written"),
         (int | SkipJsonSchema[None], "hides what is written"),

@@ -36,6 +36,8 @@ def functions(w: Schema, r: Schema, path: str) -> Iterator[Problem]:
     for name, value in r.get(RULES, {}).items():
         if rules.get(name) != value or name == LEFT_TO_RIGHT:
             yield Problem(path, Verdict.UNPROVABLE, f"{name} {value} is read, {rules.get(name)} is written")
+    if "pattern" in r and rules.get("flags") != r.get(RULES, {}).get("flags"):
+        yield Problem(path, Verdict.UNPROVABLE, "a pattern's flags let other text through")
     if rules.get("allow_inf_nan") == "true" != r.get(RULES, {}).get("allow_inf_nan"):
         yield Problem(path, Verdict.UNPROVABLE, "what is no number may be written")
     written, read = w.get(VALIDATORS, []), r.get(VALIDATORS, [])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum, Flag
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -21,11 +21,13 @@ from pydantic import (
     SecretStr,
     SerializeAsAny,
     TypeAdapter,
+    ValidationError,
     WithJsonSchema,
 )
 from pydantic.errors import PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticSerializationError
 from typing_extensions import is_typeddict
 
 from contracts.message import Message, Value
@@ -135,8 +137,22 @@ def _of_field(own: str, info: FieldInfo) -> Iterator[Fault]:
         bool(info.validate_default),
         "who does not send it would be refused for a default, check that yourself",
     )
+    yield not _default_fits(info), f"{info.default!r} would be written for it, and is not of its type"
     hiding = [part for part in info.metadata if _hides(part)]
     yield bool(hiding), f"{hiding} hides what is written"
+
+
+def _default_fits(info: FieldInfo) -> bool:
+    """pydantic takes a default as it is, and writes it so."""
+    if info.is_required() or info.default_factory is not None:
+        return True
+    annotated: Any = Annotated[info.annotation, "", *info.metadata]  # which may be none
+    kind: TypeAdapter[Any] = TypeAdapter(annotated)
+    try:
+        kind.validate_json(kind.dump_json(info.default, warnings="error"))
+    except (ValidationError, PydanticSerializationError):
+        return False
+    return True
 
 
 def _hides(part: Any) -> bool:
