@@ -65,7 +65,7 @@ def test_what_a_celery_client_sends_is_handled(start: Start, tx: Any, broker_url
     start("worker", POOL="threads").ready()
     with broker.connection(broker_url) as client:
         for name, fields in (("sample.double", {"number": 1}), ("sample.count", {"number": 2})):
-            queue = topology.command_queue(name, 1)
+            queue = topology.command_queue(topology.routing_key(name, 1))
             client.Producer().publish(
                 [[], fields, {}],
                 exchange=queue.exchange,

@@ -46,11 +46,6 @@ def mourn(message: Mourn, tx: Tx, deps: Any) -> None:
     sample.enter(tx, "mourned", message.what)
 
 
-@consumer.handles(sample.Greeted)
-def heard(message: sample.Greeted, tx: Tx, deps: Any) -> None:
-    sample.enter(tx, "heard", *message.names)
-
-
 service = Service(
     consumer=consumer,
     settings=Settings,

@@ -10,7 +10,7 @@ from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from mesh import rabbitmq, sqs, streams, topology
+from mesh import context, rabbitmq, sqs, streams, topology
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
 
@@ -56,27 +56,51 @@ def declare(channel: Any) -> None:
             part(permitted).declare()
 
 
-def declare_queues(url: str, queues: Iterable[Queue]) -> None:
-    """Declare a service's queues, before any of its workers was ever there. Raises Unavailable."""
-    opened = connection(url)
+def declare_queues(url: str, queues: Iterable[Queue], others: Iterable[Queue] = ()) -> None:
+    """Declare a service's queues, before any of its workers was ever there; those of others as far as it may.
+
+    Raises Unavailable.
+    """
+    with opened(url) as connection:
+        declare(connection.default_channel)
+        for queue in queues:
+            queue(connection.default_channel).declare()
+        for queue in others:
+            with _as_far_as_permitted(connection.default_channel) as permitted:
+                queue(permitted).declare()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Connection]:
+    """A connection for as long. Raises Unavailable for all that may be wrong with it."""
+    found = connection(url)
     try:
-        with opened:
-            opened.ensure_connection(max_retries=1, timeout=TIMEOUT)
-            declare(opened.default_channel)
-            for queue in queues:
-                queue(opened.default_channel).declare()
-    except (*ERRORS, *opened.connection_errors, OSError) as error:
+        with found:
+            found.ensure_connection(max_retries=1, timeout=TIMEOUT)
+            yield found
+    except (*ERRORS, *found.connection_errors, *found.channel_errors, OSError) as error:
         raise Unavailable(f"broker: {error}") from error
 
 
 def declare_receiver(channel: Any, message: Outgoing) -> bool:
-    """Declare the queue of a command's owner, in its lane. False: it is no command that this build knows."""
-    contract, lane = topology.laned_under(message.routing_key or "") or (None, None)
-    if contract is None or not contract.is_command:
+    """Declare the queue of a command's owner, in its lane. False: it is no command."""
+    queue = _receiver(message.routing_key or "")
+    if queue is None:
         return False
     with _as_far_as_permitted(channel) as permitted:
-        topology.receiver(contract, lane)(permitted).declare()
+        queue(permitted).declare()
     return True
+
+
+def _receiver(key: str) -> Queue | None:
+    """Where a command goes; None: it is an event, or it cannot be known."""
+    contract, lane = topology.laned_under(key) or (None, None)
+    if contract:
+        return topology.receiver(contract, lane) if contract.is_command else None
+    # A newer build left it in the outbox that this one relays. An event is announced by its owner: of another
+    # service it is a command.
+    foreign = key and topology.owner(key) != context.producer().service
+    return topology.command_queue(key) if foreign else None
 
 
 @contextmanager

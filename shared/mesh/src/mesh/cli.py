@@ -15,7 +15,19 @@ import click
 import structlog
 
 from contracts import Refused
-from mesh import broker, context, database, deadletters, garbage, log, manifest, publisher, topology, unrouted
+from mesh import (
+    broker,
+    context,
+    database,
+    deadletters,
+    garbage,
+    listeners,
+    log,
+    manifest,
+    publisher,
+    topology,
+    unrouted,
+)
 from mesh.announcer import Announcer
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart
@@ -89,7 +101,7 @@ def _relay(service: Service[Any]) -> None:
     heartbeat.beat("starting")
     connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
     to = publisher.connect(settings.broker_url, settings.broker_persistence)
-    Relay(connect, to, heartbeat, stopping, Upkeep(service.name, settings, announcer)).run()
+    Relay(connect, to, heartbeat, stopping, Upkeep(announcer)).run()
     heartbeat.beat("stopping")
     heartbeat.end()
     logger.info("relay.stopped")
@@ -102,8 +114,9 @@ def _migrate(service: Service[Any]) -> None:
     migrate(service.migrated_by, settings)
     logger.info("database.migrated")
     # What others announce from now on is kept for this service, whenever its first worker starts.
-    private = topology.private_queue(service.name)
-    broker.declare_queues(settings.broker_url, [*service.consumer.queues(), private])
+    own = [*service.consumer.queues(), topology.private_queue(service.name)]
+    others = listeners.queues(service.sends, settings.broker_url)
+    broker.declare_queues(settings.broker_url, own, others)
     logger.info("queues.declared")
 
 

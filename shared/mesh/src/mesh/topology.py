@@ -90,16 +90,24 @@ def receiver(command: Contract, lane: str | None = None) -> Queue:
     return queues(command.owner, [(command, lane)])[0]
 
 
-def command_queue(name: str, version: int) -> Queue:
-    """The queue of a command that is known by name alone, as a canvas has it."""
-    key = routing_key(name, version)
+def command_queue(key: str) -> Queue:
+    """The queue of a command that is known by its key alone."""
     return _keyed(owners_queue(key), key)
 
 
+def owner(key: str) -> str:
+    """The service that a routing key begins with."""
+    return key.partition(".")[0]
+
+
+def name(key: str) -> str:
+    """The message that is published with a routing key."""
+    return ".".join(key.split(".")[:2])
+
+
 def owners_queue(key: str) -> str:
-    """The queue of whoever a routing key begins with, were it a command's or a private one."""
-    owner, _, rest = key.partition(".")
-    return _dotted(owner, rest.partition(".")[2])
+    """The queue of that service, were it a command's key or a private one."""
+    return _dotted(owner(key), key.partition(".")[2].partition(".")[2])
 
 
 def private_queue(service: str) -> Queue:

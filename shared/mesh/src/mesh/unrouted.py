@@ -1,31 +1,25 @@
 """What nobody listened for: events that lie in `mesh.unrouted`, to be looked at and sent once more.
 
-An event of which no service has ever declared a queue is kept there, so that senders of a new version may be
-deployed before its listeners. When all live listeners of that event take that version, a relay of one of them
-sends it again; an operator may before: under its own key, to whoever listens now. Inboxes stop what somebody
-has handled already.
+An event of which no service has ever declared a queue is kept there. When a listener comes later and wants
+what was before its time, an operator sends it again: under its own key, to whoever listens now. Inboxes
+stop what somebody has handled already.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import structlog
-from amqp.exceptions import AccessRefused
+from amqp.exceptions import AccessRefused, ChannelError, NotFound
 from kombu import Message, Queue
 
 from contracts import ContractError, Envelope
 from mesh import broker, publisher, wire
 from mesh.errors import MeshError
-from mesh.leases import Live
-from mesh.manifest import Entry, Manifest
 from mesh.outbox import Outgoing
 from mesh.settings import Settings
 from mesh.topology import UNROUTED, routing_key
 from mesh.wire import Raw
-
-log = structlog.get_logger(__name__)
 
 
 def counted(url: str, queue: str = UNROUTED) -> Counter[str]:
@@ -38,10 +32,8 @@ def counted(url: str, queue: str = UNROUTED) -> Counter[str]:
     return Counter(names)
 
 
-def replay(settings: Settings, only: Collection[str] | None = None) -> tuple[int, int]:
-    """Send each once more, or `only` those with one of these routing keys.
-
-    Returns how many were sent, and how many stay: the others, and what is no message.
+def replay(settings: Settings) -> tuple[int, int]:
+    """Send each once more. Returns how many were sent and how many are no messages and stay.
 
     Raises Unavailable; what has not been sent by then stays. What still has no listener comes back.
     """
@@ -50,33 +42,16 @@ def replay(settings: Settings, only: Collection[str] | None = None) -> tuple[int
     with _messages(settings.broker_url) as messages:
         for message in messages:
             outgoing = _outgoing(message)
-            if outgoing is None or (only is not None and outgoing.routing_key not in only):
+            if outgoing is None:
                 kept.append(message)
                 continue
             sender.publish([outgoing])
             message.ack()
             sent += 1
-            log.info("unrouted.sent_again", message=outgoing.name, message_id=outgoing.id)
         for message in kept:
             message.requeue()
     sender.close()
     return sent, len(kept)
-
-
-def awaited(service: str, live: Sequence[Live]) -> set[str]:
-    """The routing keys under which `service` listens, where no listener of that event is still to come.
-
-    What is sent again goes to the queues that are there: whoever takes that version only later would miss it.
-    """
-    builds = [process.manifest for process in live if process.role == "worker"]
-    taken = [taken for build in builds if build.service == service for taken in build.takes]
-    return {key for t in taken if _by_all(t, builds) for key in t.routing_keys()}
-
-
-def _by_all(message: Entry, builds: Sequence[Manifest]) -> bool:
-    listening = {build.service for build in builds if any(t.name == message.name for t in build.takes)}
-    ready = {build.service for build in builds if build.taken(message.name, message.version)}
-    return listening == ready
 
 
 @contextmanager
@@ -88,6 +63,10 @@ def _messages(url: str, name: str = UNROUTED) -> Iterator[Iterator[Message]]:
             count = queue.queue_declare(passive=True).message_count
         except AccessRefused:
             raise MeshError(f"this user may not read {name}: give an operator's BROKER_URL") from None
+        except ChannelError as error:
+            if error.code != NotFound.code:
+                raise
+            count = 0  # over streams it is there when something is in it
         yield (message for _ in range(count) if (message := queue.get()))
 
 

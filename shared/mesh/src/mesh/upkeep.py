@@ -7,24 +7,18 @@ from typing import Any
 import structlog
 from psycopg.errors import QueryCanceled
 
-from mesh import backlog, inbox, parked, unrouted
+from mesh import backlog, inbox, parked
 from mesh.announcer import PACE, Announcer
 from mesh.database import Tx
-from mesh.depths import Depth, depths
-from mesh.errors import MeshError, Unavailable
-from mesh.settings import Settings
-from mesh.topology import UNROUTED
 
 log = structlog.get_logger(__name__)
 
 _PRUNE = 60.0  # seconds between two looks for what the inbox need not remember any more
-_UNROUTED = 30.0  # seconds between two looks for events that came before their listener
 _LOOK = 60.0  # seconds between two looks for what has been parked for long
 _LONG = 600.0
 """Seconds after which a parked message is a matter for somebody."""
 _QUIET = 3600.0  # seconds between two alarms
 
-_NONE = Depth(0, 0)
 _SHARE = 0.02
 """Of a relay's time, for any of these: a large outbox takes seconds to count."""
 
@@ -49,17 +43,13 @@ class Chore:
 class Upkeep:
     """All chores of one relay."""
 
-    def __init__(self, service: str, settings: Settings, announcer: Announcer) -> None:
-        self._service = service
-        self._settings = settings
+    def __init__(self, announcer: Announcer) -> None:
         self._announcer = announcer
-        self._may_read_unrouted = True
         self._quiet_until = 0.0
         self._chores = [
             Chore(inbox.prune, _PRUNE),
             Chore(self._count, PACE),
             Chore(self._send_parked, PACE),
-            Chore(self._send_unrouted, _UNROUTED),
             Chore(self._alarm, _LOOK),
         ]
 
@@ -81,20 +71,6 @@ class Upkeep:
             for kind in kinds:
                 if parked.understood(kind, live):
                     parked.send_again(tx, kind)
-
-    def _send_unrouted(self, tx: Tx) -> None:
-        """What was announced before this service listened; on RabbitMQ that may be an operator's to do."""
-        if not self._may_read_unrouted:
-            return
-        try:
-            if depths(self._settings.broker_url, [UNROUTED]).get(UNROUTED, _NONE).messages:
-                keys = unrouted.awaited(self._service, self._announcer.live())
-                unrouted.replay(self._settings, keys)
-        except Unavailable as error:
-            log.debug("unrouted.not_read", error=str(error))  # the relay itself says that the broker is away
-        except MeshError as error:
-            self._may_read_unrouted = False
-            log.info("unrouted.left", why=str(error))
 
     def _alarm(self, tx: Tx) -> None:
         now = time.monotonic()

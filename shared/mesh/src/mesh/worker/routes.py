@@ -24,4 +24,4 @@ class Routes:
         owner, _, rest = name.partition(".")
         if not rest or "." in rest or owner == "celery" or name in self._private:
             return None
-        return {"queue": topology.command_queue(name, wire.version(args or ()))}
+        return {"queue": topology.command_queue(topology.routing_key(name, wire.version(args or ())))}
