@@ -15,6 +15,8 @@ from amqp.exceptions import AccessRefused
 from kombu import Connection
 from rabbit import Installation, install
 
+from mesh import leases
+
 CONSUMERS = [import_module(f"{name}.tasks").consumer for name in compose.OURS]
 
 
@@ -65,6 +67,9 @@ THEFT: dict[str, Callable[[Channel], Any]] = {
     ),
     "listen where delays end": lambda c: c.queue_bind("emails.v1", "celery_delayed_delivery", "#"),
     "wait in its place": lambda c: c.basic_get("celery_delayed_5"),
+    # To purge it is to read it, for RabbitMQ: all who live have said it again some seconds later.
+    "have nobody live": lambda c: c.queue_delete("mesh.live"),
+    "have all announced elsewhere": lambda c: c.queue_bind("mesh.live", "mesh", "#"),
 }
 
 
@@ -79,6 +84,17 @@ def test_a_service_does_what_is_its_own(emails: Channel) -> None:
     emails.basic_get("emails.v1")
     announce(emails, "emails.email_sent.v1")
     announce(emails, f"{'0.' * 28}emails.email_sent.v1", "celery_delayed_27")
+
+
+def test_every_service_says_that_it_lives_and_sees_who_else_does(installation: Installation) -> None:
+    kept = {name: leases.connect(installation.url(name)) for name in compose.OURS}
+    for name, of_it in kept.items():
+        of_it.renew(name, name.encode())
+    assert [sorted(of_it.all()) for of_it in kept.values()] == [[b"emails", b"orders", b"reports"]] * 3
+    for name, of_it in kept.items():
+        of_it.end(name)
+        of_it.close()
+    assert leases.read(installation.admin_url) == []
 
 
 @pytest.mark.parametrize("lane", [None, "bulk"])

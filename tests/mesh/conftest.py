@@ -43,18 +43,19 @@ def deliver(database: Database, outside: Outside) -> Callable[..., None]:
 
 @pytest.fixture
 def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
-    """Starts the sample service's worker or relay."""
+    """Starts the sample service's worker or relay; `build="older"`: that of its older build."""
     started: list[Program] = []
 
-    def start(role: str, *arguments: str, **environment: str) -> Program:
+    def start(role: str, *arguments: str, build: str = "sample", **environment: str) -> Program:
         folder = tmp_path / str(len(started))
         folder.mkdir()
         paths = os.pathsep.join(["deploy", "tests/support"])
         program = Program(
-            "sample",
+            build,
             role,
             *arguments,
             folder=folder,
+            service="sample",
             **{"DATABASE_URL": url, "BROKER_URL": broker_url, "PYTHONPATH": paths, **environment},
         )
         started.append(program)

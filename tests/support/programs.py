@@ -28,7 +28,9 @@ def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLIN
 class Program:
     """One process, with its log and its heartbeat."""
 
-    def __init__(self, *command: str, folder: Path, **environment: str) -> None:
+    def __init__(self, *command: str, folder: Path, service: str = "", **environment: str) -> None:
+        """`service`: whose build it is, where the command is not called so."""
+        self._service = service or command[0]
         self.name = "-".join(command)
         self._folder = folder
         self.log = folder / f"{self.name}.log"
@@ -87,7 +89,7 @@ class Program:
     @property
     def said(self) -> dict[str, Any]:
         """Its heartbeat, as it last wrote it."""
-        path = self._folder / f"{self._command[0]}-{self._command[1]}.json"
+        path = self._folder / f"{self._service}-{self._command[1]}.json"
         said: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"state": "", "pid": 0}
         return said
 

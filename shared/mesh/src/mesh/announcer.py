@@ -23,6 +23,10 @@ log = structlog.get_logger(__name__)
 PACE = LEASE / 3
 """Seconds between two renewals: one may be lost, and one be late."""
 
+_SHARE = 0.2
+"""Of a process's time, for words that fail: RabbitMQ takes none when its disk is full, and is read from all
+the same by who does nothing else while it waits for an answer."""
+
 
 class Announcer:
     """Says it for one process. Connects with the first word that it says, which comes after any fork."""
@@ -37,6 +41,7 @@ class Announcer:
         self._said: tuple[State, float] = ("starting", 0.0)
         self._number = 0
         self._silent = False
+        self._silent_until = 0.0
         self.taken: Counter[str] = Counter()
         """Messages that this worker was given, by queue."""
         self.held: Callable[[], Counter[str]] = Counter
@@ -49,13 +54,16 @@ class Announcer:
         now = monotonic()
         if state == "starting" or (self._said[0] == state and now - self._said[1] < PACE):
             return
+        if now < self._silent_until:
+            return
         self._said = (state, now)
-        document = self._document(state, needs)
-        self._tell(lambda to: to.renew(self._instance, document))
+        self._tell(lambda to: to.renew(self._instance, self._document(state, needs)))
+        if self._silent:
+            self._silent_until = monotonic() + (monotonic() - now) / _SHARE
 
     def end(self) -> None:
         """This process goes."""
-        if self._said[1]:
+        if self._said[1] and not self._silent:
             self._tell(lambda to: to.end(self._instance))
             self._tell(lambda to: to.close())
 
@@ -108,12 +116,12 @@ class Announcer:
         return said.model_dump_json().encode()
 
     def _tell(self, word: Callable[[Leases], None]) -> None:
-        if self._leases is None:
-            return
         try:
-            word(self._leases)
+            if self._leases is not None:
+                word(self._leases)
             self._silent = False
-        except Unavailable as error:
+        except Exception as error:  # whatever it is: nobody's work depends on being heard of
             if not self._silent:  # once, not every few seconds
-                log.warning("lease.not_renewed", error=str(error))
+                unexpected = not isinstance(error, Unavailable) and error
+                log.warning("lease.not_renewed", error=str(error), exc_info=unexpected)
             self._silent = True

@@ -5,13 +5,13 @@ from typing import Any
 from psycopg.rows import dict_row
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from mesh.database import Tx
+from mesh.database import Tx, transaction
 
 # Under a routing key its version is known without a look at the message.
 _OUTBOX = """
     SELECT name, routing_key AS key, queue,
            CASE WHEN routing_key IS NULL THEN substring(envelope::text FROM '"version":(\\d{1,9})')
-                ELSE substring(split_part(routing_key, '.', 3) FROM 2) END::int AS version,
+                ELSE substring(split_part(routing_key, '.', 3) FROM '^v(\\d{1,9})$') END::int AS version,
            count(*) AS messages, min(due_at) AS since
     FROM outbox GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
@@ -19,6 +19,10 @@ _DEAD = """
     SELECT name, queue, version, reason, count(*) AS messages, min(died_at) AS since
     FROM dead_letters GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+
+
+LONGEST = 4
+"""Seconds for each table: half of what a heartbeat may be old (`health.FRESH`)."""
 
 
 class Waiting(BaseModel):
@@ -52,9 +56,15 @@ class Backlog(BaseModel):
 
 
 def counted(tx: Tx) -> Backlog:
-    """Count it. Reads all of the outbox: a million rows take a second or two."""
-    [(now,)] = tx.execute("SELECT clock_timestamp()").fetchall()
-    return Backlog(counted_at=now, outbox=_rows(tx, _OUTBOX), dead_letters=_rows(tx, _DEAD))
+    """Count it, as it was at one moment. Reads all of the outbox: a million rows take a second or two.
+
+    Raises QueryCanceled when it would take much longer: who counts does nothing else meanwhile.
+    """
+    with transaction(tx):
+        tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        tx.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
+        [(now,)] = tx.execute("SELECT clock_timestamp()").fetchall()
+        return Backlog(counted_at=now, outbox=_rows(tx, _OUTBOX), dead_letters=_rows(tx, _DEAD))
 
 
 def _rows(tx: Tx, query: str) -> Any:

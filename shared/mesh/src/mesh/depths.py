@@ -47,9 +47,16 @@ def _depth(connection: Connection, name: str) -> Depth | None:
     with connection.channel() as channel:
         try:
             found: Any = Queue(name, no_declare=True)(channel).queue_declare(passive=True)
-        except connection.channel_errors:
-            return None
+        except connection.channel_errors as error:
+            if _is_missing(error):
+                return None
+            raise
         return Depth(int(found.message_count), int(found.consumer_count))
+
+
+def _is_missing(error: Exception) -> bool:
+    """Who may not look, or looks at something else, must not take it for nothing."""
+    return str(getattr(error, "code", None) or getattr(error, "reply_code", None)) == "404"
 
 
 @contextmanager
@@ -59,5 +66,5 @@ def _opened(url: str) -> Iterator[Connection]:
         with connection:
             connection.ensure_connection(max_retries=1, timeout=broker.TIMEOUT)
             yield connection
-    except (*broker.ERRORS, *connection.connection_errors, OSError) as error:
+    except (*broker.ERRORS, *connection.connection_errors, *connection.channel_errors, OSError) as error:
         raise Unavailable(f"broker: {error}") from error

@@ -79,27 +79,31 @@ def connect(url: str) -> Leases | None:
     return StreamsLeases(connection) if url.startswith("streams+") else AmqpLeases(connection)
 
 
-def live(leases: Leases) -> list[Live]:
+def live(leases: Leases, *, refuse_unreadable: bool = False) -> list[Live]:
     """Every process that lives, by service, role and age. Raises Unavailable.
 
-    What cannot be read is logged: a newer build may announce itself in words that this one does not know.
+    What cannot be read is logged, or Refused: a newer build may announce itself in words that this one does
+    not know.
     """
     found = []
     for document in leases.all():
         try:
             found.append(Live.model_validate_json(document))
         except ValidationError as error:
+            if refuse_unreadable:
+                told = "a live process says who it is in words unknown here: ask with the `mesh` of its build"
+                raise Refused(f"{told}: {document[:200]!r}") from None
             log.warning("lease.unreadable", error=str(error)[:200], lease=document[:200])
     return sorted(found, key=lambda process: (process.manifest.service, process.role, process.since))
 
 
-def read(url: str) -> list[Live]:
+def read(url: str, *, refuse_unreadable: bool = False) -> list[Live]:
     """The same for whoever looks once. Raises Refused for a broker that keeps none, Unavailable."""
     leases = connect(url)
     if leases is None:
         raise Refused("this broker keeps no leases: nobody can say who lives")
     try:
-        return live(leases)
+        return live(leases, refuse_unreadable=refuse_unreadable)
     finally:
         leases.close()
 

@@ -4,13 +4,15 @@ Two kinds: of a name or version that the build which met them does not know, and
 contract. The first wait for any live worker that takes them; the second for one of this build, which tries.
 """
 
+import random
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
 from psycopg.rows import namedtuple_row
 
-from contracts import ContractError, Envelope
+from contracts import Envelope
 from mesh import context, outbox
 from mesh.database import Tx, transaction
 from mesh.leases import Live
@@ -19,16 +21,24 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500
 """Messages in one transaction."""
+MOST = 10 * BATCH
+"""Messages of one kind at once: who sends them again moves the outbox, too."""
+
+_SPREAD = 1.0
+"""Seconds in which a batch goes out, at random: of workers that wait, one would take all that comes at once,
+and the same one whatever comes with the beat of its reading. It may be one that does not understand."""
 
 _KINDS = "SELECT DISTINCT queue, name, version, reason FROM parked"
 _LOOK = """
     SELECT id, body, queue, carries FROM parked
-    WHERE queue = %s AND name = %s AND version = %s AND reason = %s
+    WHERE queue = %s AND name = %s AND version = %s AND reason = %s AND died_at < %s
       AND (reason = 'unknown' OR NOT %s = ANY(builds))
     ORDER BY died_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 _SENT = "DELETE FROM parked WHERE id = ANY(%s)"
-_TRIED = "UPDATE parked SET builds = array_append(builds, %s) WHERE id = ANY(%s)"
+_TRIED = """
+    UPDATE parked SET builds = array_append(builds, %s) WHERE id = ANY(%s) AND reason = 'contract'
+"""
 _LONG = """
     SELECT name, version, reason, count(*) AS messages, min(died_at) AS since FROM parked
     GROUP BY 1, 2, 3 HAVING min(died_at) < now() - make_interval(secs => %s)
@@ -57,37 +67,48 @@ def understood(kind: Kind, live: Sequence[Live]) -> bool:
 
 
 def send_again(tx: Tx, kind: Kind) -> int:
-    """Send what this build understands of it to its queue again, in order. Returns how many."""
+    """Send what this build understands of it to its queue again, oldest first. Returns how many.
+
+    What an older build parks meanwhile has to wait for the next time: the two would keep each other at it.
+    """
+    [(now,)] = tx.execute("SELECT now()").fetchall()
     sent = 0
-    while (found := _batch(tx, kind)) is not None:
+    for _ in range(MOST // BATCH):
+        if (found := _batch(tx, kind, now)) is None:
+            break
         sent += found
     if sent:
         log.info("messages.unparked", message=kind.name, version=kind.version, messages=sent)
     return sent
 
 
-def _batch(tx: Tx, kind: Kind) -> int | None:
+def _batch(tx: Tx, kind: Kind, before: datetime) -> int | None:
     """How many of a batch were sent; None: there is no further one."""
     own = context.producer().build
     with transaction(tx):
-        rows = tx.execute(_LOOK, (*kind, own, BATCH)).fetchall()
-        fits = [row for row in rows if kind.reason == "unknown" or _opens(row[1])]
-        for _, body, queue, carries in fits:
-            envelope = Envelope.model_validate_json(body)
-            outbox.put_back(tx, envelope, queue, retries=0, after=0, carries=carries)
-        sent = [row[0] for row in fits]
+        rows = tx.execute(_LOOK, (*kind, before, own, BATCH)).fetchall()
+        sent, tried = [], []
+        for id, body, queue, carries in rows:
+            if envelope := _understood(kind, body):
+                after = random.uniform(0, _SPREAD)
+                outbox.put_back(tx, envelope, queue, retries=0, after=after, carries=carries)
+                sent.append(id)
+            else:
+                tried.append(id)
         tx.execute(_SENT, (sent,))
-        tx.execute(_TRIED, (own, [row[0] for row in rows if row[0] not in set(sent)]))
-    return len(sent) if rows else None
+        tx.execute(_TRIED, (own, tried))
+    return len(sent) if sent or (rows and kind.reason == "contract") else None
 
 
-def _opens(body: bytes) -> bool:
-    """Whether this build understands a message that another one did not."""
+def _understood(kind: Kind, body: bytes) -> Envelope | None:
+    """A message that another build did not understand, if there is one now that does."""
     try:
-        Envelope.model_validate_json(body).open()
-    except (ContractError, ValueError):
-        return False
-    return True
+        envelope = Envelope.model_validate_json(body)
+        if kind.reason == "contract":
+            envelope.open()
+    except Exception:  # noqa: BLE001 also a fault in an upcast: it must not stop the relay
+        return None
+    return envelope
 
 
 def waiting_long(tx: Tx, seconds: float) -> list[Any]:

@@ -20,15 +20,18 @@ _LONG = 600.0
 _QUIET = 3600.0  # seconds between two alarms
 
 _SHARE = 0.02
-"""Of a relay's time, for any of these: a large outbox takes seconds to count."""
+"""Of a relay's time, for most of these: a large outbox takes seconds to count."""
+_MOVING = 0.2
+"""The same for what moves messages itself."""
 
 
 class Chore:
     """Something to do every so many seconds, or less often if it takes long."""
 
-    def __init__(self, work: Callable[[Tx], Any], pace: float) -> None:
+    def __init__(self, work: Callable[[Tx], Any], pace: float, share: float = _SHARE) -> None:
         self._work = work
         self._pace = pace
+        self._share = share
         self._due = 0.0
 
     def run(self, tx: Tx) -> None:
@@ -37,7 +40,7 @@ class Chore:
         if begun >= self._due:
             self._due = begun + self._pace
             self._work(tx)
-            self._due += (time.monotonic() - begun) / _SHARE
+            self._due += (time.monotonic() - begun) / self._share
 
 
 class Upkeep:
@@ -49,7 +52,7 @@ class Upkeep:
         self._chores = [
             Chore(inbox.prune, _PRUNE),
             Chore(self._count, PACE),
-            Chore(self._send_parked, PACE),
+            Chore(self._send_parked, PACE, _MOVING),
             Chore(self._alarm, _LOOK),
         ]
 
@@ -61,9 +64,9 @@ class Upkeep:
     def _count(self, tx: Tx) -> None:
         try:
             self._announcer.backlog = backlog.counted(tx)
-        except QueryCanceled:  # a statement has a minute: then nobody knows, and is told so
+        except QueryCanceled:  # then nobody knows, and is told so
             self._announcer.backlog = None
-            log.warning("backlog.uncounted", why="it takes longer than a minute")
+            log.warning("backlog.uncounted", why=f"it takes longer than {backlog.LONGEST} s")
 
     def _send_parked(self, tx: Tx) -> None:
         if kinds := parked.kinds(tx):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from aiohttp import web
@@ -28,12 +29,14 @@ async def beating(heartbeat: Heartbeat, app: web.Application) -> AsyncIterator[N
     """Keep the heartbeat, from the loop that serves, as soon as it can be reached.
 
     It is written in a thread: a broker that is away, whom it also tells, must not keep a request waiting.
+    Always the same one: the last word comes after another that is still being said.
     """
+    loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1, "heartbeat")
 
     async def beat() -> None:
         await app[LISTENING].wait()
         while True:
-            await asyncio.to_thread(heartbeat.beat, "ready")
+            await loop.run_in_executor(thread, heartbeat.beat, "ready")
             await asyncio.sleep(1)
 
     task = asyncio.create_task(beat())
@@ -41,5 +44,6 @@ async def beating(heartbeat: Heartbeat, app: web.Application) -> AsyncIterator[N
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    await asyncio.to_thread(heartbeat.beat, "stopping")
-    await asyncio.to_thread(heartbeat.end)
+    await loop.run_in_executor(thread, heartbeat.beat, "stopping")
+    await loop.run_in_executor(thread, heartbeat.end)
+    thread.shutdown()

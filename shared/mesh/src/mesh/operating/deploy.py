@@ -79,7 +79,7 @@ def drained(service: str, major: int, wait: bool, url: str) -> None:
             click.echo(f"{service} v{major} is not drained")
             sys.exit(1)
         time.sleep(_PAUSE)
-        world = look(url)
+        world = look(url, draining.builds)
     click.echo(f"{service} v{major} is drained: {', '.join(sorted(draining.queues))}")
 
 
@@ -89,7 +89,10 @@ def _back(wanted: Sequence[Manifest], to: str | None, wheels: Path, world: World
     if len(wanted) > 1:
         raise Refused("--rollback-to is of one build: check one at a time")
     path = to.endswith((".whl", ".json"))
-    return [find(to if path else f"{wanted[0].service}=={to}", wheels, world.live)]
+    back = find(to if path else f"{wanted[0].service}=={to}", wheels, world.live)
+    if back.service != wanted[0].service:
+        raise Refused(f"{back} is no build of {wanted[0].service}")
+    return [back]
 
 
 def _planned(wanted: Sequence[Manifest], world: World) -> Iterator[Step]:

@@ -16,7 +16,7 @@ from mesh.operating.world import World
 
 NOTHING = "nothing found"
 COUNTS = 2
-"""Of each relay, after the first look: a count that was told later may have begun before."""
+"""Of one relay of each service, after the first look: a count that was told later may have begun before."""
 
 
 class Draining:
@@ -28,12 +28,14 @@ class Draining:
         self._taken = {str(taken): taken for taken in _taken(service, major, world)}
         if not self._taken:
             raise Refused(f"no live build of {service} takes anything of v{major}: {_known(service, world)}")
+        self.builds = world.of(service)
+        """To be looked at also when they live no more."""
         self.queues = {queue for taken in self._taken.values() for queue in taken.queues(service)}
         self._begin(world)
 
     def _begin(self, world: World) -> None:
         self._first = world
-        self._counts: dict[str, set[datetime]] = {}
+        self._counts: dict[str, dict[str, set[datetime]]] = {}  # by service and relay
         self._counted: dict[str, int] | None = None  # what each worker had said last when all had counted
 
     def left(self, world: World) -> list[str]:
@@ -78,10 +80,10 @@ class Draining:
     def _uncounted(self, world: World) -> Iterator[str]:
         for process in world.live:
             if process.backlog:
-                seen = self._counts.setdefault(process.manifest.service, {process.backlog.counted_at})
-                seen.add(process.backlog.counted_at)
-        for service, seen in self._counts.items():
-            if len(seen) <= COUNTS:
+                relays = self._counts.setdefault(process.manifest.service, {})
+                relays.setdefault(process.instance, set()).add(process.backlog.counted_at)
+        for service, relays in self._counts.items():
+            if max(map(len, relays.values())) <= COUNTS:
                 yield f"{NOTHING}, until {service} has counted its outbox twice"
 
 

@@ -61,7 +61,7 @@ def rolled_back(build: Manifest, to: Manifest, world: World) -> list[Finding]:
 def _sent(build: Manifest, world: World) -> Iterator[Finding]:
     """What it sends, beside those that take it."""
     for sent in build.sends:
-        takers = [b for b in world.builds if any(taken.name == sent.name for taken in b.takes)]
+        takers = [b for b in [*world.builds, build] if any(taken.name == sent.name for taken in b.takes)]
         if not takers:
             kept = "it waits in its queue, or, if no listener was ever there, in mesh.unrouted"
             yield Finding(Verdict.WAITS, f"{sent} from {build}", f"no live build takes it: {kept}")
@@ -113,7 +113,7 @@ def _given_up(build: Manifest, world: World) -> Iterator[Finding]:
         if build.taken(taken.name, taken.version) is None
     }
     for taken in given_up.values():
-        for sender in world.builds:
+        for sender in [*world.builds, build]:
             if sender.sent(taken.name, taken.version):
                 why = f"{sender} sends it, and nobody would take it"
                 yield Finding(Verdict.BREAKS, f"{taken} to {build}", why, first=sender.service)
@@ -121,10 +121,12 @@ def _given_up(build: Manifest, world: World) -> Iterator[Finding]:
 
 
 def _narrowed(build: Manifest, world: World) -> Iterator[Finding]:
-    """What it takes, and does not read in every state that was ever released."""
+    """What it takes, and does not read in every state that was ever released, or that is known now."""
     for taken in build.takes:
-        if taken.unread:
-            yield from _lying(taken, build, world, f"it may not read what is of {', '.join(taken.unread)}")
+        now = {str(b): t for b in world.of(build.service) if (t := b.taken(taken.name, taken.version))}
+        known = [f"the messages that {b} knows" for b, t in now.items() if problems(t.pair, taken.pair)]
+        if unread := [*taken.unread, *known]:
+            yield from _lying(taken, build, world, f"it may not read what is of {', '.join(unread)}")
 
 
 def _lying(taken: Taken, build: Manifest, world: World, why: str) -> Iterator[Finding]:

@@ -58,12 +58,15 @@ class World:
             yield Place(f"{queue}: {message}", found[str(message)])
         for process in self._counting():
             yield from _in_database(process, message, queues, service)
-        for absent in sorted({service, _owner(message)} - {p.manifest.service for p in self._counting()}):
+        senders = {service, _owner(message), *(p.manifest.service for p in self.live)}
+        for absent in sorted(senders - {p.manifest.service for p in self._counting()}):
             yield Place(f"the outbox of {absent} is not known: no relay of it is live, or it counts", None)
 
     def _in_queue(self, queue: str) -> Iterator[Place]:
         held = sum(process.held.get(queue, 0) for process in self.live)
-        depth = self.queues.get(queue, Depth(0, 0))
+        if (depth := self.queues.get(queue)) is None:
+            yield Place(f"{queue}, which was not looked at", None)
+            return
         yield Place(queue, depth.messages + held)
         takers = sum(queue in process.queues for process in self.live)
         if depth.consumers > takers:
@@ -71,25 +74,25 @@ class World:
             yield Place(text, None)
 
     def _counting(self) -> list[Live]:
-        """The relays that have counted; of several of one service all say the same."""
-        counting = [process for process in self.live if process.backlog]
-        return list({process.manifest.service: process for process in counting}.values())
+        """Of each service the relay that has counted last."""
+        counting = [(p.backlog.counted_at, p) for p in self.live if p.backlog]
+        counting.sort(key=lambda counted: counted[0])
+        return list({process.manifest.service: process for _, process in counting}.values())
 
 
 def look(url: str, among: Iterable[Manifest] = ()) -> World:
     """Look at the broker; also at the queues of builds that do not live yet. Raises Refused, Unavailable."""
-    live = tuple(leases.read(url))
+    live = tuple(leases.read(url, refuse_unreadable=True))
     builds = _distinct([process.manifest for process in live])
     known = [*builds, *among]
     queues = {queue for build in known for taken in build.takes for queue in taken.queues(build.service)}
-    aside = depths.depths(url, [topology.UNROUTED, topology.DEAD])
-    return World(
-        live,
-        tuple(builds),
-        depths.depths(url, queues),
-        depths.delayed(url),
-        {queue: unrouted.counted(url, queue) for queue, depth in aside.items() if depth.messages},
-    )
+    # What leads to a queue is looked at before it: a message that moves meanwhile is seen in one of the two.
+    lying = depths.depths(url, [topology.UNROUTED, topology.DEAD])
+    aside = {queue: unrouted.counted(url, queue) for queue, depth in lying.items() if depth.messages}
+    delayed = depths.delayed(url)
+    found = depths.depths(url, queues)
+    depth = {queue: found.get(queue, Depth(0, 0)) for queue in queues}
+    return World(live, tuple(builds), depth, delayed, aside)
 
 
 def _distinct(builds: Iterable[Manifest]) -> list[Manifest]:

@@ -22,6 +22,10 @@ from mesh.topology import LIVE, live
 
 T = TypeVar("T")
 
+_HEARTBEAT = 30
+"""Seconds after which RabbitMQ gives up who says nothing: a reader that was cut off would keep all others
+from reading. Whoever announces itself says something more often."""
+
 
 class AmqpLeases:
     """All leases, and one connection to them."""
@@ -29,6 +33,7 @@ class AmqpLeases:
     def __init__(self, connection: Connection) -> None:
         # Every word is bounded: a broker may be frozen, or read no more because its disk is full.
         connection.transport_options = {"read_timeout": TIMEOUT, "write_timeout": TIMEOUT}
+        connection.heartbeat = _HEARTBEAT
         self._connection = connection
         self._channel: Any = None
         self._numbers = count()
@@ -52,18 +57,25 @@ class AmqpLeases:
         channel.basic_publish_confirm(said, exchange="", routing_key=LIVE)
 
     def _read(self, channel: Channel) -> list[bytes]:
-        said: list[Message] = []
-        consumer = channel.basic_consume(LIVE, callback=said.append)
-        mark = uuid4().hex
-        self._say(channel, mark, b"")
         deadline = time.monotonic() + TIMEOUT
-        while not (own := [m for m in said if _instance(m) == mark]) or _left(channel):
-            # Another one reads, or they are on their way; what that one gives back may come behind the mark.
+        said: list[Message] = []
+        # With the channel ends the consumer, and what it held is back in the same step: who is let in next
+        # finds all of it there.
+        with self._connection.channel() as reading:
+            reading.basic_consume(LIVE, callback=said.append)
+            while self._more(channel, said, deadline) or _left(reading):
+                pass
+            return _latest(said)
+
+    def _more(self, channel: Channel, said: list[Message], deadline: float) -> bool:
+        """Put a mark behind all that is there, and wait for it. Returns whether something else came, too."""
+        there, mark = len(said), uuid4().hex
+        self._say(channel, mark, b"")
+        while not (own := [message for message in said[there:] if _instance(message) == mark]):
+            # Another one reads, or they are on their way.
             channel.connection.drain_events(timeout=max(0.001, deadline - time.monotonic()))
-        channel.basic_cancel(consumer)
-        channel.basic_ack(own[0].delivery_tag)
-        channel.basic_recover(requeue=True)
-        return _latest(said)
+        own[0].channel.basic_ack(own[0].delivery_tag)
+        return len(said) > there + 1
 
     def _ask(self, question: Callable[[Channel], T]) -> T:
         try:
@@ -77,7 +89,7 @@ class AmqpLeases:
             raise Unavailable(f"broker: {error or type(error).__name__}") from error
 
     def _open(self) -> Channel:
-        self._connection.ensure_connection(max_retries=1, timeout=TIMEOUT)
+        self._connection.ensure_connection(max_retries=1, interval_start=0, timeout=TIMEOUT)
         with suppress(AccessRefused), self._connection.channel() as attempt:
             live()(attempt).declare()  # who may not finds it there: an operator made it
         self._channel = self._connection.channel()
@@ -89,6 +101,13 @@ def _instance(message: Message) -> Any:
     return message.properties.get("message_id")
 
 
+def _number(message: Message) -> int:
+    """0 for what no process of the mesh has written."""
+    headers = message.headers
+    found = headers.get("number") if isinstance(headers, dict) else None
+    return found if isinstance(found, int) else 0
+
+
 def _left(channel: Channel) -> int:
     return int(channel.queue_declare(LIVE, passive=True).message_count)
 
@@ -97,7 +116,7 @@ def _latest(said: Sequence[Message]) -> list[bytes]:
     """What each process said last, of those that have not said that they go."""
     latest: dict[Any, tuple[int, bytes]] = {}
     for message in said:
-        now = message.headers.get("number", 0), _bytes(message.body)
+        now = _number(message), _bytes(message.body)
         latest[_instance(message)] = max(latest.get(_instance(message), now), now)
     return [document for _, document in latest.values() if document]
 

@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from mesh.broker import TIMEOUT
 from mesh.errors import Unavailable
 from mesh.topology import LEASE
 
@@ -34,12 +35,20 @@ class StreamsLeases:
             with client.pipeline(transaction=True) as pipe:
                 pipe.set(f"{KEY}:{instance}", document, px=int(LEASE * 1000))
                 pipe.sadd(KEY, instance)
-                pipe.execute()
+                _, new = pipe.execute()
+            if new:  # those who died are forgotten also where nobody ever looks
+                client.eval(_ALL, 1, KEY, f"{KEY}:")
 
         self._ask(told)
 
     def end(self, instance: str) -> None:
-        self._ask(lambda client: client.delete(f"{KEY}:{instance}"))
+        def told(client: Redis) -> None:
+            with client.pipeline(transaction=True) as pipe:
+                pipe.delete(f"{KEY}:{instance}")
+                pipe.srem(KEY, instance)
+                pipe.execute()
+
+        self._ask(told)
 
     def all(self) -> list[bytes]:
         return cast("list[bytes]", self._ask(lambda client: client.eval(_ALL, 1, KEY, f"{KEY}:")))
@@ -49,6 +58,8 @@ class StreamsLeases:
 
     def _ask(self, question: Any) -> Any:
         try:
+            # Once: who asks comes again by itself, and does nothing else meanwhile.
+            self._connection.ensure_connection(max_retries=1, interval_start=0, timeout=TIMEOUT)
             with self._connection.default_channel.conn_or_acquire() as client:
                 return question(client)
         except (RedisError, OperationalError, OSError) as error:

@@ -138,6 +138,7 @@ class Intake(CeleryConsumer):
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """Its bytes cannot be unpacked as its headers say; they may well be sound as they are."""
         self._acks.came(message)  # kombu finds that out before the message gets to `on_message`
+        self._taken[self._queue(message)] += 1
         self._offer(incoming.name(message), message)
 
     # What remote control asks for is done later, where whatever fails ends the worker, and what is then
