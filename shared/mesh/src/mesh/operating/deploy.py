@@ -88,8 +88,8 @@ def _back(wanted: Sequence[Manifest], to: str | None, wheels: Path, world: World
         return []
     if len(wanted) > 1:
         raise Refused("--rollback-to is of one build: check one at a time")
-    path = to.endswith((".whl", ".json"))
-    back = find(to if path else f"{wanted[0].service}=={to}", wheels, world.live)
+    whole = to.endswith((".whl", ".json")) or "==" in to
+    back = find(to if whole else f"{wanted[0].service}=={to}", wheels, world.live)
     if back.service != wanted[0].service:
         raise Refused(f"{back} is no build of {wanted[0].service}")
     return [back]
