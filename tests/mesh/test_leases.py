@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ import sample
 from amqp import Message
 from commands import run
 from kombu import Connection
-from programs import Start, eventually
+from programs import Program, Start, eventually
 from proxy import Proxy
 from redis import Redis
 
 from contracts import Refused
+from embedded.ports import free_port
 from mesh import leases
 from mesh.announcer import PACE, Announcer
 from mesh.broker import TIMEOUT
@@ -76,6 +78,19 @@ def test_a_worker_of_a_lane_says_which(start: Start, broker_url: str) -> None:
     assert worker.takes("sample.v1.bulk", "sample.work", 1)
     assert not worker.takes("sample.v1", "sample.work", 1)
     assert not worker.takes("sample.v1.bulk", "sample.work", 2)
+
+
+@pytest.mark.parametrize("broker_url", ONE_OF_EACH, indirect=True)
+def test_an_api_says_so_too(new_database: Callable[[str], str], broker_url: str, tmp_path: Path) -> None:
+    where = {"DATABASE_URL": new_database("orders.migrations"), "HTTP_PORT": str(free_port())}
+    program = Program("orders", "api", folder=tmp_path, BROKER_URL=broker_url, **where).start()
+    try:
+        [api] = eventually(lambda: leases.read(broker_url), "it is seen")
+        assert (api.manifest.service, api.role, api.state) == ("orders", "api", "ready")
+        assert program.stop() == 0
+        assert leases.read(broker_url) == []
+    finally:
+        program.destroy()
 
 
 @pytest.mark.parametrize("broker_url", ONE_OF_EACH, indirect=True)

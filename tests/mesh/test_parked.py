@@ -8,11 +8,12 @@ import pytest
 from counting import counted, numbers, settled
 from kombu import Connection, Queue
 from programs import Program, Start, eventually
+from psycopg.errors import QueryCanceled
 from redis import Redis
-from sample import Count, Work, ledger
+from sample import Count, GreetV1, Work, ledger
 
 from contracts import Command, Envelope, Message, Producer, contract
-from mesh import context, deadletters, parked
+from mesh import Database, backlog, context, deadletters, outbox, parked
 from mesh.parked import BATCH, Kind
 from mesh.testing import around
 from mesh.topology import LIVE
@@ -159,6 +160,39 @@ def test_what_cannot_even_be_read_stays(keep: Keep, tx: Any, reason: str) -> Non
     [kind] = parked.kinds(tx)
     assert parked.send_again(tx, kind) == 0
     assert len(kept(tx)) == 1
+
+
+def test_what_a_build_without_versions_parked_is_known_by_its_envelope(keep: Keep, tx: Any) -> None:
+    keep(Count(number=1), reason="unknown")
+    tx.execute("UPDATE dead_letters SET version = NULL")
+    assert [(w.version, w.messages) for w in backlog.counted(tx).dead_letters] == [(1, 1)]
+    assert parked.kinds(tx) == [OF_COUNT._replace(reason="unknown")]
+
+
+def test_the_backlog_is_counted_by_name_version_and_place(keep: Keep, send: Any, tx: Any) -> None:
+    send(GreetV1(name="Ada"), *numbers(0, 3))
+    send(Work(text="a"), lane="bulk")
+    outbox.put_back(tx, around(GreetV1(name="")), "sample.v1", retries=1, after=60, carries=None)
+    deadletters.keep(tx, b"?", {}, queue="sample", reason="malformed", error="", attempts=1)
+    found = backlog.counted(tx)
+    assert sorted((w.name, w.version, w.messages, w.queue or w.key) for w in found.outbox) == [
+        ("sample.count", 1, 3, "sample.count.v1"),
+        ("sample.greet", 1, 1, "sample.greet.v1"),
+        ("sample.greet", 1, 1, "sample.v1"),
+        ("sample.work", 1, 1, "sample.work.v1.bulk"),
+    ]
+    assert [(w.name, w.version, w.reason) for w in found.dead_letters] == [(None, None, "malformed")]
+
+
+def test_a_count_that_takes_long_is_given_up(
+    tx: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "LONGEST", 0.2)
+    with database.connection() as other, other.transaction():
+        other.execute("LOCK TABLE dead_letters IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(QueryCanceled):
+            backlog.counted(tx)
+    assert backlog.counted(tx).outbox == ()
 
 
 def test_only_what_another_build_may_understand_is_parked(keep: Keep, tx: Any) -> None:

@@ -1,11 +1,14 @@
 """What the API says when its database is away, half there, or back."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from api import Api, served
 from documents import order
 from programs import eventually
@@ -13,7 +16,10 @@ from programs import eventually
 from embedded.postgres import Postgres
 from mesh import Settings
 from mesh.database import connect
+from mesh.health import Heartbeat
 from mesh.migrate import migrate
+from orders.api.health import beating
+from orders.api.keys import LISTENING
 
 
 @pytest.fixture
@@ -45,6 +51,39 @@ def counts(url: str) -> tuple[int, int]:
 def test_all_is_well(api: Any) -> None:
     assert api.get("/healthz").json == {"status": "alive"}
     assert api.get("/readyz").json == {"status": "ready"}
+
+
+class SlowToTell:
+    """Somebody who is told that it lives, and to whom each word takes a while."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def renew(self, state: str, needs: str) -> None:
+        self._hear(state)
+
+    def end(self) -> None:
+        self._hear("end")
+
+    def _hear(self, word: str) -> None:
+        self.heard.append(word)
+        time.sleep(0.2)
+        self.heard.append(f"{word}.")
+
+
+def test_its_last_word_is_the_last(tmp_path: Path) -> None:
+    told = SlowToTell()
+
+    async def live() -> None:
+        app = web.Application()
+        app[LISTENING] = asyncio.Event()
+        app[LISTENING].set()
+        heartbeat = Heartbeat(tmp_path, "orders", "api", told)
+        async with asynccontextmanager(beating)(heartbeat, app):
+            await asyncio.sleep(0.05)  # in the middle of its first word
+
+    asyncio.run(live())
+    assert told.heard == ["ready", "ready.", "stopping", "stopping.", "end", "end."]
 
 
 def test_the_database_goes_away_and_comes_back(own_postgres: Postgres, own_url: str) -> None:

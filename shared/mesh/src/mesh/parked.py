@@ -28,6 +28,10 @@ _SPREAD = 1.0
 """Seconds in which a batch goes out, at random: of workers that wait, one would take all that comes at once,
 and the same one whatever comes with the beat of its reading. It may be one that does not understand."""
 
+_VERSIONED = """
+    UPDATE parked SET version = substring(encode(body, 'escape') FROM '"version":(\\d{1,9})')::int
+    WHERE version IS NULL
+"""
 _KINDS = "SELECT DISTINCT queue, name, version, reason FROM parked"
 _LOOK = """
     SELECT id, body, queue, carries FROM parked
@@ -56,6 +60,7 @@ class Kind(NamedTuple):
 
 def kinds(tx: Tx) -> list[Kind]:
     """What is parked."""
+    tx.execute(_VERSIONED)  # builds from before that column still park messages without it
     return [Kind(*row) for row in tx.execute(_KINDS)]
 
 

@@ -66,7 +66,7 @@ class Upkeep:
             self._announcer.backlog = backlog.counted(tx)
         except QueryCanceled:  # then nobody knows, and is told so
             self._announcer.backlog = None
-            log.warning("backlog.uncounted", why=f"it takes longer than {backlog.LONGEST} s")
+            log.warning("backlog.uncounted", why=f"it takes longer than {backlog.LONGEST:g} s")
 
     def _send_parked(self, tx: Tx) -> None:
         if kinds := parked.kinds(tx):
