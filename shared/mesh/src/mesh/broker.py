@@ -103,6 +103,11 @@ def _receiver(key: str) -> Queue | None:
     return topology.command_queue(key) if foreign else None
 
 
+def is_missing(error: Exception) -> bool:
+    """Of a queue that was asked for: who may not look, or looks at something else, must not take it for empty."""
+    return str(getattr(error, "code", None) or getattr(error, "reply_code", None)) == "404"
+
+
 @contextmanager
 def _as_far_as_permitted(channel: Any) -> Iterator[Any]:
     """A channel to declare with what may have been declared by somebody with more rights.

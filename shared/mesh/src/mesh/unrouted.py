@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from amqp.exceptions import AccessRefused, ChannelError, NotFound
+from amqp.exceptions import AccessRefused, ChannelError
 from kombu import Message, Queue
 
 from contracts import ContractError, Envelope
@@ -64,7 +64,7 @@ def _messages(url: str, name: str = UNROUTED) -> Iterator[Iterator[Message]]:
         except AccessRefused:
             raise MeshError(f"this user may not read {name}: give an operator's BROKER_URL") from None
         except ChannelError as error:
-            if int(error.reply_code) != NotFound.code:  # over streams a text
+            if not broker.is_missing(error):
                 raise
             count = 0  # over streams it is there when something is in it
         yield (message for _ in range(count) if (message := queue.get()))

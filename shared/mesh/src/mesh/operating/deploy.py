@@ -72,12 +72,12 @@ def drained(service: str, major: int, wait: bool, url: str) -> None:
     draining = Draining(service, major, world)
     said: list[str] = []
     while left := draining.left(world):
+        if not (wait or all(line.startswith(NOTHING) for line in left)):
+            click.echo("\n  ".join([f"{service} v{major} is not drained:", *left]))
+            sys.exit(1)
         if left != said:
             click.echo("\n".join(left), err=True)
         said = left
-        if not (wait or all(line.startswith(NOTHING) for line in left)):
-            click.echo(f"{service} v{major} is not drained")
-            sys.exit(1)
         time.sleep(_PAUSE)
         world = look(url, draining.builds)
     click.echo(f"{service} v{major} is drained: {', '.join(sorted(draining.queues))}")
