@@ -48,7 +48,7 @@ def seen(url: str) -> bool:
     return len(processes) == 2 and any(process.backlog for process in processes)
 
 
-@pytest.mark.parametrize("broker_url", ONE_OF_EACH, indirect=True)
+@pytest.mark.parametrize("broker_url", ["valkey"], indirect=True)
 def test_live_and_check(start: Start, mesh: Mesh, file: Any, broker_url: str, tx: Any) -> None:
     assert mesh("live") == (0, "no process says that it lives\n", "")
     worker = start("worker").ready()

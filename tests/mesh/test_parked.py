@@ -22,6 +22,8 @@ Keep = Callable[..., None]
 OF_COUNT = Kind("sample.v1", "sample.count", 1, "contract")
 HERE = ["valkey"]
 """For what does not depend on the broker."""
+ONE_OF_EACH = ["valkey", "rabbitmq"]
+"""Redis does here what Valkey does."""
 
 
 def kept(tx: Any) -> list[tuple[str, list[str]]]:
@@ -47,6 +49,7 @@ def keep(tx: Any) -> Keep:
     return keep
 
 
+@pytest.mark.parametrize("broker_url", ONE_OF_EACH, indirect=True)
 def test_what_an_older_build_does_not_know_is_handled_by_the_newer(start: Start, send: Any, tx: Any) -> None:
     older = start("worker", build="older").ready()
     start("relay").ready()
@@ -95,6 +98,7 @@ def broken(broker_url: str) -> Callable[[], None]:
     return mend
 
 
+@pytest.mark.parametrize("broker_url", ONE_OF_EACH, indirect=True)
 def test_while_nobody_can_say_who_lives_nothing_moves_and_nothing_stops(
     start: Start, send: Any, tx: Any, broker_url: str, keep: Keep
 ) -> None:

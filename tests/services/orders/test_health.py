@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from orders.api.keys import LISTENING
 @pytest.fixture
 def own_postgres(state: Path) -> Iterator[Postgres]:
     """A server that the test may stop."""
-    with Postgres(state / "own-postgres", durable=False) as server:
+    with Postgres(Path(mkdtemp(prefix="own-postgres-", dir=state)), durable=False) as server:
         yield server
 
 
