@@ -73,8 +73,8 @@ class Relay:
     def _relay(self, connection: Tx) -> None:
         while not self._stopping:
             moved = self._move(connection)
+            self._upkeep.run(connection)  # before: what says that it is ready says how much waits, too
             self._resumed()
-            self._upkeep.run(connection)
             if not moved:
                 self._rest.over()
                 self._sleep(connection)
