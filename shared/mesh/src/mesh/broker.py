@@ -104,7 +104,7 @@ def _receiver(key: str) -> Queue | None:
 
 
 def is_missing(error: Exception) -> bool:
-    """A queue that was asked for. Who may not look, or looks at something else, must not take it for empty."""
+    """Whether there is no such queue. Who may not look must not take it for empty."""
     return str(getattr(error, "code", None) or getattr(error, "reply_code", None)) == "404"
 
 
