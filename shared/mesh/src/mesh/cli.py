@@ -5,6 +5,7 @@ A service adds its own commands to the group that `service_cli` returns.
 
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -30,7 +31,7 @@ from mesh import (
 )
 from mesh.announcer import Announcer
 from mesh.database import Tx
-from mesh.errors import MeshError, RefusedAtStart
+from mesh.errors import MeshError, RefusedAtStart, Unavailable
 from mesh.health import Heartbeat, healthy
 from mesh.relay import Relay
 from mesh.service import S, Service
@@ -38,6 +39,9 @@ from mesh.stopping import Stopping
 from mesh.upkeep import Upkeep
 
 logger = structlog.get_logger(__name__)
+
+_PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before another try: RabbitMQ may answer 541 to two who declare the same queue at once."""
 
 
 class Cli(click.Group):
@@ -113,11 +117,22 @@ def _migrate(service: Service[Any]) -> None:
     settings = start(service, "migrate")
     migrate(service.migrated_by, settings)
     logger.info("database.migrated")
-    # What others announce from now on is kept for this service, whenever its first worker starts.
-    own = [*service.consumer.queues(), topology.private_queue(service.name)]
-    others = listeners.queues(service.sends, settings.broker_url)
-    broker.declare_queues(settings.broker_url, own, others)
+    _declare(service, settings.broker_url)
     logger.info("queues.declared")
+
+
+def _declare(service: Service[Any], url: str) -> None:
+    """What others announce from now on is kept for this service, whenever its first worker starts."""
+    own = [*service.consumer.queues(), topology.private_queue(service.name)]
+    for pause in (*_PAUSES, None):
+        try:
+            broker.declare_queues(url, own, listeners.queues(service.sends, url))
+        except Unavailable:
+            if pause is None:
+                raise
+            time.sleep(pause)
+        else:
+            return
 
 
 def _health(service: Service[Any]) -> click.Command:
