@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%)
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages bench-flow bench-broker topology manifests lock clean
+.PHONY: help up demo test lint contracts messages rolling bench-flow bench-broker topology manifests lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -25,6 +25,9 @@ lint: install   ## style, types and import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+rolling: install  ## old and new builds side by side, rolled in every order under load; half an hour (ARGS="--only NAME")
+	@PYTHONPATH=deploy:tests:tests/support $(BIN)/python -m rolling $(ARGS)
 
 contracts: install  ## what changed in the messages since their releases, and in which order it may be deployed
 	@$(BIN)/mesh contracts check

@@ -29,13 +29,19 @@ def follow(text: str, checkout: Path) -> Iterator[tuple[str, str, str]]:
     """Do what a part says. Yields each command, what the page shows, and what it printed."""
     for kind, block in _BLOCK.findall(text):
         if kind == "diff":
-            _apply(block, checkout)
+            apply(block, checkout)
             continue
         for command, shown in _COMMAND.findall(block):
             yield command, shown.strip(), _run(command, checkout).strip()
 
 
-def _apply(diff: str, checkout: Path) -> None:
+def diffs(text: str) -> list[str]:
+    """The changes that a part makes, in their order."""
+    return [block for kind, block in _BLOCK.findall(text) if kind == "diff"]
+
+
+def apply(diff: str, checkout: Path) -> None:
+    """Change the files of a checkout. Raises AssertionError where one has not once what is to be replaced."""
     for old, new, hunks in _FILE.findall(diff):
         text = (checkout / old).read_text() if old else ""
         for hunk in re.split(r"^@@.*\n", hunks, flags=re.MULTILINE):

@@ -1,0 +1,129 @@
+"""One roll, from the first process to the verdict."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from rolling.builds import SERVICES, Recipe, Workshop
+from rolling.fleet import SLOTS, Fleet, How, Slot, of_the_mesh
+from rolling.ground import Ground, Site
+from rolling.ledger import Books, Ledger, Mailbox
+from rolling.load import Load
+from rolling.logs import Logs
+from rolling.results import Result, series
+from rolling.scenarios import Scenario, Wave
+from rolling.verdict import Builds, Verdict, judge, waits
+
+BESIDE = 1.5
+"""Seconds under load before, between and after waves: builds work side by side."""
+PATIENCE = 20.0
+"""Seconds after the last order within which everything must have come right."""
+_AFTERWARDS = 1.0  # seconds for what comes a second time
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """What a roll has left, to be judged."""
+
+    ledger: Ledger
+    logs: Logs
+    verdict: Verdict
+
+
+def roll(scenario: Scenario, broker: str, how: How, ground: Ground, workshop: Workshop) -> Result:
+    """Raises StartFailed for a process that does not get ready."""
+    workshop.prepare((service, recipe) for recipe in scenario.recipes for service in SERVICES)
+    with ground.site(broker, SERVICES) as site:
+        rolling = Rolling(scenario, how, site, workshop)
+        begun = time.time()
+        try:
+            rolled = rolling.run()
+        except BaseException as error:
+            error.add_note(f"what it left: {ground.keep(site)}")
+            raise
+        finally:
+            rolling.fleet.stop()
+        return Result(
+            scenario=scenario.name,
+            broker=broker,
+            how=how,
+            without=scenario.recipes[0].without,
+            about=scenario.about,
+            verdict=rolled.verdict,
+            waits=waits(rolled.ledger, rolling.load.since, rolling.load.until),
+            seconds=round(time.time() - begun, 1),
+            series=series(rolled.logs, rolling.load.since),
+            marks=[(round(m.at - rolling.load.since, 2), m.service, m.version) for m in rolling.fleet.marks],
+            logs="" if rolled.verdict.clean else str(ground.keep(site)),
+        )
+
+
+class Rolling:
+    """A scenario of the mesh on one site."""
+
+    def __init__(self, scenario: Scenario, how: How, site: Site, workshop: Workshop) -> None:
+        self.fleet = Fleet(of_the_mesh(site))
+        self.load = Load(site.ports, scenario.rate)
+        self._scenario = scenario
+        self._how = how
+        self._site = site
+        self._of = workshop.get
+
+    def run(self) -> Rolled:
+        """From the first process until everything came right, or did not."""
+        first, waves = self._scenario.recipes[0], self._scenario.waves
+        self._migrate(first, SERVICES)
+        self.fleet.start({slot: self._of(slot.service, first) for slot in SLOTS})
+        under_load(self.load, [partial(self._take, wave) for wave in waves])
+        made = [self._of(service, recipe) for recipe in self._scenario.recipes for service in SERVICES]
+        builds = {(build.service, build.version): build for build in made}
+        return settle(look_at(self._site, self.load, builds, Logs.read), PATIENCE)
+
+    def _take(self, wave: Wave) -> None:
+        recipe = self._scenario.recipes[wave.to]
+        self._migrate(recipe, wave.services)
+        self.fleet.replace({slot: self._of(slot.service, recipe) for slot in wave.slots()}, self._how)
+
+    def _migrate(self, recipe: Recipe, services: Iterable[str]) -> None:
+        """As each deployment begins."""
+        make = of_the_mesh(self._site)
+        migrations = [make(Slot(name, "migrate", 0), self._of(name, recipe)) for name in services]
+        for migration in migrations:
+            migration.start()
+        for migration in migrations:
+            migration.wait_until_ready()
+            migration.kill()
+
+
+def under_load(load: Load, steps: Iterable[Callable[[], None]]) -> None:
+    """Take the steps one after the other, and between them let builds work side by side."""
+    load.start()
+    try:
+        for step in steps:
+            time.sleep(BESIDE)
+            step()
+        time.sleep(BESIDE)
+    finally:
+        load.stop()
+
+
+def settle(look: Callable[[], Rolled], patience: float) -> Rolled:
+    """Wait until everything came right, so long at the most; then for what may come too often."""
+    deadline = time.monotonic() + patience
+    while not (rolled := look()).verdict.clean and time.monotonic() < deadline:
+        time.sleep(0.3)
+    time.sleep(_AFTERWARDS)
+    return look() if rolled.verdict.clean else rolled
+
+
+def look_at(site: Site, load: Load, builds: Builds, read: Callable[[Path], Logs]) -> Callable[[], Rolled]:
+    """How to see what has come of the orders by now."""
+    books = Books(site.databases, Mailbox(site.catcher.directory / "mails.db"))
+
+    def look() -> Rolled:
+        ledger, logs = books.read(load.accepted), read(site.folder)
+        return Rolled(ledger, logs, judge(ledger, logs, builds))
+
+    return look
