@@ -91,8 +91,8 @@ class Workshop:
             self._made |= dict(zip(missing, made, strict=True))
 
 
-def _wheels(recipe: Recipe, tree: Path) -> Path:
-    """The source tree of a recipe, with the wheels of its five distributions."""
+def write_sources(recipe: Recipe, tree: Path) -> None:
+    """The five distributions of a recipe. Raises AssertionError for a diff that does not fit any more."""
     for distribution in DISTRIBUTIONS:
         (tree / distribution).mkdir(parents=True)
         for part in PARTS:
@@ -103,6 +103,11 @@ def _wheels(recipe: Recipe, tree: Path) -> Path:
     for distribution in DISTRIBUTIONS:
         project = tree / distribution / "pyproject.toml"
         project.write_text(_VERSION.sub(f'version = "{recipe.version}"', project.read_text()))
+
+
+def _wheels(recipe: Recipe, tree: Path) -> Path:
+    """The source tree of a recipe, with its wheels."""
+    write_sources(recipe, tree)
     places = [str(tree / distribution) for distribution in DISTRIBUTIONS]
     _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tree / "wheels"), *places)
     return tree

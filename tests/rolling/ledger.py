@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from mesh import broker, topology
 from rolling.load import Accepted
 
 _TOTAL = re.compile(r"Total: €([\d,]+)\.(\d\d)")
@@ -66,6 +67,8 @@ class Ledger:
     dead: tuple["Dead", ...] = ()
     waiting: int = 0
     """In outboxes."""
+    unrouted: int = 0
+    """What no queue was bound for."""
 
 
 class Dead(NamedTuple):
@@ -80,8 +83,9 @@ class Dead(NamedTuple):
 class Books:
     """Where the ledger is read."""
 
-    def __init__(self, databases: dict[str, str], mailbox: Mailbox) -> None:
+    def __init__(self, databases: dict[str, str], broker: str, mailbox: Mailbox) -> None:
         self._databases = databases
+        self._broker = broker
         self._mailbox = mailbox
 
     def read(self, accepted: Sequence[Accepted]) -> Ledger:
@@ -109,7 +113,17 @@ class Books:
                 dead += [_dead(*row) for row in connection.execute(_DEAD)]
                 [(rows,)] = connection.execute("SELECT count(*) FROM outbox")
                 waiting += rows
-        return {"repeated": repeated, "dead": tuple(dead), "waiting": waiting}
+        unrouted = messages_in(self._broker, topology.UNROUTED)
+        return {"repeated": repeated, "dead": tuple(dead), "waiting": waiting, "unrouted": unrouted}
+
+
+def messages_in(broker_url: str, queue: str) -> int:
+    """How many there are, on a broker of either kind."""
+    with broker.connection(broker_url) as connection:
+        try:
+            return int(connection.channel().queue_declare(queue, passive=True).message_count)
+        except (*connection.channel_errors,):
+            return 0
 
 
 _DEAD = "SELECT id, name, reason, convert_from(body, 'utf8')::json -> 'data' FROM dead_letters"

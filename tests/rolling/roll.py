@@ -16,10 +16,10 @@ from rolling.results import Result, series
 from rolling.scenarios import Scenario, Wave
 from rolling.verdict import Builds, Verdict, judge, waits
 
-BESIDE = 1.5
+BESIDE = 1.0
 """Seconds under load before, between and after waves: builds work side by side."""
-PATIENCE = 20.0
-"""Seconds after the last order within which everything must have come right."""
+PATIENCE = 15.0
+"""Seconds without any progress, after which what is missing counts as lost. A slow machine may be slow."""
 _AFTERWARDS = 1.0  # seconds for what comes a second time
 
 
@@ -110,17 +110,19 @@ def under_load(load: Load, steps: Iterable[Callable[[], None]]) -> None:
 
 
 def settle(look: Callable[[], Rolled], patience: float) -> Rolled:
-    """Wait until everything came right, so long at the most; then for what may come too often."""
-    deadline = time.monotonic() + patience
+    """Wait until everything came right, or nothing changes for so long; then for what may come too often."""
+    deadline, last = time.monotonic() + patience, None
     while not (rolled := look()).verdict.clean and time.monotonic() < deadline:
-        time.sleep(0.3)
+        if rolled.verdict != last:
+            deadline, last = time.monotonic() + patience, rolled.verdict
+        time.sleep(0.5)
     time.sleep(_AFTERWARDS)
     return look() if rolled.verdict.clean else rolled
 
 
 def look_at(site: Site, load: Load, builds: Builds, read: Callable[[Path], Logs]) -> Callable[[], Rolled]:
     """How to see what has come of the orders by now."""
-    books = Books(site.databases, Mailbox(site.catcher.directory / "mails.db"))
+    books = Books(site.databases, site.broker, Mailbox(site.catcher.directory / "mails.db"))
 
     def look() -> Rolled:
         ledger, logs = books.read(load.accepted), read(site.folder)

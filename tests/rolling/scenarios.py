@@ -9,9 +9,9 @@ from rolling.fleet import SLOTS, How, Slot
 CONSUMERS = ("emails", "reports")
 PRODUCERS = ("orders",)
 BOTH: tuple[How, ...] = ("SIGTERM", "SIGKILL")
-STEADY = 40.0
+STEADY = 25.0
 """Orders per second, as one service after the other is deployed."""
-BUSY = 150.0
+BUSY = 100.0
 """The same where something narrow is looked for: so much that every process is always at something."""
 
 

@@ -37,7 +37,8 @@ say. Every number from *lost* to *left* but *parked* must be 0.
   of timelines. **misread**: mails that show another total than was ordered, and sums that do not agree.
 * **strangers**: messages *handled* by a build that does not know them. **parked**: messages that came to
   such a build and were kept by it.
-* **left**: dead letters and rows in outboxes, {PATIENCE:.0f} seconds after the last order.
+* **left**: dead letters, rows in outboxes and messages in `mesh.unrouted`, when nothing has
+  changed for {PATIENCE:.0f} seconds.
 * **repeated**: mails that went out twice because their worker was killed between the mail server's answer
   and the commit. They carry the same Message-ID, and the service lists them (`mails.tries`): the one
   window that there is.

@@ -10,7 +10,7 @@ PICTURE = ROOT / "docs/rolling.svg"
 SHOWN = ("consumers first", "valkey", "SIGKILL")
 
 WIDTH, LEFT, RIGHT = 860, 60, 16
-PANEL, GAP, TOP, BOTTOM = 110, 46, 62, 34
+PANEL, GAP, TOP, BOTTOM = 110, 46, 82, 34
 COLOURS = ("#8a8f98", "#1f6f54", "#b58a3c")
 FONT = 'font-family="system-ui, sans-serif" font-size="12"'
 WHAT = {

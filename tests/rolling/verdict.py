@@ -37,7 +37,7 @@ class Verdict:
     parked: int
     """Messages that came to a build that does not know them, which kept them."""
     left: int
-    """Dead letters, and rows in outboxes, at the end."""
+    """Dead letters, rows in outboxes, and what no queue was bound for, at the end."""
     repeated: int
     """Mails that went out once more, of which their service knows."""
 
@@ -74,12 +74,12 @@ def judge(ledger: Ledger, logs: Logs, builds: Builds) -> Verdict:
         receipts=sum(1 for kind, _ in mails if kind == "receipt"),
         notes=sum(1 for kind, _ in mails if kind == "note"),
         sales=ledger.sales[0],
-        lost=len(missing) + max(0, -sold - len(dead)),
+        lost=max(0, len(missing) + max(0, -sold - len(dead)) - ledger.unrouted),
         twice=sum(n - 1 for n in found.values()) - repeated + max(0, sold) + strays,
         misread=_misread(ledger, exact=not sold),
         strangers=sum(_strangers(logs, builds)),
         parked=len(logs.parked),
-        left=len(ledger.dead) + ledger.waiting,
+        left=len(ledger.dead) + ledger.waiting + ledger.unrouted,
         repeated=repeated,
     )
 

@@ -7,6 +7,7 @@ say `amount` where they said `total`, or `message`, which sends a task that `old
 import os
 import smtplib
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,10 +29,16 @@ def send_tasks(order_id: str, email: str, total: int) -> None:
         app.send_task("shop.send_note", kwargs={"order_id": order_id, "email": email})
 
 
+@cache
+def _database() -> psycopg.Connection[Any]:
+    """Of this child: opened after the fork, by its first task."""
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
 def _execute(*statements: tuple[str, tuple[Any, ...]]) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with _database().transaction():
         for statement, values in statements:
-            connection.execute(statement, values)
+            _database().execute(statement, values)
 
 
 def _noted(order_id: str, what: str) -> tuple[str, tuple[Any, ...]]:

@@ -1,0 +1,47 @@
+"""The short form of `make rolling`: one roll that must be clean, one that must not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rolling.builds import Recipe, Workshop, write_sources
+from rolling.changes import BEFORE, MESSAGE, RENAMED
+from rolling.ground import VALKEY, Ground
+from rolling.roll import roll
+from rolling.scenarios import CONSUMERS, PRODUCERS, SCENARIOS, WEAKENED, Scenario, Wave
+
+RECIPES = dict.fromkeys(recipe for s in (*SCENARIOS, *WEAKENED) for recipe in s.recipes)
+RENAME = Scenario(
+    "a renamed field", (Recipe(BEFORE), Recipe(RENAMED)), (Wave(1, CONSUMERS), Wave(1, PRODUCERS))
+)
+NO_PARKING = Scenario(
+    "a new message type", (Recipe(BEFORE, ("parking",)), Recipe(MESSAGE)), (Wave(1, PRODUCERS),)
+)
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    with Ground([VALKEY]) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop(tmp_path_factory.mktemp("builds"))
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.version)
+def test_every_change_fits_what_is_there(recipe: Recipe, tmp_path: Path) -> None:
+    write_sources(recipe, tmp_path)
+
+
+def test_a_field_is_renamed_under_load_and_every_process_killed(ground: Ground, workshop: Workshop) -> None:
+    result = roll(RENAME, VALKEY, "SIGKILL", ground, workshop)
+    assert result.verdict.clean, result
+    assert result.verdict.receipts == result.verdict.sales > 100
+
+
+def test_without_parking_messages_are_seen_to_be_lost(ground: Ground, workshop: Workshop) -> None:
+    result = roll(NO_PARKING, VALKEY, "SIGTERM", ground, workshop)
+    assert result.verdict.lost > 10, result
