@@ -34,13 +34,18 @@ class Logs:
     parked: set[str] = field(default_factory=set)
     """Messages that came to a build that did not understand them, and were kept."""
 
-    @classmethod
-    def read(cls, folder: Path) -> "Logs":
-        logs = cls()
-        for file in sorted(folder.glob("*.log")):
-            for line in _lines(file):
-                logs._add(line)
-        return logs
+    _read: dict[Path, int] = field(default_factory=dict)
+    """Bytes of each file that are read already."""
+
+    def read(self, folder: Path) -> None:
+        """Go on where the last time ended."""
+        for file in folder.glob("*.log"):
+            with file.open("rb") as log:
+                log.seek(self._read.get(file, 0))
+                whole, end, _ = log.read().rpartition(b"\n")
+            self._read[file] = self._read.get(file, 0) + len(whole + end)
+            for line in _objects(whole):
+                self._add(line)
 
     def _add(self, line: dict[str, Any]) -> None:
         match line.get("event"):
@@ -58,8 +63,8 @@ class Logs:
         self.handled.append(Handled(_at(line), line["service"], line["build"], line["message"], count, ids))
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    for line in file.read_text(errors="replace").splitlines():
+def _objects(lines: bytes) -> Iterator[dict[str, Any]]:
+    for line in lines.splitlines():
         try:
             said = json.loads(line)
         except ValueError:  # what a program writes before it logs, or half a line of one that was killed

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from rolling.builds import SERVICES, Recipe, Workshop
 from rolling.fleet import SLOTS, Fleet, How, Slot, of_the_mesh
@@ -79,7 +78,7 @@ class Rolling:
         under_load(self.load, [partial(self._take, wave) for wave in waves])
         made = [self._of(service, recipe) for recipe in self._scenario.recipes for service in SERVICES]
         builds = {(build.service, build.version): build for build in made}
-        return settle(look_at(self._site, self.load, builds, Logs.read), PATIENCE)
+        return settle(look_at(self._site, self.load, builds, Logs()), PATIENCE)
 
     def _take(self, wave: Wave) -> None:
         recipe = self._scenario.recipes[wave.to]
@@ -120,12 +119,13 @@ def settle(look: Callable[[], Rolled], patience: float) -> Rolled:
     return look() if rolled.verdict.clean else rolled
 
 
-def look_at(site: Site, load: Load, builds: Builds, read: Callable[[Path], Logs]) -> Callable[[], Rolled]:
+def look_at(site: Site, load: Load, builds: Builds, logs: Logs) -> Callable[[], Rolled]:
     """How to see what has come of the orders by now."""
     books = Books(site.databases, site.broker, Mailbox(site.catcher.directory / "mails.db"))
 
     def look() -> Rolled:
-        ledger, logs = books.read(load.accepted), read(site.folder)
+        logs.read(site.folder)
+        ledger = books.read(load.accepted)
         return Rolled(ledger, logs, judge(ledger, logs, builds))
 
     return look

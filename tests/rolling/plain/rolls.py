@@ -111,7 +111,7 @@ def roll(scenario: PlainScenario, broker: str, ground: Ground) -> Result:
             fleet.start(dict.fromkeys((*APIS, *WORKERS), OLD))
             under_load(load, [_step(fleet, slots, build, scenario.how) for slots, build in scenario.waves])
             builds = {("orders", build.version): build for build in (OLD, RENAMED, MESSAGE)}
-            rolled = settle(look_at(site, load, builds, _logs), PATIENCE)
+            rolled = settle(look_at(site, load, builds, _logs()), PATIENCE)
         finally:
             fleet.stop()
     return Result(
@@ -137,6 +137,6 @@ def _step(fleet: Fleet, slots: tuple[Slot, ...], build: Build, how: How) -> Call
     return lambda: fleet.replace(dict.fromkeys(slots, build), how)
 
 
-def _logs(_: Path) -> Logs:
+def _logs() -> Logs:
     """An answer of the API names its build in place of a request."""
     return Logs(answered={build.version: (0.0, build.version) for build in (OLD, RENAMED, MESSAGE)})
