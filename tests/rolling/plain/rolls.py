@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
@@ -95,7 +96,7 @@ class Program(Process):
     def _module(self) -> list[str]:
         if self._slot.role == "api":
             return ["rolling.plain.api", str(self._site.ports[self._slot.number])]
-        name = f"--hostname=worker-{self._slot.number}@%h"
+        name = f"--hostname={uuid4().hex[:8]}@%h"  # RabbitMQ lets no two share one
         return ["celery", "--app=rolling.plain.shop", "worker", "--loglevel=info", name]
 
 
