@@ -31,14 +31,22 @@ class Rolled:
     verdict: Verdict
 
 
-def roll(scenario: Scenario, broker: str, how: How, ground: Ground, workshop: Workshop) -> Result:
+def roll(
+    scenario: Scenario,
+    broker: str,
+    how: How,
+    ground: Ground,
+    workshop: Workshop,
+    *,
+    patience: float = PATIENCE,
+) -> Result:
     """Raises StartFailed for a process that does not get ready."""
     workshop.prepare((service, recipe) for recipe in scenario.recipes for service in SERVICES)
     with ground.site(broker, SERVICES) as site:
         rolling = Rolling(scenario, how, site, workshop)
         begun = time.time()
         try:
-            rolled = rolling.run()
+            rolled = rolling.run(patience)
         except BaseException as error:
             error.add_note(f"what it left: {ground.keep(site)}")
             raise
@@ -70,7 +78,7 @@ class Rolling:
         self._site = site
         self._of = workshop.get
 
-    def run(self) -> Rolled:
+    def run(self, patience: float) -> Rolled:
         """From the first process until everything came right, or did not."""
         first, waves = self._scenario.recipes[0], self._scenario.waves
         self._migrate(first, SERVICES)
@@ -78,7 +86,7 @@ class Rolling:
         under_load(self.load, [partial(self._take, wave) for wave in waves])
         made = [self._of(service, recipe) for recipe in self._scenario.recipes for service in SERVICES]
         builds = {(build.service, build.version): build for build in made}
-        return settle(look_at(self._site, self.load, builds, Logs()), PATIENCE)
+        return settle(look_at(self._site, self.load, builds, Logs()), patience)
 
     def _take(self, wave: Wave) -> None:
         recipe = self._scenario.recipes[wave.to]

@@ -42,9 +42,9 @@ say. Every number from *lost* to *left* but *parked* must be 0.
 * **repeated**: mails that went out twice because their worker was killed between the mail server's answer
   and the commit. They carry the same Message-ID, and the service lists them (`mails.tries`): the one
   window that there is.
-* **p50**, **p99**, **longest**: from the answer of the API to the receipt at the mail server. The longest
-  waits are the time that a process takes to start, on the machine of the measurement, with all others
-  starting beside it.
+* **p50**, **p99**, **longest**: from the answer of the API to the receipt at the mail server. What waits,
+  waits for a process to start, on the machine of the measurement, with others starting beside it; a new
+  major, for the new readers; on Valkey, what a killed worker had in its hands, for the end of its lease.
 
 {{about}}
 

@@ -16,7 +16,7 @@ RENAME = Scenario(
     "a renamed field", (Recipe(BEFORE), Recipe(RENAMED)), (Wave(1, CONSUMERS), Wave(1, PRODUCERS))
 )
 NO_PARKING = Scenario(
-    "a new message type", (Recipe(BEFORE, ("parking",)), Recipe(MESSAGE)), (Wave(1, PRODUCERS),)
+    "a new message type", (Recipe(BEFORE, ("parking",)), Recipe(MESSAGE)), (Wave(1, PRODUCERS, (1,)),)
 )
 
 
@@ -43,5 +43,5 @@ def test_a_field_is_renamed_under_load_and_every_process_killed(ground: Ground, 
 
 
 def test_without_parking_messages_are_seen_to_be_lost(ground: Ground, workshop: Workshop) -> None:
-    result = roll(NO_PARKING, VALKEY, "SIGTERM", ground, workshop)
+    result = roll(NO_PARKING, VALKEY, "SIGTERM", ground, workshop, patience=3)
     assert result.verdict.lost > 10, result
