@@ -35,7 +35,8 @@ say. Every number from *lost* to *left* but *parked* must be 0.
   answered, its client ordered again, which makes two.
 * **lost**, **twice**: effects of any kind that are missing or too many: receipts, notes, sales, entries
   of timelines. **misread**: mails that show another total than was ordered, and sums that do not agree.
-* **strangers**: messages *handled* by a build that does not know them. **parked**: messages that came to
+* **strangers**: messages *handled* by a build that does not know them (of a batch, its log names the first
+  and the last: these are looked at). **parked**: messages that came to
   such a build and were kept by it.
 * **left**: dead letters, rows in outboxes and messages in `mesh.unrouted`, when nothing has
   changed for {PATIENCE:.0f} seconds.

@@ -58,14 +58,15 @@ class Waits:
 
 def judge(ledger: Ledger, logs: Logs, builds: Builds) -> Verdict:
     mails = Counter((mail.kind, mail.order) for mail in ledger.mails)
-    dead = {order for letter in ledger.dead for order in letter.orders}
+    dead = {(what, order) for d in ledger.dead for order in d.orders for what in _effects(d.name)}
     wanted = Counter({("receipt", order): 1 for order in ledger.stored})
     wanted += Counter({(what, order): 1 for order in ledger.stored for what in (SENT, SOLD)})
     wanted += Counter({("note", order): 1 for order in _promised(ledger, logs, builds)})
     found = mails + Counter({(what, order): n for (order, what), n in ledger.timeline.items()})
-    missing = [(what, order) for what, order in (wanted - found) if order not in dead]
+    missing = [effect for effect in wanted - found if effect not in dead]
     missing += [("order", a.id) for a in ledger.accepted if a.id not in ledger.stored]
     sold = ledger.sales[0] - len(ledger.stored)
+    unsold = sum(what == SOLD for what, _ in dead)
     repeated = _repeated(ledger)
     strays = len({order for _, order in found} - ledger.stored.keys())  # told of an order that there is not
     return Verdict(
@@ -74,7 +75,7 @@ def judge(ledger: Ledger, logs: Logs, builds: Builds) -> Verdict:
         receipts=sum(1 for kind, _ in mails if kind == "receipt"),
         notes=sum(1 for kind, _ in mails if kind == "note"),
         sales=ledger.sales[0],
-        lost=max(0, len(missing) + max(0, -sold - len(dead)) - ledger.unrouted),
+        lost=max(0, len(missing) + max(0, -sold - unsold) - ledger.unrouted),
         twice=sum(n - 1 for n in found.values()) - repeated + max(0, sold) + strays,
         misread=_misread(ledger, exact=not sold),
         strangers=sum(_strangers(logs, builds)),
@@ -97,6 +98,11 @@ def waits(ledger: Ledger, since: float, until: float) -> Waits | None:
     times = sorted([since, *(t for t in first.values() if since < t < until), until])
     silence = max(b - a for a, b in pairwise(times))
     return Waits(percentiles[49], percentiles[98], waited[-1], silence)
+
+
+def _effects(name: str) -> tuple[str, ...]:
+    """What does not come while a message is a dead letter."""
+    return ("note",) if name == SEND_NOTE else ("receipt", SENT, SOLD)
 
 
 def _promised(ledger: Ledger, logs: Logs, builds: Builds) -> Iterable[str]:
