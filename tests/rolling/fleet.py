@@ -53,9 +53,10 @@ Make = Callable[[Slot, Any], Process]
 class Fleet:
     """What runs now."""
 
-    def __init__(self, make: Make) -> None:
-        """`make` a process for a place, of a build."""
+    def __init__(self, make: Make, *, stubborn: bool = False) -> None:
+        """`make` a process for a place, of a build. `stubborn`: what does not stop is killed in the end."""
         self._make = make
+        self._stubborn = stubborn
         self._running: dict[Slot, Process] = {}
         self._gone: list[Process] = []
         self.marks: list[Mark] = []
@@ -79,7 +80,12 @@ class Fleet:
         self.start(surge)
         now = time.time()
         self.marks += {Mark(now, slot.service, build.version): None for slot, build in wanted.items()}
-        _end(leaving, how)
+        try:
+            _end(leaving, how)
+        except TimeoutError:
+            if not self._stubborn:
+                raise
+            _end(leaving, "SIGKILL")
         self.start({slot: build for slot, build in wanted.items() if slot not in surge})
 
     def stop(self) -> None:
@@ -90,7 +96,7 @@ class Fleet:
 
 def _end(processes: Iterable[Process], how: How) -> None:
     """Raises TimeoutError for one that was told to stop and does not."""
-    for process in processes:
+    for process in [each for each in processes if each.exit_code is None]:
         if how == "SIGTERM":
             process.ask_to_stop()
         else:  # the process alone: its children have to notice by themselves

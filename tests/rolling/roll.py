@@ -100,7 +100,7 @@ class Rolling:
         for migration in migrations:
             migration.start()
         for migration in migrations:
-            migration.wait_until_ready()
+            migration.wait_until_ready(60)
             migration.kill()
 
 

@@ -106,7 +106,7 @@ def roll(scenario: PlainScenario, broker: str, ground: Ground) -> Result:
         site.databases["reports"] = site.databases["orders"]  # one database, as is usual
         with psycopg.connect(site.databases["orders"]) as connection:
             connection.execute(TABLES)
-        fleet, load = Fleet(_make(site)), Load(site.ports, STEADY)
+        fleet, load = Fleet(_make(site), stubborn=True), Load(site.ports, STEADY)
         begun = time.time()
         try:
             fleet.start(dict.fromkeys((*APIS, *WORKERS), OLD))
