@@ -5,6 +5,7 @@ names their folder, whose own .pth files (the editable installs of this checkout
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,10 +23,18 @@ from rolling.changes import ROOT, Change, without
 
 SERVICES = ("orders", "emails", "reports")
 DISTRIBUTIONS = ("shared/contracts", "shared/mesh", *(f"services/{name}" for name in SERVICES))
-PARTS = ("src", "pyproject.toml", "README.md")
+PARTS = ("src", "released", "pyproject.toml", "README.md")
 AT_ONCE = 3  # pip is mostly waiting for the disk
 
 _VERSION = re.compile(r'^version = ".*"$', re.MULTILINE)
+_MANIFEST = """
+import sys
+from importlib import import_module
+from mesh.manifest import anew
+service, build = sys.argv[1:]
+told = anew(import_module(f"{service}.main").service).model_copy(update={"build": build})
+print(told.model_dump_json(indent=1, exclude_defaults=True))
+"""
 _ASK = """
 import json, sys, contracts, contracts.emails, contracts.orders, contracts.reports, mesh
 service = __import__(sys.argv[1])
@@ -95,7 +104,7 @@ def write_sources(recipe: Recipe, tree: Path) -> None:
     """The five distributions of a recipe. Raises AssertionError for a diff that does not fit any more."""
     for distribution in DISTRIBUTIONS:
         (tree / distribution).mkdir(parents=True)
-        for part in PARTS:
+        for part in (part for part in PARTS if (ROOT / distribution / part).exists()):
             copy = shutil.copytree if (ROOT / distribution / part).is_dir() else shutil.copy
             copy(ROOT / distribution / part, tree / distribution / part)
     for diff in recipe.diffs():
@@ -108,9 +117,19 @@ def write_sources(recipe: Recipe, tree: Path) -> None:
 def _wheels(recipe: Recipe, tree: Path) -> Path:
     """The source tree of a recipe, with its wheels."""
     write_sources(recipe, tree)
+    for service in SERVICES:
+        _write_manifest(service, recipe.version, tree)
     places = [str(tree / distribution) for distribution in DISTRIBUTIONS]
     _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tree / "wheels"), *places)
     return tree
+
+
+def _write_manifest(service: str, version: str, tree: Path) -> None:
+    """As `make manifests` does it in a checkout where that version is installed."""
+    sources = {"PYTHONPATH": os.pathsep.join(str(tree / part / "src") for part in DISTRIBUTIONS)}
+    command = [sys.executable, "-c", _MANIFEST, service, version]
+    said = subprocess.run(command, env=sources, check=True, stdout=subprocess.PIPE).stdout
+    (tree / f"services/{service}/src/{service}/manifest.json").write_bytes(said)
 
 
 def _install(service: str, recipe: Recipe, tree: Path) -> Build:

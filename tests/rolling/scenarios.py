@@ -106,6 +106,13 @@ SCENARIOS = (
         about="`orders.order_placed` v2. The listeners' `migrate` makes queues; then orders, then they.",
     ),
     Scenario(
+        "a new major, nobody told",
+        _recipes(BEFORE, MAJOR),
+        _producers_first(1),
+        about="The same, and no listener has a queue for v2 before its new build comes: what is announced waits "
+        "in `mesh.unrouted`.",
+    ),
+    Scenario(
         "a new message type",
         _recipes(BEFORE, MESSAGE),
         _producers_first(1),
