@@ -88,6 +88,10 @@ class Workshop:
         """One that was prepared."""
         return self._made[service, recipe]
 
+    def tree(self, recipe: Recipe) -> Path:
+        """The source tree of one that was prepared; its wheels are in `wheels`."""
+        return self._trees[recipe]
+
     def prepare(self, wanted: Iterable[tuple[str, Recipe]]) -> None:
         """Make what is missing of these."""
         missing = [each for each in dict.fromkeys(wanted) if each not in self._made]

@@ -11,7 +11,7 @@ from pathlib import Path
 from followed import diffs, sections
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs/how-to/change-a-message.md"
+PAGES = ROOT / "docs/how-to"
 HERE = Path(__file__).parent
 
 
@@ -26,11 +26,15 @@ class Change:
     """How many of that section's diffs, from the first on."""
     file: str = ""
     """In `changes/`: what else it takes."""
+    page: str = "change-a-message.md"
+    after: "Change | None" = None
+    """What comes before it."""
 
     def diffs(self) -> list[str]:
         """In the order in which to apply them."""
-        of_page = diffs(sections(PAGE)[self.section])[: self.steps] if self.section else []
-        return of_page + (_by_file(HERE / "changes" / self.file) if self.file else [])
+        before = self.after.diffs() if self.after else []
+        of_page = diffs(sections(PAGES / self.page)[self.section])[: self.steps] if self.section else []
+        return before + of_page + (_by_file(HERE / "changes" / self.file) if self.file else [])
 
 
 def without(protection: str) -> list[str]:
@@ -49,4 +53,5 @@ BOTH_NAMES = Change("0.2.0", "Rename a field", 1)
 """Readers take the old name and the new one; writers keep to the old one."""
 RENAMED = Change("0.3.0", "Rename a field", 2, "renamed.diff")
 MAJOR = Change("0.2.0", "Break a message", 2, "major.diff")
+RETIRED = Change("0.3.0", "Take it out", 1, page="retire-a-version.md", after=MAJOR)
 MESSAGE = Change("0.2.0", file="message.diff")

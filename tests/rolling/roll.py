@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from rolling.builds import SERVICES, Recipe, Workshop
+from rolling.builds import SERVICES, Build, Recipe, Workshop
 from rolling.fleet import SLOTS, Fleet, How, Slot, of_the_mesh
 from rolling.ground import Ground, Site
 from rolling.ledger import Books, Ledger, Mailbox
@@ -94,14 +94,18 @@ class Rolling:
         self.fleet.replace({slot: self._of(slot.service, recipe) for slot in wave.slots()}, self._how)
 
     def _migrate(self, recipe: Recipe, services: Iterable[str]) -> None:
-        """As each deployment begins."""
-        make = of_the_mesh(self._site)
-        migrations = [make(Slot(name, "migrate", 0), self._of(name, recipe)) for name in services]
-        for migration in migrations:
-            migration.start()
-        for migration in migrations:
-            migration.wait_until_ready(60)
-            migration.kill()
+        migrate(self._site, [self._of(name, recipe) for name in services])
+
+
+def migrate(site: Site, builds: Iterable[Build]) -> None:
+    """As each deployment begins. Raises StartFailed."""
+    make = of_the_mesh(site)
+    migrations = [make(Slot(build.service, "migrate", 0), build) for build in builds]
+    for migration in migrations:
+        migration.start()
+    for migration in migrations:
+        migration.wait_until_ready(60)
+        migration.kill()
 
 
 def under_load(load: Load, steps: Iterable[Callable[[], None]]) -> None:

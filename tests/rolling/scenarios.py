@@ -60,7 +60,6 @@ def _recipes(*changes: Change, without: tuple[str, ...] = ()) -> tuple[Recipe, .
 
 
 _STORM = tuple(Wave(0, numbers=(number,)) for number in (0, 1) * 4)
-_LISTENERS_MIGRATE = Wave(1, CONSUMERS, ())
 
 SCENARIOS = (
     Scenario(
@@ -102,15 +101,8 @@ SCENARIOS = (
     Scenario(
         "a new major",
         _recipes(BEFORE, MAJOR),
-        (_LISTENERS_MIGRATE, *_producers_first(1)),
-        about="`orders.order_placed` v2. The listeners' `migrate` makes queues; then orders, then they.",
-    ),
-    Scenario(
-        "a new major, nobody told",
-        _recipes(BEFORE, MAJOR),
         _producers_first(1),
-        about="The same, and no listener has a queue for v2 before its new build comes: what is announced waits "
-        "in `mesh.unrouted`.",
+        about="`orders.order_placed` v2. orders, then its listeners, who have not been told.",
     ),
     Scenario(
         "a new message type",
@@ -155,14 +147,14 @@ WEAKENED = (
     Scenario(
         "a new major",
         _recipes(BEFORE, MAJOR, without=("queues",)),
-        (_LISTENERS_MIGRATE, *_producers_first(1)),
+        _producers_first(1),
         ("SIGTERM",),
         about="Without versioned queues: all majors in one queue; old workers park what is not theirs.",
     ),
     Scenario(
         "a new major",
         _recipes(BEFORE, MAJOR, without=("queues", "parking")),
-        (_LISTENERS_MIGRATE, *_producers_first(1)),
+        _producers_first(1),
         ("SIGTERM",),
         about="Without versioned queues and without parking.",
     ),

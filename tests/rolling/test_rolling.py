@@ -1,6 +1,5 @@
 """The short form of `make rolling`: one roll that must be clean, one that must not."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,17 +17,6 @@ RENAME = Scenario(
 NO_PARKING = Scenario(
     "a new message type", (Recipe(BEFORE, ("parking",)), Recipe(MESSAGE)), (Wave(1, PRODUCERS, (1,)),)
 )
-
-
-@pytest.fixture(scope="module")
-def ground() -> Iterator[Ground]:
-    with Ground([VALKEY]) as ground:
-        yield ground
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    return Workshop(tmp_path_factory.mktemp("builds"))
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.version)

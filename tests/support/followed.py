@@ -2,17 +2,20 @@
 print is what the page shows.
 
     ```diff        in paths of the checkout; a file that is not there begins with `--- /dev/null`
-    ```console     `$ command`, then what it prints; `# exit code N` where that is not 0
+    ```console     `$ command`, then what it prints; `# exit code N` where that is not 0; what it says while
+                   it works (stderr) is shown where it could not (2)
+    ```lives       `service build`, one a line: what lives from then on, whoever deployed it
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-_BLOCK = re.compile(r"^```(diff|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(diff|console|lives)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", re.MULTILINE)
 _FILE = re.compile(r"^--- (?:a/(\S+)|/dev/null)\n\+\+\+ b/(\S+)\n((?:[-+ @].*\n?|\n)*)", re.MULTILINE)
 
@@ -25,14 +28,24 @@ def sections(page: Path) -> dict[str, str]:
     }
 
 
-def follow(text: str, checkout: Path) -> Iterator[tuple[str, str, str]]:
-    """Do what a part says. Yields each command, what the page shows, and what it printed."""
+def follow(
+    text: str,
+    checkout: Path,
+    deploy: Callable[[dict[str, str]], None] = lambda builds: None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[tuple[str, str, str]]:
+    """Do what a part says. Yields each command, what the page shows, and what it printed.
+
+    `deploy` gets the builds that shall live, by service; `environment` is for the commands.
+    """
     for kind, block in _BLOCK.findall(text):
         if kind == "diff":
             apply(block, checkout)
-            continue
-        for command, shown in _COMMAND.findall(block):
-            yield command, shown.strip(), _run(command, checkout).strip()
+        elif kind == "lives":
+            deploy(dict(line.split() for line in block.splitlines()))
+        else:
+            for command, shown in _COMMAND.findall(block):
+                yield command, shown.strip(), _run(command, checkout, environment).strip()
 
 
 def diffs(text: str) -> list[str]:
@@ -55,9 +68,10 @@ def apply(diff: str, checkout: Path) -> None:
         (checkout / new).write_text(text)
 
 
-def _run(command: str, checkout: Path) -> str:
+def _run(command: str, checkout: Path, more: Mapping[str, str]) -> str:
     programs = Path(sys.executable).parent
     environment = {
+        **more,
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(checkout / "shared/contracts/src"),
     }
@@ -66,9 +80,9 @@ def _run(command: str, checkout: Path) -> str:
         shell=True,
         cwd=checkout,
         env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         text=True,
         timeout=60,
     )
-    return ended.stdout + (f"# exit code {ended.returncode}\n" if ended.returncode else "")
+    said = ended.stdout + (ended.stderr if ended.returncode > 1 else "")
+    return said + (f"# exit code {ended.returncode}\n" if ended.returncode else "")
