@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rolling.changes import ROOT
 from rolling.results import Result
 from rolling.roll import PATIENCE
-from rolling.scenarios import BUSY, STEADY
+from rolling.scenarios import BUSY, SCENARIOS, STEADY
 
 PAGE = ROOT / "docs/rolling.md"
 BROKERS = {"valkey": "Valkey", "rabbitmq": "RabbitMQ"}
@@ -67,12 +67,10 @@ setting at its default ([the code](../tests/rolling/plain)); two API processes a
 
 def write(results: Iterable[Result]) -> None:
     """Write docs/rolling.md."""
-    mesh = [r for r in results if r.mesh and not r.without]
+    mesh = _together(r for r in results if r.mesh and not r.without)
     parts = {
         "mesh": table(mesh),
-        "about": "\n".join(
-            f"* *{name}*: {about}" for name, about in {r.scenario: r.about for r in mesh}.items()
-        ),
+        "about": "\n".join(f"* *{scenario.name}*: {scenario.about}" for scenario in SCENARIOS),
         "weakened": table([r for r in results if r.without], without=True),
         "plain": table([r for r in results if not r.mesh]),
     }
@@ -95,8 +93,10 @@ def line(result: Result) -> str:
     return f"{v.stored} orders, {wrong}; parked {v.parked}, repeated {v.repeated}, {waited}"
 
 
-def _about(results: Iterable[Result]) -> Iterable[tuple[str, str]]:
-    return {result.scenario: result.about for result in results}.items()
+def _together(results: Iterable[Result]) -> list[Result]:
+    """Those of one scenario, whatever the broker, in the order of the scenarios."""
+    order = [scenario.name for scenario in SCENARIOS]
+    return sorted(results, key=lambda result: order.index(result.scenario))
 
 
 def _row(result: Result) -> Row:
