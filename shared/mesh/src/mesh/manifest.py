@@ -35,10 +35,6 @@ class Entry(BaseModel):
     def pair(self) -> Pair:
         return Pair(self.writer, self.reader)
 
-    def routing_keys(self) -> list[str]:
-        """What it is published under."""
-        return [topology.routing_key(self.name, self.version, lane) for lane in (None, *self.lanes)]
-
     def queues(self, service: str) -> list[str]:
         """Where `service` takes it."""
         return [topology.queue_name(service, self.version, lane) for lane in (None, *self.lanes)]

@@ -96,7 +96,7 @@ def command_queue(key: str) -> Queue:
 
 
 def owner(key: str) -> str:
-    """The service that a routing key begins with."""
+    """The service that a routing key, or a message's name, begins with."""
     return key.partition(".")[0]
 
 

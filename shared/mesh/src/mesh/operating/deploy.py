@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import click
 
 from contracts import Refused
+from mesh import leases
+from mesh.leases import Live
 from mesh.manifest import Manifest
 from mesh.operating.builds import find
 from mesh.operating.draining import NOTHING, Draining
@@ -43,9 +45,9 @@ def check(builds: tuple[str, ...], rollback_to: str | None, wheels: Path, as_jso
 
     A BUILD is emails==2.0.0 (of a wheel, installed here or live), or the path of a wheel or a manifest.
     """
-    world = look(url)
-    wanted = [find(said, wheels, world.live) for said in builds]
-    back = _back(wanted, rollback_to, wheels, world)
+    live = leases.read(url, refuse_unreadable=True)
+    wanted = [find(said, wheels, live) for said in builds]
+    back = _back(wanted, rollback_to, wheels, live)
     world = look(url, [*wanted, *back])
     steps = [*_planned(wanted, world), *_ways_back(wanted, back, world)]
     fine = all(may(step.findings) for step in steps)
@@ -83,13 +85,13 @@ def drained(service: str, major: int, wait: bool, url: str) -> None:
     click.echo(f"{service} v{major} is drained: {', '.join(sorted(draining.queues))}")
 
 
-def _back(wanted: Sequence[Manifest], to: str | None, wheels: Path, world: World) -> list[Manifest]:
+def _back(wanted: Sequence[Manifest], to: str | None, wheels: Path, live: Sequence[Live]) -> list[Manifest]:
     if to is None:
         return []
     if len(wanted) > 1:
         raise Refused("--rollback-to is of one build: check one at a time")
     whole = to.endswith((".whl", ".json")) or "==" in to
-    back = find(to if whole else f"{wanted[0].service}=={to}", wheels, world.live)
+    back = find(to if whole else f"{wanted[0].service}=={to}", wheels, live)
     if back.service != wanted[0].service:
         raise Refused(f"{back} is no build of {wanted[0].service}")
     return [back]

@@ -58,7 +58,7 @@ class World:
             yield Place(f"{queue}: {message}", found[str(message)])
         for process in self._counting():
             yield from _in_database(process, message, queues, service)
-        senders = {service, _owner(message), *(p.manifest.service for p in self.live)}
+        senders = {service, topology.owner(message.name), *(p.manifest.service for p in self.live)}
         for absent in sorted(senders - {p.manifest.service for p in self._counting()}):
             yield Place(f"the outbox of {absent} is not known: no relay of it is live, or it counts", None)
 
@@ -117,7 +117,3 @@ def _in_database(process: Live, message: Entry, queues: list[str], service: str)
 
 def _is(waiting: Waiting, message: Entry) -> bool:
     return (waiting.name, waiting.version) == (message.name, message.version)
-
-
-def _owner(message: Entry) -> str:
-    return message.name.partition(".")[0]

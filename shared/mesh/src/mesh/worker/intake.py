@@ -110,7 +110,6 @@ class Intake(CeleryConsumer):
 
         def on_message(message: Any) -> None:
             self._acks.came(message)
-            self._taken[self._queue(message)] += 1
             name = incoming.name(message)
             if self._goes_by_celery(name, message):
                 self._leave_to_celery(by_celery, message)
@@ -138,7 +137,6 @@ class Intake(CeleryConsumer):
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """Its bytes cannot be unpacked as its headers say; they may well be sound as they are."""
         self._acks.came(message)  # kombu finds that out before the message gets to `on_message`
-        self._taken[self._queue(message)] += 1
         self._offer(incoming.name(message), message)
 
     # What remote control asks for is done later, where whatever fails ends the worker, and what is then
@@ -184,7 +182,7 @@ class Intake(CeleryConsumer):
     def _leave_to_celery(self, by_celery: Callable[[Any], None], message: Any) -> None:
         """What its code stumbles over is kept. Its request knows a routing key, which a delay or a retry has
         changed, and not the queue, to which another attempt goes."""
-        message.headers = {**message.headers, tasks.QUEUE: self._queue(message)}
+        message.headers = {**message.headers, tasks.QUEUE: self._given(message)}
         try:
             by_celery(message)
         except self.connection_errors:
@@ -204,7 +202,13 @@ class Intake(CeleryConsumer):
     def _raw(self, message: Any) -> Raw:
         deaths = incoming.returns(message) // _RETURNS
         headers = incoming.shallow(incoming.headers(message))
-        return Raw(incoming.body(message), headers, self._queue(message), deaths)
+        return Raw(incoming.body(message), headers, self._given(message), deaths)
+
+    def _given(self, message: Any) -> str:
+        """The queue that a message came from, and that it came is counted."""
+        queue = self._queue(message)
+        self._taken[queue] += 1
+        return queue
 
     def _queue(self, message: Any) -> str:
         """AMQP names the consumer that a message came to, not the queue."""
