@@ -208,10 +208,10 @@ class Animal(Value):
 class Counted(Command):
     a: int
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field
     @property
     def b(self) -> int:
-        return str(self.a)  # type: ignore[return-value]
+        return str(self.a)
 
 
 class Sent(Command):

@@ -43,7 +43,7 @@ def shown(value: Any) -> Any:
     return value or "none"
 
 
-def around(value: Any, inner: Any):  # type: ignore[no-untyped-def]  # pydantic asks for what it returns
+def around(value: Any, inner: Any):  # pydantic asks for what it returns
     return inner(value)
 
 
@@ -144,7 +144,7 @@ class Written(Value):
     b: int
 
     @model_serializer(mode="wrap")
-    def write(self, inner: Any):  # type: ignore[no-untyped-def]
+    def write(self, inner: Any):
         return inner(self)
 
 

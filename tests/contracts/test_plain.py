@@ -94,7 +94,7 @@ class Rate(Enum):
 
 
 class Defaulting(Value):
-    a: int = None  # type: ignore[assignment]
+    a: int = None
 
 
 class Small(Value):

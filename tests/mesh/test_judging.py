@@ -36,7 +36,7 @@ class Discounted(BaseModel):
 
 
 def schemas(shape: type[BaseModel]) -> dict[str, Any]:
-    return Pair.of(shape)._asdict()  # type: ignore[arg-type]
+    return Pair.of(shape)._asdict()
 
 
 def sent(shape: type[BaseModel] = Sold, version: int = 1) -> Entry:

@@ -46,7 +46,7 @@ def listening(broker_url: str) -> Iterator[str]:
 def living(name: str) -> bytes:
     consumer = Consumer[Any](name)
     consumer.handles(SaidV2)(lambda message, tx, deps: None)
-    service = Service(consumer, Settings, lambda _: None, build="1")  # type: ignore[arg-type, return-value]
+    service = Service(consumer, Settings, lambda _: None, build="1")
     said = Live(
         instance=name, role="worker", state="ready", since=datetime.now(UTC), manifest=Manifest.of(service)
     )
