@@ -18,7 +18,6 @@ from mesh.streams.message import fields, message
 from mesh.streams.store import Entry
 from mesh.wire import Raw
 from mesh.worker import incoming
-from mesh.worker.intake import Intake
 
 TEXTS = st.text(st.characters())  # lone surrogates too: what JSON's escapes and AMQP's bytes can hold
 VALUES = st.recursive(
@@ -53,9 +52,6 @@ def test_a_delivery_of_anything_ends_in_one_place(
     assert places(tx) == 1
 
 
-INTAKE = SimpleNamespace(_queue=lambda _: "sample.v2")
-
-
 def arrived(entry: Entry) -> Any:
     """An entry as the worker's main process gets it."""
     channel = SimpleNamespace(decode_body=virtual.Channel.decode_body, codecs={}, body_encoding=None)
@@ -66,7 +62,7 @@ def arrived(entry: Entry) -> Any:
 def test_headers_that_pickle_cannot_follow_reach_a_child() -> None:
     headers = {"task": "sample.greet", "odd": nested(5_000)}
     message = SimpleNamespace(headers=headers, body=b"", delivery_info={"queue": "sample.v2"})
-    raw = pickle.loads(pickle.dumps(Intake._raw(INTAKE, message)))
+    raw = pickle.loads(pickle.dumps(incoming.raw(message, "sample.v2")))
     assert raw.headers["task"] == "sample.greet"
     assert "nested too deeply" in str(raw.headers["odd"])
 
@@ -85,7 +81,7 @@ ENTRIES = st.dictionaries(st.binary(), st.binary(), max_size=3) | st.builds(
 @given(st.builds(Entry, st.just(b"1-0"), ENTRIES, st.integers(0, 9)))
 def test_an_entry_of_anything_reaches_a_child(entry: Entry) -> None:
     message = arrived(entry)
-    raw = Intake._raw(INTAKE, message)
+    raw = incoming.raw(message, "sample.v2")
     assert pickle.loads(pickle.dumps(raw)).queue == "sample.v2"
     assert raw.deaths >= 0
     assert incoming.name(message) is None or isinstance(incoming.suits_celery(message), bool)

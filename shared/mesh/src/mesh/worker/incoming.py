@@ -38,6 +38,13 @@ _HEADERS: dict[str, tuple[type, ...]] = {
 _DEEPEST = 50
 """Levels of headers that are kept: AMQP's tables may have more than pickle, which hands them to a child."""
 
+_RETURNS = 6
+"""A broker counts every return, also of messages that merely waited in a worker when it stopped or
+died, or were on their way to one that changed how many it holds. So many are taken for one death: a
+database that is away during a few deployments poisons nothing, and the third death still comes before
+the broker's own limit (`topology`).
+Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
+
 _EMBEDDED: dict[str, type] = {"callbacks": list, "errbacks": list, "chain": list, "chord": dict}
 
 
@@ -45,6 +52,11 @@ def name(message: Any) -> str | None:
     """The message's name, whatever its headers look like."""
     found = headers(message).get("task")
     return found if isinstance(found, str) else None
+
+
+def raw(message: Any, queue: str) -> wire.Raw:
+    """What a child gets of a message that came from this queue."""
+    return wire.Raw(body(message), shallow(headers(message)), queue, deaths(message))
 
 
 def headers(message: Any) -> dict[str, Any]:
@@ -81,11 +93,11 @@ def body(message: Any) -> bytes:
     return found if isinstance(found, bytes) else str(found).encode("utf-8", "surrogatepass")
 
 
-def returns(message: Any) -> int:
-    """How often the broker has delivered this message before; a sender may have written anything."""
+def deaths(message: Any) -> int:
+    """How many workers it may have ended; a sender may have written anything."""
     info = message.delivery_info if isinstance(message.delivery_info, dict) else {}
     count = info.get("deaths") or headers(message).get("x-delivery-count")
-    return count if isinstance(count, int) and count > 0 else 0
+    return count // _RETURNS if isinstance(count, int) and count > 0 else 0
 
 
 def is_plain(message: Any) -> bool:

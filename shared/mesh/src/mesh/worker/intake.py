@@ -22,7 +22,6 @@ from mesh.errors import RefusedAtStart
 from mesh.health import Heartbeat
 from mesh.settings import Settings
 from mesh.streams.transport import Transport as StreamsTransport
-from mesh.wire import Raw
 from mesh.worker import incoming, tasks
 from mesh.worker.acks import Acks
 from mesh.worker.dispatcher import Dispatcher, Waiting
@@ -31,12 +30,6 @@ from mesh.worker.monitor import Monitor
 log = structlog.get_logger(__name__)
 
 REFUSED = 2  # the exit code of a process that does not start as it is set up
-_RETURNS = 6
-"""A broker counts every return, also of messages that merely waited in a worker when it stopped or
-died, or were on their way to one that changed how many it holds. So many are taken for one death: a
-database that is away during a few deployments poisons nothing, and the third death still comes before
-the broker's own limit (`topology`).
-Which message a child died of, the dispatcher knows better: it counts that itself, one by one."""
 _STEPS = {"DelayedDelivery": "mesh.worker.delays:Delays", "Control": "mesh.worker.control:Control"}
 
 
@@ -122,7 +115,7 @@ class Intake(CeleryConsumer):
         """A private task does, and a message of the mesh that wants more of Celery than to be handled."""
         if name not in self.strategies or (name in self._handlers and incoming.is_plain(message)):
             return False
-        return incoming.returns(message) < POISON * _RETURNS and incoming.suits_celery(message)
+        return incoming.deaths(message) < POISON and incoming.suits_celery(message)
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
         """Celery would reject it, and so would it be lost; the same for the next two."""
@@ -192,17 +185,12 @@ class Intake(CeleryConsumer):
             self._offer(incoming.name(message), message)
 
     def _offer(self, name: str | None, message: Any) -> None:
-        raw = self._raw(message)
+        raw = incoming.raw(message, self._given(message))
         if revoked and raw.id in revoked:
             log.info("message.revoked", message=name, message_id=raw.id)
             self._acks.settle([message])
             return
         self.dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))
-
-    def _raw(self, message: Any) -> Raw:
-        deaths = incoming.returns(message) // _RETURNS
-        headers = incoming.shallow(incoming.headers(message))
-        return Raw(incoming.body(message), headers, self._given(message), deaths)
 
     def _given(self, message: Any) -> str:
         """The queue that a message came from, and that it came is counted."""
