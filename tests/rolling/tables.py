@@ -52,7 +52,8 @@ say. Every number from *lost* to *left* but *parked* must be 0.
 ## With a protection taken away
 
 The same rolls with wheels that lack one of the protections ([the diffs](../tests/rolling/without)). That
-each of them is seen to lose, to double or to misread something is part of what `make rolling` checks.
+each of them is seen to lose, to double or to misread something is part of what `make rolling` checks;
+where another protection still catches it, to park what would otherwise never have come to that build.
 
 {{weakened}}
 
