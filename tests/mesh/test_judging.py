@@ -116,6 +116,12 @@ def test_a_new_version_waits_for_somebody_who_takes_it() -> None:
     assert "books takes v1: it waits for a build that takes v2" in worst(found).why
 
 
+def test_a_version_that_nobody_takes_any_more_is_not_sent_again() -> None:
+    found = judged(shop("1"), world(V2, books("3", taken(Priced, 2))))
+    assert (worst(found).verdict, worst(found).first) == (Verdict.BREAKS, "books")
+    assert worst(found).why == "books takes v2, and v1 no more"
+
+
 def test_what_nobody_listens_for_is_kept() -> None:
     found = judged(shop("2"), world(shop()))
     assert may(found)
@@ -254,6 +260,22 @@ def test_several_are_put_in_an_order_in_which_each_may_go() -> None:
     for wanted in ([writer, reader], [reader, writer]):
         said = order(*wanted, among=world(shop(), books()))
         assert said == ["shop 2: may be deployed", "books 2: may be deployed"]
+
+
+def test_what_a_step_leaves_under_way_is_handled_before_the_next() -> None:
+    there = world(V2, BOTH)
+    back, _ = steps = list(_planned([books(), shop()], there))
+    assert [step.what for step in steps] == ["shop 1: may be deployed", "books 1: may be deployed"]
+    assert not [found for found in back.findings if found.first.startswith("mesh deploy drained")]
+    [waiting] = [found for found in steps[1].findings if found.verdict is Verdict.WAITS]
+    assert waiting.what == "shop.sold v2 to books 1"
+    assert waiting.why == "shop 2 sends it until it is replaced, and then some may be under way"
+    assert waiting.first == "mesh deploy drained books --major 2"
+
+
+def test_nor_may_the_next_read_less_of_a_version_than_what_is_under_way() -> None:
+    _, reader = _planned([shop("2", sent(Priced)), books("2", taken(Priced))], world(shop(), books()))
+    assert "mesh deploy drained books --major 1" in [found.first for found in reader.findings]
 
 
 def test_who_takes_comes_before_who_sends() -> None:

@@ -54,6 +54,8 @@ say. Every number from *lost* to *left* but *parked* must be 0.
 The same rolls with wheels that lack one of the protections ([the diffs](../tests/rolling/without)). That
 each of them is seen to lose, to double or to misread something is part of what `make rolling` checks;
 where another protection still catches it, to park what would otherwise never have come to that build.
+Whether a kill hits the moment that inbox or outbox are for is chance: such a roll is repeated, up to three
+times, until one does.
 
 {{weakened}}
 

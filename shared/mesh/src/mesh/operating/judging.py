@@ -44,7 +44,13 @@ def may(findings: Sequence[Finding]) -> bool:
 
 def judged(build: Manifest, world: World) -> list[Finding]:
     """All that speaks for and against deploying it now."""
-    return [*_sent(build, world), *_taken(build, world), *_given_up(build, world), *_narrowed(build, world)]
+    return [
+        *_sent(build, world),
+        *_taken(build, world),
+        *_given_up(build, world),
+        *_narrowed(build, world),
+        *_until_then(build, world),
+    ]
 
 
 def rolled_back(build: Manifest, to: Manifest, world: World) -> list[Finding]:
@@ -75,9 +81,13 @@ def _sent_to(sent: Entry, build: Manifest, takers: Sequence[Manifest]) -> Iterat
     for taker, taken in reading:
         yield _read(sent, taken, build, taker, first=taker.service)
     if not reading:
-        known = sorted({f"v{t.version}" for b in takers for t in b.takes if t.name == sent.name})
-        why = f"{takers[0].service} takes {', '.join(known)}: it waits for a build that takes v{sent.version}"
-        yield Finding(Verdict.WAITS, f"{sent} from {build}", why, first=takers[0].service)
+        known = sorted({t.version for b in takers for t in b.takes if t.name == sent.name})
+        takes = f"{takers[0].service} takes {', '.join(f'v{version}' for version in known)}"
+        if sent.version < known[0]:
+            verdict, why = Verdict.BREAKS, f"{takes}, and v{sent.version} no more"
+        else:
+            verdict, why = Verdict.WAITS, f"{takes}: it waits for a build that takes v{sent.version}"
+        yield Finding(verdict, f"{sent} from {build}", why, first=takers[0].service)
 
 
 def _taken(build: Manifest, world: World) -> Iterator[Finding]:
@@ -127,6 +137,17 @@ def _narrowed(build: Manifest, world: World) -> Iterator[Finding]:
         known = [f"the messages that {b} knows" for b, t in now.items() if problems(t.pair, taken.pair)]
         if unread := [*taken.unread, *known]:
             yield from _lying(taken, build, world, f"it may not read what is of {', '.join(unread)}")
+
+
+def _until_then(build: Manifest, world: World) -> Iterator[Finding]:
+    """What builds that are replaced before it may still send, and it does not read."""
+    for sender in world.replaced:
+        for sent in sender.sends:
+            now = (t for b in world.of(build.service) if (t := b.taken(sent.name, sent.version)))
+            taken = build.taken(sent.name, sent.version)
+            if (before := next(now, None)) and not (taken and not problems(sent.pair, taken.pair)):
+                why = f"{sender} sends it until it is replaced, and then some may be under way"
+                yield Finding(Verdict.WAITS, f"{sent} to {build}", why, first=_drained(before, build))
 
 
 def _lying(taken: Taken, build: Manifest, world: World, why: str) -> Iterator[Finding]:

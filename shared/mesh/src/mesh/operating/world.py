@@ -34,6 +34,8 @@ class World:
     delayed: Counter[str] = field(default_factory=Counter)
     aside: dict[str, Counter[str]] = field(default_factory=dict)
     """By queue: what nobody listened for, and what RabbitMQ gave up, as `name vN`."""
+    replaced: tuple[Manifest, ...] = ()
+    """Those that live and would not: what they send until then is still to come."""
 
     def of(self, service: str) -> list[Manifest]:
         """The builds of one service."""
@@ -42,7 +44,9 @@ class World:
     def after(self, deployed: Manifest) -> "World":
         """With that build in place of all others of its service."""
         others = tuple(build for build in self.builds if build.service != deployed.service)
-        return replace(self, builds=(*others, deployed))
+        return replace(
+            self, builds=(*others, deployed), replaced=(*self.replaced, *self.of(deployed.service))
+        )
 
     def places(self, message: Entry, service: str) -> Iterator[Place]:
         """Where messages of this name and version may lie on their way to `service`."""
