@@ -88,7 +88,7 @@ def rabbitmq(state: Path) -> Iterator[RabbitMQ]:
         server.start()
     except NoProgram as missing:
         pytest.skip(str(missing))
-    server.wait_until_ready(90)  # four at a time on two cores
+    server.wait_until_ready()
     yield server
     server.kill()  # a farewell takes seconds, and nobody reads these data again
 

@@ -81,8 +81,11 @@ class Process(ABC):
         with _descriptor(self.log) as output:
             self._child = spawn(command, output, self.death_signal)
 
-    def wait_until_ready(self, seconds: float = 30.0) -> None:
-        """Raises StartFailed when it ends before, or is not ready in time."""
+    def wait_until_ready(self, seconds: float = 120.0) -> None:
+        """Raises StartFailed when it ends before, or is not ready in time.
+
+        For what hangs: on two cores, beside three others, RabbitMQ took more than 30 s to read its log.
+        """
         deadline = time.monotonic() + seconds
         while not self.is_ready():
             self.raise_if_ended()

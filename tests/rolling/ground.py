@@ -56,7 +56,7 @@ class Ground:
                 stack.callback(server.kill if server is self._rabbitmq else server.stop)
                 server.start()
             for server in filter(None, (self._postgres, self._valkey, self._rabbitmq)):
-                server.wait_until_ready(90)
+                server.wait_until_ready()
             self._stack = stack.pop_all()
         return self
 

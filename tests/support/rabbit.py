@@ -101,7 +101,7 @@ def install(checkout: Path, directory: Path) -> Iterator[Installation]:
     except NoProgram as missing:
         pytest.skip(str(missing))
     try:
-        server.wait_until_ready(90)
+        server.wait_until_ready()
         yield Installation(server, secrets)
     finally:
         server.kill()
