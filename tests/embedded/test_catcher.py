@@ -20,9 +20,16 @@ from embedded.catcher.store import Mailbox
 from embedded.ports import free_port
 
 
+def of_its_own(folder: Path) -> Catcher:
+    """Not on the usual ports: other catchers, of other tests, come up at the same time."""
+    catcher = Catcher(folder)
+    catcher.smtp_port, catcher.http_port = free_port(), free_port()
+    return catcher
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catcher]:
-    with Catcher(tmp_path_factory.mktemp("catcher")) as catcher:
+    with of_its_own(tmp_path_factory.mktemp("catcher")) as catcher:
         yield catcher
 
 
@@ -170,7 +177,7 @@ def test_html_is_shown_without_power(catcher: Catcher, smtp: smtplib.SMTP) -> No
 
 
 def test_mails_outlive_a_restart(tmp_path: Path) -> None:
-    with Catcher(tmp_path) as catcher, smtplib.SMTP("127.0.0.1", catcher.smtp_port) as smtp:
+    with of_its_own(tmp_path) as catcher, smtplib.SMTP("127.0.0.1", catcher.smtp_port) as smtp:
         smtp.send_message(receipt())
-    with Catcher(tmp_path) as catcher:
+    with of_its_own(tmp_path) as catcher:
         assert search(catcher, "subject:order") == ["Your order"]
