@@ -87,11 +87,17 @@ class Process(ABC):
         For what hangs: on two cores, beside three others, RabbitMQ took more than 30 s to read its log.
         """
         deadline = time.monotonic() + seconds
-        while not self.is_ready():
-            self.raise_if_ended()
+        while not self.is_up():
             if time.monotonic() > deadline:
                 raise StartFailed(f"{self.title} was not ready within {seconds:.0f} s; {self.log_tail()}")
             time.sleep(0.02)
+
+    def is_up(self) -> bool:
+        """Whether it is ready. Raises StartFailed for one that has ended instead."""
+        ended = self.exit_code is not None  # before the look: one that has a task may end well meanwhile
+        if not (ready := self.is_ready()) and ended:
+            self.raise_if_ended()
+        return ready
 
     def raise_if_ended(self) -> None:
         """Raises StartFailed when it has ended by itself."""
