@@ -36,6 +36,12 @@ class Made:
     """The one message: outbox, dead (letters), queue, delayed, worker; or gone."""
     clock: int = 0
     taken: int = 0
+    others: int = 0
+    """Messages that came to the worker which it has no handler for."""
+    known: int = 0
+    """Those of another name that it handles."""
+    busy: bool = False
+    """Whether one of them is in the queue."""
     said: int = 0
     counted: dict[str, Backlog] = field(default_factory=dict)
     told: dict[str, Live] = field(default_factory=dict)
@@ -80,7 +86,7 @@ class Made:
             "worker",
             number=self.said,
             queues=(QUEUE,),
-            taken={QUEUE: self.taken},
+            taken={QUEUE: {NAME: self.taken, "shop.other": self.known, "": self.others}},
             held={QUEUE: 1} if self.where == "worker" else {},
         )
 
@@ -89,7 +95,7 @@ class Made:
         live = tuple(self.told.values())
         delayed = Counter({QUEUE: 1}) if self.where == "delayed" else Counter[str]()
         self.move(meanwhile)
-        return World(live, (SHOP,), {QUEUE: Depth(int(self.where == "queue"), 1)}, delayed)
+        return World(live, (SHOP,), {QUEUE: Depth((self.where == "queue") + self.busy, 1)}, delayed)
 
     def _live(self, role: str, instance: str, **said: object) -> Live:
         told = {"role": role, "instance": instance, "state": "ready", "since": BEGIN, "manifest": SHOP}
@@ -136,6 +142,50 @@ def test_a_message_that_goes_round_is_never_overlooked(where: str, events: list[
     draining = Draining("shop", 1, made.look())
     for event in events:
         happen(made, draining, *event)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PLACES, st.lists(EVENTS, min_size=15, max_size=60), st.lists(st.booleans(), min_size=60, max_size=60))
+def test_nor_is_it_among_others(where: str, events: list[tuple[Any, ...]], busy: list[bool]) -> None:
+    made = Made(where)
+    draining = Draining("shop", 1, made.look(), NAME)
+    for event, made.busy in zip(events, busy, strict=False):
+        made.known += made.busy
+        happen(made, draining, *event)
+
+
+def test_what_a_worker_holds_at_the_first_look_may_go_back_behind_the_counts() -> None:
+    for name in (None, NAME):
+        made = Made("worker")
+        made.work_tells()
+        draining = Draining("shop", 1, made.look(), name)
+        for _ in range(3):
+            made.count("first"), made.tell("first")
+            made.count("second"), made.tell("second")
+            assert draining.left(made.look())
+        made.move("outbox")
+        for _ in range(3):
+            made.work_tells()
+            assert draining.left(made.look())
+
+
+def test_a_worker_that_has_no_handler_for_it_may_have_it() -> None:
+    made = Made("outbox")
+    draining = Draining("shop", 1, made.look(), NAME)
+    made.where = "worker"
+    made.others += 1
+    made.all_go_on()
+    assert draining.left(made.look())
+
+
+def test_others_may_come_and_go() -> None:
+    made = Made("gone")
+    draining = Draining("shop", 1, made.look(), NAME)
+    for number in range(9):
+        made.busy, made.known = number != 5, number
+        made.all_go_on()
+        left = draining.left(made.look())
+        assert bool(left) == (number < 6), (number, left)
 
 
 def go_round(made: Made, draining: Draining, times: int) -> list[str]:

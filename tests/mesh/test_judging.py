@@ -167,7 +167,7 @@ def test_what_still_lies_somewhere_is_not_given_up(place: str) -> None:
     assert not may(found)
     assert worst(found).verdict is Verdict.BREAKS
     assert told in worst(found).why
-    assert worst(found).first == "mesh deploy drained books --major 1"
+    assert worst(found).first == "mesh deploy drained books --major 1 --message shop.sold"
 
 
 def test_what_a_worker_holds_lies_in_its_queue() -> None:
@@ -270,12 +270,14 @@ def test_what_a_step_leaves_under_way_is_handled_before_the_next() -> None:
     [waiting] = [found for found in steps[1].findings if found.verdict is Verdict.WAITS]
     assert waiting.what == "shop.sold v2 to books 1"
     assert waiting.why == "shop 2 sends it until it is replaced, and then some may be under way"
-    assert waiting.first == "mesh deploy drained books --major 2"
+    assert waiting.first == "mesh deploy drained books --major 2 --message shop.sold"
 
 
 def test_nor_may_the_next_read_less_of_a_version_than_what_is_under_way() -> None:
     _, reader = _planned([shop("2", sent(Priced)), books("2", taken(Priced))], world(shop(), books()))
-    assert "mesh deploy drained books --major 1" in [found.first for found in reader.findings]
+    assert "mesh deploy drained books --major 1 --message shop.sold" in [
+        found.first for found in reader.findings
+    ]
 
 
 def test_who_takes_comes_before_who_sends() -> None:

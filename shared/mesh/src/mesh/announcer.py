@@ -1,6 +1,6 @@
 """What a process says of itself to everybody: its lease, renewed with its heartbeat."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import cached_property
@@ -42,8 +42,8 @@ class Announcer:
         self._number = 0
         self._silent = False
         self._silent_until = 0.0
-        self.taken: Counter[str] = Counter()
-        """Messages that this worker was given, by queue."""
+        self.taken: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """Messages that this worker was given, by queue and name."""
         self.held: Callable[[], Counter[str]] = Counter
         """Counts those that it has not settled yet."""
         self.backlog: Backlog | None = None
@@ -109,7 +109,7 @@ class Announcer:
             since=self._since,
             manifest=self._manifest,
             queues=self._queues,
-            taken=dict(self.taken),
+            taken={queue: dict(names) for queue, names in self.taken.items()},
             held=dict(self.held()),
             backlog=self.backlog,
         )

@@ -42,8 +42,8 @@ class Live(BaseModel):
     manifest: Manifest
     queues: tuple[str, ...] = ()
     """What a worker takes its messages from."""
-    taken: dict[str, int] = {}
-    """Messages that a worker was given so far, by queue."""
+    taken: dict[str, dict[str, int]] = {}
+    """Messages that a worker was given so far, by queue and name; those that it has no handler for as ``."""
     held: dict[str, int] = {}
     """Those of them that it has not settled yet, where the broker does not count them as in the queue."""
     backlog: Backlog | None = None

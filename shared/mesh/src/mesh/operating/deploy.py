@@ -63,26 +63,28 @@ def check(builds: tuple[str, ...], rollback_to: str | None, wheels: Path, as_jso
 @deploy.command()
 @click.argument("service")
 @click.option("--major", type=int, required=True, help="Of the messages that it takes.")
+@click.option("--message", "name", help="Of that one alone, such as orders.order_placed.")
 @click.option("--wait", is_flag=True, help="Wait until it is so.")
 @broker
-def drained(service: str, major: int, wait: bool, url: str) -> None:
+def drained(service: str, major: int, name: str | None, wait: bool, url: str) -> None:
     """Is the last message of a major gone, so that no build has to read it any more? Exits 1 if not.
 
     It takes some seconds to know: nothing may be on its way from one place to another.
     """
     world = look(url)
-    draining = Draining(service, major, world)
+    draining = Draining(service, major, world, name)
+    what = f"{service}: {name} v{major}" if name else f"{service} v{major}"
     said: list[str] = []
     while left := draining.left(world):
         if not (wait or all(line.startswith(NOTHING) for line in left)):
-            click.echo("\n  ".join([f"{service} v{major} is not drained:", *left]))
+            click.echo("\n  ".join([f"{what} is not drained:", *left]))
             sys.exit(1)
         if left != said:
             click.echo("\n".join(left), err=True)
         said = left
         time.sleep(_PAUSE)
         world = look(url, draining.builds)
-    click.echo(f"{service} v{major} is drained: {', '.join(sorted(draining.queues))}")
+    click.echo(f"{what} is drained: {', '.join(sorted(draining.queues))}")
 
 
 def _back(wanted: Sequence[Manifest], to: str | None, wheels: Path, live: Sequence[Live]) -> list[Manifest]:

@@ -2,8 +2,9 @@
 
 A message moves: from outbox to queue to worker, and back to an outbox if it is to be tried again. A look at
 one after the other may miss it in each. So: queues are empty at a first look; then every relay counts its
-outbox, and queues are empty again; and what every worker says after that shows that none was given a message
-since the first look. Whatever was in no queue then and in no outbox later would have had to be given to one.
+outbox and finds none; then queues are once more seen to be empty; and what every worker says after that shows
+that none was given such a message since the first look. Whatever was in no queue at first, in no outbox then
+and in no queue later would have had to be given to one. Messages of other names may come and go between.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from datetime import datetime
 from contracts import Refused
 from mesh.leases import Live
 from mesh.manifest import Taken
-from mesh.operating.world import World
+from mesh.operating.world import Place, World
 
 NOTHING = "nothing found"
 COUNTS = 2
@@ -20,14 +21,19 @@ COUNTS = 2
 
 
 class Draining:
-    """One major of one service, watched."""
+    """One major of one service, or of one message that it takes, watched."""
 
-    def __init__(self, service: str, major: int, world: World) -> None:
-        """Raises Refused where it is not known what would have to be drained."""
+    def __init__(self, service: str, major: int, world: World, name: str | None = None) -> None:
+        """`name`: of that message alone; others of its major may come and go meanwhile.
+
+        Raises Refused where it is not known what would have to be drained.
+        """
         self._service = service
-        self._taken = {str(taken): taken for taken in _taken(service, major, world)}
+        self._name = name
+        self._taken = {str(t): t for t in _taken(service, major, world) if name in (None, t.name)}
         if not self._taken:
-            raise Refused(f"no live build of {service} takes anything of v{major}: {_known(service, world)}")
+            wanted = f"{name} v{major}" if name else f"anything of v{major}"
+            raise Refused(f"no live build of {service} takes {wanted}: {_known(service, world)}")
         self.builds = world.of(service)
         """To be looked at also when they live no more."""
         self.queues = {queue for taken in self._taken.values() for queue in taken.queues(service)}
@@ -35,17 +41,23 @@ class Draining:
 
     def _begin(self, world: World) -> None:
         self._first = world
+        self._was_empty = not self._queued(world)
         self._counts: dict[str, dict[str, set[datetime]]] = {}  # by service and relay
         self._counted: dict[str, int] | None = None  # what each worker had said last when all had counted
 
     def left(self, world: World) -> list[str]:
         """What speaks against it after another look; empty: it is drained."""
-        found = sorted({*self._senders(world), *self._lying(world)})
+        queued = self._queued(world)
+        found = {*self._senders(world), *self._lying(world)}
         if found or self._moved(world):
             self._begin(world)
-            return found or ["messages are being handled"]
+            return sorted(found | queued) or ["messages are being handled"]
+        if not self._was_empty:
+            self._begin(world)
         if uncounted := sorted(self._uncounted(world)):
-            return uncounted
+            return sorted(queued) or uncounted
+        if self._counted is None and queued:
+            return sorted(queued)
         now = {process.instance: process.number for process in self._workers(world)}
         self._counted = self._counted or now
         silent = any(number <= self._counted.get(instance, 0) for instance, number in now.items())
@@ -57,19 +69,32 @@ class Draining:
                 if build.sent(taken.name, taken.version):
                     yield f"{build} lives and sends {taken}"
 
+    def _queued(self, world: World) -> set[str]:
+        """Queues in which anything is, of whatever name."""
+        return {str(place) for place in self._places(world) if place.where in self.queues and place.messages}
+
     def _lying(self, world: World) -> Iterator[str]:
+        """Elsewhere, or where that is not known."""
+        for place in self._places(world):
+            if place.messages is None or (place.messages and place.where not in self.queues):
+                yield str(place)
+
+    def _places(self, world: World) -> Iterator[Place]:
         for taken in self._taken.values():
-            for place in world.places(taken, self._service):
-                if place.messages is None or place.messages:
-                    yield str(place)
+            yield from world.places(taken, self._service)
 
     def _moved(self, world: World) -> bool:
         return self._given(self._first) != self._given(world)
 
     def _given(self, world: World) -> dict[tuple[str, str], int]:
-        """How many messages each worker was given from these queues."""
+        """How many messages each worker was given from these queues: of that name, if one was said, and of
+        names that it has no handler for."""
         return {
-            (process.instance, queue): process.taken.get(queue, 0)
+            (process.instance, queue): sum(
+                count
+                for name, count in process.taken.get(queue, {}).items()
+                if self._name in (None, name) or not name
+            )
             for process in self._workers(world)
             for queue in self.queues
         }

@@ -162,7 +162,7 @@ def _lying(taken: Taken, build: Manifest, world: World, why: str) -> Iterator[Fi
 
 
 def _drained(taken: Taken, build: Manifest) -> str:
-    return f"mesh deploy drained {build.service} --major {taken.version}"
+    return f"mesh deploy drained {build.service} --major {taken.version} --message {taken.name}"
 
 
 def _migrated(build: Manifest, to: Manifest) -> Iterator[Finding]:

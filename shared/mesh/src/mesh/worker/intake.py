@@ -50,7 +50,7 @@ class Intake(CeleryConsumer):
         self._handlers = mesh.service.consumer.handlers
         self._largest = max((handler.batch for handler in self._handlers.values()), default=0)
         self._heartbeat: Heartbeat = mesh.heartbeat
-        self._taken: Counter[str] = mesh.announcer.taken
+        self._taken: dict[str, Counter[str]] = mesh.announcer.taken
         mesh.announcer.held = self._held
         self.dispatcher = self._new_dispatcher()
         self._acks = Acks(self.connection_errors)
@@ -194,8 +194,8 @@ class Intake(CeleryConsumer):
 
     def _given(self, message: Any) -> str:
         """The queue that a message came from, and that it came is counted."""
-        queue = self._queue(message)
-        self._taken[queue] += 1
+        queue, name = self._queue(message), incoming.name(message) or ""
+        self._taken[queue][name if name in self._handlers else ""] += 1
         return queue
 
     def _queue(self, message: Any) -> str:
