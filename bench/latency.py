@@ -44,11 +44,10 @@ def measure(name: str, orders: int) -> Latency:
 def _place_slowly(flow: Flow, orders: int) -> list[float]:
     """When each order was sent, in Unix time."""
     with socket.create_connection((HOST, flow.port)) as connection, notes(flow) as noted:
-        return [_place(connection, noted, number) for number in range(orders)]
+        return [_place(connection, noted, number, request(number, flow.key)) for number in range(orders)]
 
 
-def _place(connection: socket.socket, noted: Notes, number: int) -> float:
-    wanted = request(number)
+def _place(connection: socket.socket, noted: Notes, number: int, wanted: bytes) -> float:
     sent = time.time()
     connection.sendall(wanted)
     received = b""

@@ -1,6 +1,6 @@
 """The load: a fixed number of orders, so many in flight at a time, each sent when another is answered.
 
-A process of its own, `python -m bench.load --port 8080 --orders 4000 --connections 16`: what it costs can
+A process of its own, `python -m bench.load --port 8080 --orders 4000 --key mw_…`: what it costs can
 then be told from what it measures. It shares the machine with it, so it does little: requests are made before
 the clock starts, and of a reply only its status and its length are read. It ends with one JSON object.
 """
@@ -75,9 +75,9 @@ class Client(asyncio.Protocol):
             self._transport.close()
 
 
-async def place(port: int, orders: int, connections: int) -> dict[str, float]:
+async def place(port: int, orders: int, connections: int, key: str) -> dict[str, float]:
     """Place orders 0 up to `orders`. Times are Unix time, CPU is seconds. Raises Refused."""
-    requests = iter([request(number) for number in range(orders)])
+    requests = iter([request(number, key) for number in range(orders)])
     loop = asyncio.get_running_loop()
     made = [await loop.create_connection(lambda: Client(requests), HOST, port) for _ in range(connections)]
     clients = [client for _, client in made]
@@ -93,6 +93,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--orders", type=int, required=True)
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--key", required=True, help="what opens the API")
     gc.disable()  # it lives for seconds, and its pauses would be the flow's
     sys.stdout.write(json.dumps(asyncio.run(place(**vars(parser.parse_args())))))
 

@@ -43,13 +43,14 @@ def address(number: int) -> str:
     return f"customer-{number:06d}@example.com"
 
 
-def request(number: int) -> bytes:
-    """The whole HTTP/1.1 request."""
+def request(number: int, key: str) -> bytes:
+    """The whole HTTP/1.1 request. `key`: what opens the API."""
     body = json.dumps(document(number)).encode()
     head = [
         "POST /v1/orders HTTP/1.1",
         "Host: bench",
         "Content-Type: application/json",
+        f"Authorization: Bearer {key}",
         f"Content-Length: {len(body)}",
     ]
     return "\r\n".join([*head, "", ""]).encode() + body

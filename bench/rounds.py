@@ -63,7 +63,7 @@ def measure(name: str, orders: int, connections: int, profiled: str | None) -> R
     """Raises Wrong where the flow did not do its work."""
     with started(name, profiled) as flow, notes(flow) as noted:
         before = cpu.read(flow.processes)
-        told = _place(flow.port, orders, connections)
+        told = _place(flow, orders, connections)
         done = noted.wait_for(orders, POLL)
         after = cpu.read(flow.processes)
         check(flow, orders)
@@ -78,9 +78,14 @@ def measure(name: str, orders: int, connections: int, profiled: str | None) -> R
     )
 
 
-def _place(port: int, orders: int, connections: int) -> dict[str, float]:
+def _place(flow: Flow, orders: int, connections: int) -> dict[str, float]:
     """What the load generator says of itself."""
-    options = [f"--port={port}", f"--orders={orders}", f"--connections={connections}"]
+    options = [
+        f"--port={flow.port}",
+        f"--orders={orders}",
+        f"--connections={connections}",
+        f"--key={flow.key}",
+    ]
     command = [sys.executable, "-m", "bench.load", *options]
     ended = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     told: dict[str, float] = json.loads(ended.stdout)

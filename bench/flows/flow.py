@@ -37,6 +37,8 @@ class Flow:
     """The database of the tables `orders` and `timeline`."""
     sales_url: str
     """The database of the table `sales`."""
+    key: str = "none"
+    """What opens the API; the stock one is open to all."""
 
     @property
     def processes(self) -> list[Process]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.flows.flow import Flow, Servers, running, servers
 from bench.flows.profiler import python
+from embedded import apikey
 from embedded.mesh import Addresses, Program, Service, environment, shipped
 from embedded.ports import free_port
 
@@ -27,7 +28,15 @@ def mesh(state: Path, profiled: str | None) -> Iterator[Flow]:
         programs = [made.program(service, role) for service in shipped() for role in service.roles]
         with running(programs):
             databases = made.at.databases
-            yield Flow("mesh", made.at.orders_port, on, programs, databases["orders"], databases["reports"])
+            yield Flow(
+                "mesh",
+                made.at.orders_port,
+                on,
+                programs,
+                databases["orders"],
+                databases["reports"],
+                made.key(),
+            )
 
 
 class Mesh:
@@ -44,6 +53,11 @@ class Mesh:
         told = environment(service.name, self.at, self._state) | LOG | POOLS.get(service.name, {})
         command = [*python(name, self._profiled), *service.command]
         return Program(replace(service, command=command), role, told, self._state / f"{name}.log")
+
+    def key(self) -> str:
+        """A new one to the API."""
+        [orders] = [service for service in shipped() if service.name == "orders"]
+        return apikey.made(orders.command, environment("orders", self.at, self._state))
 
 
 def _addresses(on: Servers) -> Addresses:

@@ -35,6 +35,8 @@ class Addresses:
     smtp: str
     catcher: str | None  # None where the mails go to a server that is not ours
     orders_port: int
+    key: str = ""
+    """What opens the orders API."""
 
     @property
     def orders(self) -> str:
@@ -73,7 +75,7 @@ class Program(Process):
         self._role = role
         self._command = Command([*service.command, role], env=os.environ | told)
         self._health = Path(told["HEALTH_DIR"]) / f"{service.name}-{role}.json"
-        self._ready_url = f"http://{HOST}:{told['HTTP_PORT']}/readyz" if role == "api" else None
+        self._ready_url = f"http://{HOST}:{told['HTTP_PORT']}/health/ready" if role == "api" else None
 
     def prepare(self) -> Command:
         """Forget what the process of the last time said."""

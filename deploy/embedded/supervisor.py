@@ -3,9 +3,11 @@
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from embedded import apikey
 from embedded.console import Console
 from embedded.leftovers import stop_marked
 from embedded.mesh import Program, Service, environment
@@ -52,6 +54,7 @@ class Supervisor:
         at = self.addresses
         lines = {
             "orders API": f"{at.orders}/v1/orders",
+            "its key": f"{at.key} (also in {self.state / 'api-key'})",
             "mails": at.catcher or f"sent to {at.smtp}",
             **{
                 server.name: server.title
@@ -85,7 +88,9 @@ class Supervisor:
         self.servers.create_databases()
         self.addresses = self.servers.addresses()
         self._migrate()
-        self.addresses = self.servers.addresses()  # a migration takes long enough to lose a free port
+        key = self._api_key()
+        # Once more: a migration takes long enough to lose a free port.
+        self.addresses = replace(self.servers.addresses(), key=key)
         self._start_all([self._program(each, role) for each in self._services for role in each.roles])
         self._watched = [Watched(process, self._console.say) for process in self._processes]
         remember(self.state, self.addresses)
@@ -93,6 +98,10 @@ class Supervisor:
     def _program(self, service: Service, role: str) -> Program:
         told = environment(service.name, self.addresses, self.state) | self._console.log_settings
         return Program(service, role, told, self._console.log_of(f"{service.name} {role}"))
+
+    def _api_key(self) -> str:
+        [orders] = [service for service in self._services if service.name == "orders"]
+        return apikey.kept(self.state, orders.command, environment("orders", self.addresses, self.state))
 
     def _migrate(self) -> None:
         """All at once: each has a database of its own."""
@@ -115,11 +124,10 @@ class Supervisor:
                 self._console.say(f"{process.title}: ready, {time.monotonic() - begun:.1f} s")
 
     def _is_ready(self, process: Process, begun: float) -> bool:
-        if process.is_ready():
+        if process.is_up():
             return True
         if time.monotonic() - begun > READY_WITHIN:
             raise StartFailed(f"{process.title} was not ready in time; {process.log_tail()}")
-        process.raise_if_ended()
         return False
 
     def _stop(self) -> None:

@@ -68,7 +68,7 @@ class Views:
     def __init__(self, at: Addresses, services: Sequence[Service], state: Path) -> None:
         if at.catcher is None:
             raise DemoFailed("the mails go to a server of yours: say in CATCHER_URL where its Mailpit API is")
-        self._orders, self._catcher = at.orders, at.catcher
+        self._orders, self._key, self._catcher = at.orders, at.key, at.catcher
         [reports] = [service for service in services if service.name == "reports"]
         self._reports = reports.command
         self._environment = os.environ | environment("reports", at, state)
@@ -76,7 +76,7 @@ class Views:
     def place(self, order: Mapping[str, Any]) -> Order:
         """Order it."""
         placed = datetime.now(UTC)
-        answer = fetch(f"{self._orders}/v1/orders", order)
+        answer = fetch(f"{self._orders}/v1/orders", order, key=self._key)
         return Order(
             id=answer["id"],
             email=order["customer"]["email"],
@@ -97,7 +97,7 @@ class Views:
 
     def timeline(self, order: Order) -> list[Entry]:
         """The order's journey so far."""
-        entries = fetch(f"{self._orders}/v1/orders/{order.id}/timeline")["entries"]
+        entries = fetch(f"{self._orders}/v1/orders/{order.id}/timeline", key=self._key)["entries"]
         return [Entry(datetime.fromisoformat(each["at"]), each["service"], each["what"]) for each in entries]
 
     def sales(self, day: str) -> Sales:
@@ -112,9 +112,10 @@ class Views:
         return Sales()
 
 
-def fetch(url: str, body: Mapping[str, Any] | None = None) -> Any:
+def fetch(url: str, body: Mapping[str, Any] | None = None, key: str = "") -> Any:
     """GET, or POST of the body, which must create something: the answer's JSON."""
-    request = urllib.request.Request(url, headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    request = urllib.request.Request(url, headers=headers)
     if body is not None:
         request.data = json.dumps(body).encode()
     try:

@@ -35,7 +35,7 @@ def test_what_is_released_is_fine(mesh: Mesh) -> None:
 
 
 def test_programs_are_told_what_people_are(mesh: Mesh, tree: Path) -> None:
-    change(tree, "    total: int\n", "    total: int\n    vip: bool\n")
+    change(tree, "    lines: tuple[Line, ...]\n", "    lines: tuple[Line, ...]\n    vip: bool\n")
     code, said, _ = mesh("check", "--json")
     [told] = [c for c in json.loads(said)["contracts"] if c["differences"]]
     assert (code, told["order"], told["legal"]) == (1, "producers first, then drain", False)

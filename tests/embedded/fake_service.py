@@ -30,6 +30,7 @@ def orders() -> list[dict]:
 
 class Api(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
+        assert self.headers["Authorization"] == "Bearer mw_key"
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         order |= {"id": str(uuid4()), "at": datetime.now(UTC).isoformat()}
         with ORDERS.open("a") as file:
@@ -114,6 +115,8 @@ def main(service: str, role: str, *_: str) -> None:
         api()
     if role == "sales":
         sales()
+    elif role == "keys":
+        print("mw_key")
     elif role != "migrate":
         serve(service, role)
 

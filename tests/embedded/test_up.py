@@ -39,7 +39,7 @@ def test_one_mesh_until_ctrl_c(run: Run, state: Path) -> None:
     up = run("up")
     up.says(UP)
     at = addresses(state)
-    with urllib.request.urlopen(f"http://127.0.0.1:{at['orders_port']}/readyz") as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{at['orders_port']}/health/ready") as answer:
         assert answer.status == 200
     with urllib.request.urlopen(at["catcher"]) as answer:
         assert b"<html" in answer.read()

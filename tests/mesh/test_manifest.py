@@ -5,11 +5,9 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import compose
 import pytest
@@ -17,12 +15,13 @@ import sample
 import second
 from commands import run
 
-from contracts import Producer, contract_of
+from contracts import Producer, contract_of, uuid7
 from mesh import Consumer, Service, Settings, context, manifest, outbox, testing
 from mesh.errors import Undeclared
 from mesh.manifest import Manifest
-from orders import usecases
 from orders.domain import Customer, Line, Order
+from orders.store.answers import Answer
+from orders.usecases import placing
 
 SERVICES = compose.OURS
 FILES = {name: compose.ROOT / "services" / name / "src" / name / manifest.FILE for name in SERVICES}
@@ -86,9 +85,9 @@ def test_an_api_sends_nothing_undeclared() -> None:
     context.identify(Producer(service="orders", build="0"), sends=())
     ada = Customer(email="ada@example.org", name="Ada", locale="en")
     line = Line(sku="a", name="A", quantity=1, unit_price=1)
-    order = Order(uuid4(), datetime.now(UTC), ada, "EUR", (line,))
+    order = Order(uuid7(), "acme", ada, "EUR", (line,))
     with pytest.raises(Undeclared, match=r"orders does not say that it sends orders\.order_placed v1"):
-        usecases.accept(order)
+        placing.accept(order, None, Answer(201, "", {}))
 
 
 def test_an_event_is_announced_by_its_owner_alone() -> None:

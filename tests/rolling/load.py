@@ -50,6 +50,8 @@ class Load(threading.Thread):
         super().__init__(name="load", daemon=True)
         self._ports = ports
         self._rate = rate
+        self.key = ""
+        """What opens the API; the plain one is open to all."""
         self._ending = threading.Event()
         self.accepted: list[Accepted] = []
         self.since = self.until = 0.0
@@ -66,7 +68,8 @@ class Load(threading.Thread):
 
     async def _run(self) -> None:
         connector = aiohttp.TCPConnector(limit=_CONNECTIONS)
-        async with aiohttp.ClientSession(connector=connector, timeout=_PATIENCE) as session:
+        key = {"Authorization": f"Bearer {self.key}"}
+        async with aiohttp.ClientSession(connector=connector, timeout=_PATIENCE, headers=key) as session:
             self.since, begun, placing = time.time(), time.monotonic(), []
             while not self._ending.is_set():
                 placing.append(asyncio.create_task(self._place(session, len(placing))))

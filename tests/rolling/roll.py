@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from embedded import apikey
 from rolling.builds import SERVICES, Build, Recipe, Workshop
-from rolling.fleet import SLOTS, Fleet, How, Slot, of_the_mesh
+from rolling.fleet import SLOTS, Fleet, How, Slot, environment, of_the_mesh
 from rolling.ground import Ground, Site
 from rolling.ledger import Books, Ledger, Mailbox
 from rolling.load import Load
@@ -82,6 +83,7 @@ class Rolling:
         """From the first process until everything came right, or did not."""
         first, waves = self._scenario.recipes[0], self._scenario.waves
         self._migrate(first, SERVICES)
+        self.load.key = self._key(first)
         self.fleet.start({slot: self._of(slot.service, first) for slot in SLOTS})
         under_load(self.load, [partial(self._take, wave) for wave in waves])
         made = [self._of(service, recipe) for recipe in self._scenario.recipes for service in SERVICES]
@@ -92,6 +94,10 @@ class Rolling:
         recipe = self._scenario.recipes[wave.to]
         self._migrate(recipe, wave.services)
         self.fleet.replace({slot: self._of(slot.service, recipe) for slot in wave.slots()}, self._how)
+
+    def _key(self, recipe: Recipe) -> str:
+        told = environment(self._site, "orders", self._site.folder)
+        return apikey.made([self._of("orders", recipe).program], told)
 
     def _migrate(self, recipe: Recipe, services: Iterable[str]) -> None:
         migrate(self._site, [self._of(name, recipe) for name in services])

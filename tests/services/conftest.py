@@ -9,7 +9,7 @@ from mesh.database import Tx, connect
 
 _TABLES = """
     SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+    WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'keys')
 """
 
 

@@ -2,18 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from threading import Thread
 from typing import Any, TypeVar
 from uuid import UUID
 
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 
+from mesh.database import connect
+from orders import keys
 from orders.api import application
+from orders.keys import Scope
 from orders.settings import Settings
+from orders.store import keys as stored
 
 T = TypeVar("T")
 
@@ -42,14 +49,33 @@ class Answer:
 class Api:
     """One process's worth of API: its loop runs on between two requests, as it does when it is served."""
 
-    def __init__(self, client: TestClient[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, client: TestClient[Any, Any], loop: asyncio.AbstractEventLoop, url: str) -> None:
         self._client = client
         self._loop = loop
+        self._url = url
 
-    def get(self, path: str) -> Answer:
-        return self.request("GET", path)
+    @property
+    def port(self) -> int:
+        return int(self._client.port or 0)
 
-    def place(self, order: Any, **headers: str) -> Answer:
+    @property
+    def application(self) -> web.Application:
+        assert isinstance(self._client.server, TestServer)
+        return self._client.server.app
+
+    @cached_property
+    def key(self) -> str:
+        """What opens it for the account `tests`; a request may say another, or none, as `Authorization`."""
+        return new_key(self._url)
+
+    def get(self, path: str, **headers: str | None) -> Answer:
+        return self.request("GET", path, headers=headers)
+
+    def post(self, path: str, document: Any = None, **headers: str | None) -> Answer:
+        body = b"" if document is None else _json(document)
+        return self.request("POST", path, data=body, headers=headers)
+
+    def place(self, order: Any, **headers: str | None) -> Answer:
         return self.request("POST", "/v1/orders", data=_json(order), headers=headers)
 
     def place_at_once(self, *orders: Any) -> list[Answer]:
@@ -59,16 +85,21 @@ class Api:
             requests = (self._request("POST", "/v1/orders", data=_json(order)) for order in orders)
             return await asyncio.gather(*requests)
 
-        return self._run(together())
+        return self.run(together())
 
     def request(self, method: str, path: str, **how: Any) -> Answer:
-        return self._run(self._request(method, path, **how))
+        return self.run(self._request(method, path, **how))
 
-    async def _request(self, method: str, path: str, **how: Any) -> Answer:
+    async def _request(self, method: str, path: str, *, headers: Any = (), **how: Any) -> Answer:
+        own = {"Content-Type": "application/json"}
+        if path.startswith("/v1"):
+            own["Authorization"] = f"Bearer {self.key}"
+        headers = {name: value for name, value in (own | dict(headers)).items() if value is not None}
+        how["headers"], how["skip_auto_headers"] = headers, ["Content-Type"]
         async with self._client.request(method, path, **how) as response:
             return Answer(response.status, response.headers, await response.text())
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
@@ -76,10 +107,18 @@ def _json(document: Any) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
+def new_key(url: str, account: str = "tests", scopes: Iterable[Scope] = Scope, **rest: Any) -> str:
+    """A token to the API on that database."""
+    key, token = keys.make(account, "tests", scopes, datetime.now(UTC), rest.get("expires_at"))
+    with connect(url, "tests") as tx:
+        stored.add(tx, key)
+    return token
+
+
 @contextmanager
-def served(url: str) -> Iterator[Api]:
-    """The API on one database."""
-    settings = Settings(database_url=url, broker_url="streams+redis://unused")
+def served(url: str, **rest: Any) -> Iterator[Api]:
+    """The API on one database, with a key of its own."""
+    settings = Settings(database_url=url, broker_url="streams+redis://unused", **rest)
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever)
     thread.start()
@@ -94,7 +133,7 @@ def served(url: str) -> Iterator[Api]:
         client = run(open_client())
         try:
             run(client.start_server())
-            yield Api(client, loop)
+            yield Api(client, loop, url)
         finally:
             run(client.close())
     finally:

@@ -47,6 +47,7 @@ _STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
     AwareDatetime: st.datetimes(timezones=_OFFSETS),
     UUID: st.uuids(),
     str: st.text(),
+    bool: st.booleans(),
 }
 
 
@@ -56,6 +57,9 @@ def _values(annotation: Any, known: dict[Any, st.SearchStrategy[Any]]) -> st.Sea
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         fields = annotation.model_fields.items()
         return st.builds(annotation, **{name: _field(info, known) for name, info in fields})
+    if type(None) in get_args(annotation):
+        [some] = set(get_args(annotation)) - {type(None)}
+        return st.none() | _values(some, known)
     item, _ = get_args(annotation)  # tuple[item, ...]
     return st.lists(_values(item, known), max_size=3).map(tuple)
 

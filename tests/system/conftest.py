@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from programs import Program
 
+from embedded import apikey
 from embedded.catcher.process import Catcher
 from embedded.ports import free_port
 from embedded.postgres import Postgres
@@ -39,6 +40,7 @@ class Mesh:
         self.programs: dict[str, Program] = {}
         self._folder = folder
         self._port = free_port()
+        self.key = ""
 
     def start(self) -> None:
         for server in (self.postgres, self.valkey, self.catcher):
@@ -47,6 +49,10 @@ class Mesh:
         for service, roles in ROLES.items():
             self.postgres.create_database(service)
             assert self._program(service, "migrate").start().wait() == 0, f"{service} migrate"
+            if service == "orders":
+                self.key = apikey.made(
+                    ["orders"], {"DATABASE_URL": self.postgres.url("orders"), "BROKER_URL": "x://"}
+                )
             self.programs |= {f"{service} {role}": self._program(service, role) for role in roles}
         for program in self.programs.values():
             program.start()
@@ -62,10 +68,16 @@ class Mesh:
     def post(self, order: dict[str, Any] = ORDER) -> tuple[int, dict[str, Any]]:
         """Status and document."""
         body = json.dumps(order).encode()
-        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}/v1/orders", body))
+        headers = {"Content-Type": "application/json", **self._authorized}
+        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}/v1/orders", body, headers))
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}{path}"))
+        url = f"http://127.0.0.1:{self._port}{path}"
+        return _http(urllib.request.Request(url, headers=self._authorized))
+
+    @property
+    def _authorized(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
 
     def mails(self) -> list[str]:
         """Whom each mail at the catcher is to."""

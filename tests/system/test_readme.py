@@ -52,23 +52,25 @@ def test_make_up_takes_the_readmes_first_order(environment: dict[str, str]) -> N
         run = Path(environment["MESHWORK_STATE"]) / "run.json"
         eventually(lambda: run.exists() or up.poll() is not None, "the mesh is up", 90)
         assert up.poll() is None, log.read_text()[-3000:]
-        port = json.loads(run.read_text())["addresses"]["orders_port"]
+        at = json.loads(run.read_text())["addresses"]
+        port, key = at["orders_port"], at["key"]
         [place, timeline] = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-        answer = shell(place, port)
+        answer = shell(place, port, key)
         assert " 201 " in answer.splitlines()[0]
         [id] = re.findall(r"Location: /v1/orders/(\S+)", answer)
         [shown] = re.findall(r"/v1/orders/([0-9a-f-]{36})/timeline", timeline)
         journey = timeline.replace(shown, id)
-        eventually(lambda: len(entries(shell(journey, port))) == 3, "three services did their part")
+        eventually(lambda: len(entries(shell(journey, port, key))) == 3, "three services did their part")
     finally:
         with suppress(ProcessLookupError):  # it ended by itself
             os.killpg(up.pid, signal.SIGINT)
         assert up.wait(60) in (0, 130, -signal.SIGINT, 2)  # make reports the interrupt in its own ways
 
 
-def shell(command: str, port: int) -> str:
+def shell(command: str, port: int, key: str) -> str:
     command = command.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
-    return subprocess.run(command, shell=True, check=True, capture_output=True, text=True).stdout
+    own = {**os.environ, "KEY": key}
+    return subprocess.run(command, shell=True, check=True, capture_output=True, text=True, env=own).stdout
 
 
 def entries(document: str) -> list[Any]:

@@ -20,7 +20,7 @@ from mesh.database import connect
 from mesh.health import Heartbeat
 from mesh.migrate import migrate
 from orders.api.health import beating
-from orders.api.keys import LISTENING
+from orders.api.state import LISTENING
 
 
 @pytest.fixture
@@ -43,15 +43,20 @@ def restart(server: Postgres) -> None:
     server.wait_until_ready()
 
 
+_COUNTS = """
+    SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox WHERE name = 'orders.order_placed')
+"""
+
+
 def counts(url: str) -> tuple[int, int]:
     with connect(url, "tests") as tx:
-        [row] = tx.execute("SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox)").fetchall()
+        [row] = tx.execute(_COUNTS).fetchall()
     return row[0], row[1]
 
 
 def test_all_is_well(api: Any) -> None:
-    assert api.get("/healthz").json == {"status": "alive"}
-    assert api.get("/readyz").json == {"status": "ready"}
+    assert api.get("/health/live").json == {"status": "alive"}
+    assert api.get("/health/ready").json == {"status": "ready"}
 
 
 class SlowToTell:
@@ -92,16 +97,16 @@ def test_the_database_goes_away_and_comes_back(own_postgres: Postgres, own_url: 
         assert api.place(order()).status == 201
         own_postgres.stop()
         assert_unavailable(api)
-        assert api.get("/healthz").status == 200
+        assert api.get("/health/live").status == 200
         restart(own_postgres)
         eventually(lambda: api.place(order()).status == 201, "orders are placed again", 10)
-        assert api.get("/readyz").status == 200
+        assert api.get("/health/ready").status == 200
         assert counts(own_url) == (2, 2)
 
 
 def assert_unavailable(api: Api) -> None:
     """Each request is told so within seconds, and that it may come again."""
-    for request in (lambda: api.place(order()), lambda: api.get("/readyz")):
+    for request in (lambda: api.place(order()), lambda: api.get("/health/ready")):
         started = time.monotonic()
         answer = request()
         answer.problem(503)
@@ -122,9 +127,9 @@ def test_a_restart_of_the_database_between_requests_goes_unnoticed(
 def test_the_api_may_start_before_its_database(own_postgres: Postgres, own_url: str) -> None:
     own_postgres.stop()
     with served(own_url) as api:
-        assert api.get("/healthz").status == 200
+        assert api.get("/health/live").status == 200
         restart(own_postgres)
-        eventually(lambda: api.get("/readyz").status == 200, "it is ready", 10)
+        eventually(lambda: api.get("/health/ready").status == 200, "it is ready", 10)
 
 
 def test_a_fault_of_ours_is_a_problem_too(new_database: Callable[[str], str]) -> None:

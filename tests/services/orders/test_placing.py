@@ -1,6 +1,7 @@
 """Placing an order: it and its announcement, or a problem and nothing."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,11 +14,15 @@ from contracts import Envelope
 from contracts.orders import OrderPlaced
 from mesh.testing import sent
 
+_ANNOUNCED = "SELECT envelope FROM outbox WHERE name = 'orders.order_placed'"
+
 
 def stored(tx: Any) -> int:
-    [[orders, messages]] = tx.execute(
-        "SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM outbox)"
-    ).fetchall()
+    """Orders and their announcements."""
+    [[orders, messages]] = tx.execute("""
+        SELECT (SELECT count(*) FROM orders),
+               (SELECT count(*) FROM outbox WHERE name = 'orders.order_placed')
+    """).fetchall()
     return int(orders + messages)
 
 
@@ -28,7 +33,18 @@ def test_an_order_is_placed(api: Any, tx: Any) -> None:
     assert answer.headers["Location"] == f"/v1/orders/{placed['id']}"
     assert placed.pop("placed_at").endswith("Z")
     assert UUID(placed.pop("id")).version == 7
-    assert placed == {**order(), "total": 900, "receipt_sent_at": None}
+    expires = datetime.fromisoformat(placed.pop("expires_at"))
+    assert expires > datetime.now(UTC)
+    assert placed == {
+        **order(),
+        "status": "placed",
+        "version": 1,
+        "changed_at": None,
+        "total": 900,
+        "refunded": 0,
+        "metadata": {},
+        "receipt_sent_at": None,
+    }
     shown = api.get(answer.headers["Location"])
     assert (shown.status, shown.json) == (200, answer.json)
 
@@ -57,7 +73,7 @@ def test_the_clients_request_id_names_the_story(api: Any, tx: Any) -> None:
     story = str(uuid4())
     answer = api.place(order(), **{"X-Request-Id": story})
     assert answer.headers["X-Request-Id"] == story
-    [[document]] = tx.execute("SELECT envelope FROM outbox").fetchall()
+    [[document]] = tx.execute(_ANNOUNCED).fetchall()
     assert str(Envelope.read(document).correlation_id) == story
 
 
@@ -70,7 +86,7 @@ def test_orders_at_once_are_each_told_their_own(api: Any, tx: Any) -> None:
     answers = api.place_at_once(*map(named, names))
     assert [(a.status, a.json["customer"]["name"]) for a in answers] == [(201, name) for name in names]
     told = {a.json["id"]: a.headers["X-Request-Id"] for a in answers}
-    found = [Envelope.read(row[0]) for row in tx.execute("SELECT envelope FROM outbox")]
+    found = [Envelope.read(row[0]) for row in tx.execute(_ANNOUNCED)]
     assert {e.data["order_id"]: str(e.correlation_id) for e in found} == told
     assert stored(tx) == 120
 
@@ -89,7 +105,7 @@ def test_a_refused_order_leaves_those_at_the_same_time(api: Any, tx: Any) -> Non
 @pytest.mark.parametrize("id", ["", "17", "x" * 5000, "DROP TABLE orders"])
 def test_a_request_id_that_is_none_is_replaced(api: Any, tx: Any, id: str) -> None:
     answer = api.place(order(), **{"X-Request-Id": id})
-    [[document]] = tx.execute("SELECT envelope FROM outbox").fetchall()
+    [[document]] = tx.execute(_ANNOUNCED).fetchall()
     assert answer.headers["X-Request-Id"] == str(Envelope.read(document).correlation_id)
 
 
@@ -254,7 +270,8 @@ def test_an_order_that_is_too_large_for_a_message(api: Any, tx: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "allowed"), [("PUT", "/v1/orders", "POST"), ("POST", "/healthz", "GET,HEAD")]
+    ("method", "path", "allowed"),
+    [("PUT", "/v1/orders", "GET,HEAD,POST"), ("POST", "/health/live", "GET,HEAD")],
 )
 def test_a_method_that_is_not_there(api: Any, method: str, path: str, allowed: str) -> None:
     answer = api.request(method, path)

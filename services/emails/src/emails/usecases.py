@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from contracts.emails import EmailSent
-from contracts.orders import OrderPlaced
+from contracts.orders import Changed, OrderNoted, OrderPlaced
 from emails import store
 from emails.domain import Mail
 from emails.mailer import Mailer
@@ -17,7 +17,22 @@ def send_receipt(
     placed: OrderPlaced, id: UUID, tx: Tx, templates: Templates, mailer: Mailer
 ) -> Effect[datetime]:
     """Write the receipt and intend it. Mailing it is the effect, announcing it is what follows."""
-    mail = templates.receipt(placed, id)
+    return _send(templates.receipt(placed, id), tx, mailer)
+
+
+def send_notice(event: Changed, id: UUID, tx: Tx, templates: Templates, mailer: Mailer) -> Effect[datetime]:
+    """The same for a notice of what became of an order."""
+    return _send(templates.notice(event, id), tx, mailer)
+
+
+def forward_note(
+    noted: OrderNoted, id: UUID, tx: Tx, templates: Templates, mailer: Mailer
+) -> Effect[datetime] | None:
+    """A note is mailed if it is for the customer."""
+    return send_notice(noted, id, tx, templates, mailer) if noted.for_customer else None
+
+
+def _send(mail: Mail, tx: Tx, mailer: Mailer) -> Effect[datetime]:
     store.intend(tx, mail)
     return Effect(perform=partial(mailer.send, mail), then=partial(_announce, mail))
 

@@ -1,21 +1,43 @@
-"""Entry points: `orders api|worker|relay|migrate|health|dead-letters`, and `celery -A orders.main`."""
+"""Entry points: `orders api|keys|worker|relay|migrate|health|dead-letters`, and `celery -A orders.main`."""
 
 from typing import Any
 
-from contracts.orders import OrderPlaced
+from contracts.orders import (
+    ExpireOrder,
+    OrderCancelled,
+    OrderDelivered,
+    OrderExpired,
+    OrderNoted,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderShipped,
+)
 from mesh import Service
 from mesh.announcer import Announcer
 from mesh.cli import service_cli, start
 from orders import tasks, wiring
+from orders.commands import keys_of
 from orders.settings import Settings
 
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(OrderPlaced,),
+    sends=(
+        OrderPlaced,
+        OrderPaid,
+        OrderShipped,
+        OrderDelivered,
+        OrderCancelled,
+        OrderExpired,
+        OrderRefunded,
+        OrderNoted,
+        ExpireOrder,
+    ),
     wiring=wiring.open_deps,
 )
 cli = service_cli(service)
+cli.add_command(keys_of(service))
 
 
 @cli.command()

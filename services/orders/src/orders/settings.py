@@ -1,5 +1,7 @@
 """The environment of orders."""
 
+from datetime import timedelta
+
 from pydantic import Field
 
 from mesh import Settings as MeshSettings
@@ -12,3 +14,5 @@ class Settings(MeshSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_connections: int = Field(default=8, ge=1)
     """Connections of one API process to its database."""
+    time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
+    """Seconds until an order that nobody paid expires."""

@@ -19,6 +19,9 @@ handling: ContextVar[Head | None] = ContextVar("handling", default=None)
 correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
 """The story that a request begins."""
 
+trace: ContextVar[str | None] = ContextVar("trace", default=None)
+"""Where in a trace its messages belong, as W3C's `traceparent`."""
+
 
 def identify(who: Producer, sends: Collection[type[Message]] | None = None) -> None:
     """Say who this process is, once, when it starts: whatever it sends carries that.
@@ -75,11 +78,12 @@ def batch(name: str, size: int) -> Iterator[None]:
 
 
 @contextmanager
-def request(correlation_id: UUID) -> Iterator[None]:
-    """Bind one request of a client: what it sends belongs to one story."""
-    token = correlation.set(correlation_id)
+def request(correlation_id: UUID, traceparent: str | None = None) -> Iterator[None]:
+    """Bind one request of a client: what it sends belongs to one story, and to the client's trace."""
+    tokens = correlation.set(correlation_id), trace.set(traceparent)
     with structlog.contextvars.bound_contextvars(correlation_id=str(correlation_id)):
         try:
             yield
         finally:
-            correlation.reset(token)
+            correlation.reset(tokens[0])
+            trace.reset(tokens[1])

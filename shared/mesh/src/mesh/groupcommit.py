@@ -12,30 +12,32 @@ from mesh.database import AsyncDatabase, AsyncTx
 from mesh.errors import Unavailable
 
 T = TypeVar("T")
-Item = tuple[T, "asyncio.Future[None]"]
+R = TypeVar("R")
+Item = tuple[T, asyncio.Future[R]]
 
 MOST = 100
 """Writes in one transaction. One is under way at a time: the next gathers while it waits for the disk."""
 
 
-class GroupCommit(Generic[T]):
-    """`write` stores several items in the transaction it is given; it must take any number of them."""
+class GroupCommit(Generic[T, R]):
+    """`write` stores several items in the transaction it is given, and says of each what came of it. It must
+    take any number of them."""
 
     def __init__(
-        self, database: AsyncDatabase, write: Callable[[Sequence[T], AsyncTx], Awaitable[None]]
+        self, database: AsyncDatabase, write: Callable[[Sequence[T], AsyncTx], Awaitable[Sequence[R]]]
     ) -> None:
         self._database = database
         self._write = write
-        self._waiting: list[Item[T]] = []
+        self._waiting: list[Item[T, R]] = []
         self._writer: asyncio.Task[None] | None = None
 
-    async def __call__(self, item: T) -> None:
-        """Return when the item is committed. Raises what `write` raises for it, or mesh.Unavailable."""
-        committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def __call__(self, item: T) -> R:
+        """What came of it, when it is committed. Raises what `write` raises for it, or mesh.Unavailable."""
+        committed: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, committed))
         if self._writer is None:
             self._writer = asyncio.create_task(self._run())
-        await committed
+        return await committed
 
     async def _run(self) -> None:
         try:
@@ -47,26 +49,24 @@ class GroupCommit(Generic[T]):
             # the task's would come a step later, and who came between would wait for the next one.
             self._writer = None
 
-    async def _commit(self, group: list[Item[T]]) -> None:
+    async def _commit(self, group: list[Item[T, R]]) -> None:
         try:
             async with self._database.begin() as tx:
-                await self._write([item for item, _ in group], tx)
+                results = await self._write([item for item, _ in group], tx)
         except Exception as error:  # noqa: BLE001 it is the caller's, whatever it is
             if len(group) == 1 or isinstance(error, Unavailable):
-                _settle(group, error)
+                _fail(group, error)
             else:  # one of them is at fault: it must not take its neighbours along
                 middle = len(group) // 2
                 await self._commit(group[:middle])
                 await self._commit(group[middle:])
         else:
-            _settle(group, None)
+            for (_, committed), result in zip(group, results, strict=True):
+                if not committed.done():  # its client went away
+                    committed.set_result(result)
 
 
-def _settle(group: list[Item[T]], error: Exception | None) -> None:
+def _fail(group: list[Item[T, R]], error: Exception) -> None:
     for _, committed in group:
-        if committed.done():  # its client went away
-            continue
-        if error:
+        if not committed.done():
             committed.set_exception(error)
-        else:
-            committed.set_result(None)

@@ -21,6 +21,8 @@ from mesh.topology import routing_key
 LIMIT = 64 * 1024
 """Bytes of an envelope. Brokers and inboxes carry messages; stores carry documents."""
 
+NOW = timedelta(0)
+
 CHANNEL = "outbox"
 """The PostgreSQL channel that wakes the relays."""
 
@@ -29,6 +31,19 @@ _PUT = """
         INSERT INTO outbox (message_id, name, routing_key, envelope)
         SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::json[])
     ) SELECT pg_notify('outbox', '')
+"""
+_PUT_LATER = """
+    WITH put AS (
+        INSERT INTO outbox (message_id, name, routing_key, envelope, due_at)
+        SELECT id, name, key, envelope, now() + after
+        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::json[], %s::interval[])
+            AS new (id, name, key, envelope, after)
+    ) SELECT pg_notify('outbox', '')
+"""
+_WITHDRAW = """
+    DELETE FROM outbox WHERE seq IN (
+        SELECT seq FROM outbox WHERE message_id = ANY(%s::uuid[]) FOR UPDATE SKIP LOCKED
+    )
 """
 _PUT_BACK = """
     WITH put AS (
@@ -63,9 +78,10 @@ class Outgoing(NamedTuple):
     """What a Celery client had it carry, see `wire.carries`."""
 
 
-def seal(message: Message) -> Envelope:
+def seal(message: Message, id: UUID | None = None) -> Envelope:
     """A message in its envelope, as part of the story that is being told at this moment.
 
+    `id`: its own for ever, where it has to be known later; None: a new one.
     Raises Undeclared for what the service does not say that it sends.
     """
     context.refuse_undeclared(type(message))
@@ -74,23 +90,39 @@ def seal(message: Message) -> Envelope:
         context.producer(),
         cause=context.handling.get(),
         correlation_id=context.correlation.get(),
+        traceparent=context.trace.get(),
+        id=id,
     )
 
 
 @overload
-def put(tx: Tx, *messages: Message | Envelope, lane: str | None = ...) -> None: ...
+def put(tx: Tx, *messages: Message | Envelope, lane: str | None = ..., after: timedelta = ...) -> None: ...
 @overload
-def put(tx: AsyncTx, *messages: Message | Envelope, lane: str | None = ...) -> Awaitable[None]: ...
-def put(tx: Tx | AsyncTx, *messages: Message | Envelope, lane: str | None = None) -> Any:
+def put(
+    tx: AsyncTx, *messages: Message | Envelope, lane: str | None = ..., after: timedelta = ...
+) -> Awaitable[None]: ...
+def put(
+    tx: Tx | AsyncTx, *messages: Message | Envelope, lane: str | None = None, after: timedelta = NOW
+) -> Any:
     """Send messages if, and only if, the caller's transaction commits; all in one `lane`, None: the default.
 
+    `after`: so long after it has begun. Until then they wait here, and can be withdrawn.
     Raises TooLarge for a message over 64 KiB, with its name and size, and UnknownLane for a lane that a
     message's contract does not have.
     """
-    rows = [_row(message, lane) for message in messages]
+    rows: list[tuple[Any, ...]] = [_row(message, lane) for message in messages]
+    statement = _PUT
+    if after:
+        statement, rows = _PUT_LATER, [(*row, after) for row in rows]
     if isinstance(tx, AsyncConnection):
-        return tx.execute(_PUT, bulk.columns(rows))
-    return bulk.write(tx, _PUT, *rows)
+        return tx.execute(statement, bulk.columns(rows))
+    return bulk.write(tx, statement, *rows)
+
+
+async def withdraw(tx: AsyncTx, *ids: UUID) -> None:
+    """Do not send what still waits here. What a relay has in its hands comes all the same, and is not waited
+    for: who handles it has to look whether it still holds."""
+    await tx.execute(_WITHDRAW, (list(ids),))
 
 
 def put_back(

@@ -10,8 +10,9 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from contracts.orders import OrderPlaced
+from contracts.orders import Changed, OrderPlaced
 from emails.domain import Mail
+from emails.templates.notices import notice
 
 
 class Templates:
@@ -27,13 +28,15 @@ class Templates:
         )
         self._html = environment.get_template("receipt.html")
         self._text = environment.get_template("receipt.txt")
+        self._notice_html = environment.get_template("notice.html")
+        self._notice_text = environment.get_template("notice.txt")
 
     def receipt(self, placed: OrderPlaced, id: UUID) -> Mail:
         """The receipt for an order. `id` is the mail's for ever."""
         locale = _locale(placed.customer.locale)
         values = {
             "order": placed,
-            "number": str(placed.order_id).rpartition("-")[2].upper(),
+            "number": _number(placed.order_id),
             "money": partial(_money, currency=placed.currency, locale=locale),
             "date": _date(placed.placed_at, locale),
             "language": locale.replace("_", "-"),
@@ -48,6 +51,34 @@ class Templates:
             text=self._text.render(values),
             html=self._html.render(values),
         )
+
+    def notice(self, event: Changed, id: UUID) -> Mail:
+        """To the customer whose order has changed. `id` is the mail's for ever."""
+        locale = _locale(event.customer.locale)
+        money = partial(_money, currency=event.currency, locale=locale)
+        kind, subject, sentence = notice(event, _number(event.order_id), money)
+        values = {
+            "name": event.customer.name,
+            "order_id": event.order_id,
+            "subject": subject,
+            "sentence": sentence,
+            "language": locale.replace("_", "-"),
+        }
+        return Mail(
+            id=id,
+            kind=kind,
+            order_id=event.order_id,
+            to_name=event.customer.name,
+            to_address=event.customer.email,
+            subject=subject,
+            text=self._notice_text.render(values),
+            html=self._notice_html.render(values),
+        )
+
+
+def _number(order_id: UUID) -> str:
+    """An order's, for people."""
+    return str(order_id).rpartition("-")[2].upper()
 
 
 @lru_cache(maxsize=1024)

@@ -10,11 +10,13 @@ from aiohttp import web
 
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
-from orders import usecases, wiring
-from orders.api import health, orders
-from orders.api.keys import DATABASE, LISTENING, PLACING
+from orders import wiring
+from orders.api import chores, description, health, orders
+from orders.api.access import Keyring
 from orders.api.middleware import correlated, problems
+from orders.api.state import DATABASE, KEYRING, LISTENING, PATIENCE, PLACING
 from orders.settings import Settings
+from orders.usecases import placing
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +26,11 @@ _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
 def application(settings: Settings, listener: Listener | None = None) -> web.Application:
     """The application. Opens nothing before it starts. `listener`: who else is told that it lives."""
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
-    app.add_routes([*orders.routes, *health.routes])
+    app.add_routes([*orders.api.routes(), *health.routes, *description.routes(orders.api.all)])
     app[LISTENING] = asyncio.Event()
+    app[PATIENCE] = settings.time_to_pay
     app.cleanup_ctx.append(partial(_database, settings))
+    app.cleanup_ctx.append(chores.doing)
     heartbeat = Heartbeat(settings.health_dir, "orders", "api", listener)
     app.cleanup_ctx.append(partial(health.beating, heartbeat))
     return app
@@ -51,5 +55,6 @@ def serve(settings: Settings, listener: Listener) -> None:
 async def _database(settings: Settings, app: web.Application) -> AsyncIterator[None]:
     async with wiring.open_database(settings) as database:
         app[DATABASE] = database
-        app[PLACING] = GroupCommit(database, usecases.place)
+        app[KEYRING] = Keyring(database)
+        app[PLACING] = GroupCommit(database, partial(placing.place, patience=app[PATIENCE]))
         yield

@@ -1,4 +1,4 @@
-"""/healthz: the process lives. /readyz: it can do its work."""
+"""/health/live: the process lives. /health/ready: it can do its work."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,17 +8,17 @@ from contextlib import suppress
 from aiohttp import web
 
 from mesh.health import Heartbeat
-from orders.api.keys import DATABASE, LISTENING
+from orders.api.state import DATABASE, LISTENING
 
 routes = web.RouteTableDef()
 
 
-@routes.get("/healthz")
+@routes.get("/health/live")
 async def lives(_: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
 
 
-@routes.get("/readyz")
+@routes.get("/health/ready")
 async def ready(request: web.Request) -> web.Response:
     async with request.app[DATABASE].begin() as tx:
         await tx.execute("SELECT FROM orders LIMIT 1")

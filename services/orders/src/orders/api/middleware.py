@@ -1,7 +1,10 @@
 """Around every request: a correlation id, one log line, and errors as problems."""
 
+import re
+import secrets
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from uuid import UUID
 
 import structlog
@@ -9,10 +12,18 @@ from aiohttp import web
 
 from contracts import uuid7
 from mesh import Unavailable, context
-from mesh.errors import TooLarge
-from orders.api.problems import Problem, internal, of_http, response, too_large, unavailable
+from orders.api.problems import problem_of, response
 
 log = structlog.get_logger(__name__)
+
+_TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""On every answer: they are data for programs, and personal."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -22,7 +33,7 @@ async def correlated(request: web.Request, handler: Handler) -> web.StreamRespon
     """The story of a request: its id is the client's own, if that is a UUID, and goes back to it."""
     id = _requested_id(request) or uuid7()
     started = time.perf_counter()
-    with context.request(id):
+    with context.request(id, _traceparent(request)):
         answer = await handler(request)
         log.info(
             "request.handled",
@@ -32,6 +43,7 @@ async def correlated(request: web.Request, handler: Handler) -> web.StreamRespon
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
     answer.headers["X-Request-Id"] = str(id)
+    answer.headers.update(_SAFE)
     return answer
 
 
@@ -40,19 +52,19 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     """Whatever goes wrong is answered as a problem, and never with a stack trace."""
     try:
         return await handler(request)
-    except Problem as problem:
+    except Exception as error:
+        problem = problem_of(error)
+        if isinstance(error, Unavailable):
+            log.warning("request.unavailable", error=str(error))
+        elif problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.exception("request.failed")
         return response(problem)
-    except web.HTTPException as error:
-        allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return response(of_http(error), **allowed)
-    except TooLarge:
-        return response(too_large())
-    except Unavailable as error:
-        log.warning("request.unavailable", error=str(error))
-        return response(unavailable(), **{"Retry-After": "1"})
-    except Exception:  # the edge: what is not foreseen is logged whole and answered as ours
-        log.exception("request.failed")
-        return response(internal())
+
+
+def _traceparent(request: web.Request) -> str | None:
+    """The client's trace, with a span of our own in it. None: there is none, or nothing that could be one."""
+    found = _TRACE.fullmatch(request.headers.get("traceparent", ""))
+    return f"00-{found[1]}-{secrets.token_hex(8)}-{found[2]}" if found else None
 
 
 def _requested_id(request: web.Request) -> UUID | None:

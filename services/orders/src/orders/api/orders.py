@@ -1,64 +1,105 @@
 """/v1/orders"""
 
-from datetime import UTC, datetime
-from uuid import UUID
-
-from aiohttp import web
-from pydantic import ValidationError
-
 from contracts import uuid7
-from orders import store, usecases
-from orders.api.keys import DATABASE, PLACING
-from orders.api.problems import Problem, invalid, not_found
-from orders.api.schema import Entry, NewOrder, Order, Timeline
+from mesh import AsyncTx
+from orders import domain
+from orders.api.conditions import etag
+from orders.api.operation import Call, Operations, answered
+from orders.api.schema import (
+    Cancellation,
+    Entry,
+    List,
+    NewOrder,
+    Note,
+    Nothing,
+    Order,
+    Refund,
+    Search,
+    Shipment,
+    Timeline,
+)
+from orders.api.state import PATIENCE, PLACING
+from orders.store import listing, orders, timeline
+from orders.store.answers import Answer
+from orders.usecases import changing, placing
 
-routes = web.RouteTableDef()
+api = Operations()
 
 
-@routes.post("/v1/orders")
-async def place(request: web.Request) -> web.Response:
-    new = _new_order(await request.read())
-    order = new.place(uuid7(), datetime.now(UTC))
-    await request.app[PLACING](usecases.accept(order))
-    return _json(Order.of(order), status=201, Location=f"/v1/orders/{order.id}")
+@api.post("/v1/orders", body=NewOrder, answer=Order, status=201, tagged=True, transaction=False)
+async def place(call: Call[NewOrder]) -> Answer:
+    """Place an order."""
+    order = call.body.order(uuid7(), call.key.account).expiring(call.request.app[PATIENCE])
+    answer = answered(Order.of(order), 201, Location=f"/v1/orders/{order.id}", ETag=etag(order))
+    told = await call.request.app[PLACING](placing.accept(order, call.claim, answer))
+    if isinstance(told, domain.Refused):
+        raise told
+    return told
 
 
-@routes.get("/v1/orders/{id}")
-async def show(request: web.Request) -> web.Response:
-    async with request.app[DATABASE].begin() as tx:
-        found = await store.find(tx, _id(request))
-    if not found:
-        raise not_found("such order")
-    return _json(Order.of(*found))
+@api.get("/v1/orders", query=Search, answer=List)
+async def search(call: Call[Search], tx: AsyncTx) -> Answer:
+    """List orders, the newest first."""
+    page = await listing.page(tx, call.body.query(call.key.account))
+    return answered(List.of(page, call.request.rel_url))
 
 
-@routes.get("/v1/orders/{id}/timeline")
-async def timeline(request: web.Request) -> web.Response:
-    id = _id(request)
-    async with request.app[DATABASE].begin() as tx:
-        entries = await store.timeline(tx, id)
+@api.get("/v1/orders/{id}", answer=Order, tagged=True)
+async def show(call: Call[None], tx: AsyncTx) -> Answer:
+    """Read an order."""
+    order = await orders.find(tx, call.target.account, call.target.id)
+    if not order:
+        raise domain.Unknown("order")
+    return _shown(order)
+
+
+@api.get("/v1/orders/{id}/timeline", answer=Timeline)
+async def journey(call: Call[None], tx: AsyncTx) -> Answer:
+    """What each service did for an order, and when."""
+    entries = await timeline.of(tx, call.target.account, call.target.id)
     if not entries:
-        raise not_found("such order")
-    return _json(Timeline(order_id=id, entries=[Entry.model_validate(e) for e in entries]))
+        raise domain.Unknown("order")
+    return answered(Timeline(order_id=call.target.id, entries=list(map(Entry.model_validate, entries))))
 
 
-def _new_order(body: bytes) -> NewOrder:
-    try:
-        return NewOrder.model_validate_json(body)
-    except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise Problem(400, "not-json", "The body is not JSON.") from None
-        raise invalid(error) from None
+@api.change("/v1/orders/{id}/pay", body=Nothing, answer=Order)
+async def pay(call: Call[Nothing], tx: AsyncTx) -> Answer:
+    """Mark an order as paid."""
+    return _shown(await changing.pay(call.target, tx))
 
 
-def _id(request: web.Request) -> UUID:
-    try:
-        return UUID(request.match_info["id"])
-    except ValueError:
-        raise not_found("such order") from None
+@api.change("/v1/orders/{id}/ship", body=Shipment, answer=Order)
+async def ship(call: Call[Shipment], tx: AsyncTx) -> Answer:
+    """Mark an order as shipped."""
+    parcel = call.body
+    return _shown(await changing.ship(call.target, tx, carrier=parcel.carrier, tracking=parcel.tracking))
 
 
-def _json(document: Order | Timeline, status: int = 200, **headers: str) -> web.Response:
-    return web.Response(
-        status=status, text=document.model_dump_json(), content_type="application/json", headers=headers
-    )
+@api.change("/v1/orders/{id}/deliver", body=Nothing, answer=Order)
+async def deliver(call: Call[Nothing], tx: AsyncTx) -> Answer:
+    """Mark an order as delivered."""
+    return _shown(await changing.deliver(call.target, tx))
+
+
+@api.change("/v1/orders/{id}/cancel", body=Cancellation, answer=Order)
+async def cancel(call: Call[Cancellation], tx: AsyncTx) -> Answer:
+    """Call off an order that is not paid."""
+    return _shown(await changing.cancel(call.target, tx, reason=call.body.reason))
+
+
+@api.change("/v1/orders/{id}/refunds", body=Refund, answer=Order)
+async def refund(call: Call[Refund], tx: AsyncTx) -> Answer:
+    """Give back what was paid, or a part of it."""
+    wanted = call.body
+    return _shown(await changing.refund(call.target, tx, amount=wanted.amount, reason=wanted.reason))
+
+
+@api.change("/v1/orders/{id}/notes", body=Note, answer=Order)
+async def note(call: Call[Note], tx: AsyncTx) -> Answer:
+    """Add a note to an order."""
+    written = call.body
+    return _shown(await changing.note(call.target, tx, text=written.text, for_customer=written.for_customer))
+
+
+def _shown(order: domain.Order) -> Answer:
+    return answered(Order.of(order), ETag=etag(order))

@@ -1,10 +1,16 @@
-"""RFC 9457: every error is `application/problem+json`, and says what to do where it can."""
+"""RFC 9457: every error is `application/problem+json`, of a kind that stays, and says what to do."""
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 from pydantic import ValidationError
+
+from mesh import Unavailable
+from mesh.errors import TooLarge
+from orders.domain import Impossible, Refused, Stale, TooMuch, Unknown
+from orders.store.answers import InWork, OtherRequest
 
 _MOST_ERRORS = 100  # a body of a quarter of a megabyte can hold 40,000
 
@@ -12,47 +18,126 @@ _MOST_ERRORS = 100  # a body of a quarter of a megabyte can hold 40,000
 class Problem(Exception):
     """An answer that is an error. Raised by handlers, turned into a response by the middleware."""
 
-    def __init__(self, status: int, type: str, title: str, **more: Any) -> None:
-        super().__init__(title)
+    def __init__(self, status: int, document: dict[str, Any], headers: dict[str, str]) -> None:
+        super().__init__(document["title"])
         self.status = status
-        self.document = {"type": f"/problems/{type}", "title": title, "status": status, **more}
+        self.document = document
+        self.headers = headers
 
 
-def response(problem: Problem, **headers: str) -> web.Response:
+@dataclass(frozen=True)
+class Kind:
+    """What can go wrong in one way."""
+
+    name: str
+    status: int
+    title: str
+    more: dict[str, Any] = field(default_factory=dict)
+    """What it says beside that, by example."""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def type(self) -> str:
+        """It stays the same for ever."""
+        return f"/problems/{self.name}"
+
+    def problem(self, title: str = "", /, **more: Any) -> Problem:
+        """`title`, where there is more to say than always."""
+        return Problem(self.status, self._document(title or self.title, more), self.headers)
+
+    def example(self) -> dict[str, Any]:
+        return self._document(self.title, self.more)
+
+    def _document(self, title: str, more: dict[str, Any]) -> dict[str, Any]:
+        return {"type": self.type, "title": title, "status": self.status, **more}
+
+
+_SOON = {"Retry-After": "1"}
+_WAYS = {"pay": "paid", "cancel": "cancelled", "expire": "expired"}
+_ERRORS = [{"pointer": "/lines/0/quantity", "detail": "Input should be greater than or equal to 1"}]
+
+NOT_JSON = Kind("not-json", 400, "The body is not JSON.")
+BAD_KEY = Kind("idempotency-key", 400, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
+UNAUTHORIZED = Kind(
+    "unauthorized",
+    401,
+    "A key is needed, as `Authorization: Bearer mw_…`; what came opens nothing.",
+    headers={"WWW-Authenticate": "Bearer"},
+)
+FORBIDDEN = Kind("forbidden", 403, "This key is not for that.", {"scope": "orders:write"})
+NOT_FOUND = Kind("not-found", 404, "There is no such order.")
+TOO_SLOW = Kind("too-slow", 408, "The document did not come in time.")
+IMPOSSIBLE = Kind(
+    "impossible", 409, "An order that is placed cannot ship.", {"order_status": "placed", "possible": _WAYS}
+)
+TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"left": 600})
+IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
+STALE = Kind("stale", 412, "The order has changed since you read it.", {"version": 3})
+TOO_LARGE = Kind("too-large", 413, "The order is too large: its lines come to more than 64 KiB.")
+NO_JSON_SAID = Kind("unsupported-media-type", 415, "Documents are application/json, in UTF-8.")
+INVALID = Kind("invalid", 422, "The document does not fit.", {"errors": _ERRORS})
+OTHER_REQUEST = Kind("other-request", 422, "This key was used for another request.")
+INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the request's id.")
+UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
+
+CATALOG = [kind for kind in list(globals().values()) if isinstance(kind, Kind)]
+
+
+def response(problem: Problem) -> web.Response:
     return web.Response(
         status=problem.status,
         text=json.dumps(problem.document),
         content_type="application/problem+json",
-        headers=headers,
+        headers=problem.headers,
     )
+
+
+def problem_of(error: Exception) -> Problem:
+    """What the service refuses, aiohttp does, or a database cannot, told to who asked; else our own fault."""
+    match error:
+        case Problem():
+            return error
+        case Refused():
+            return _refused(error)
+        case web.HTTPException():  # unknown routes, wrong methods, bodies that are too large
+            return _of_http(error)
+        case TooLarge():
+            return TOO_LARGE.problem()
+        case Unavailable():
+            return UNAVAILABLE.problem()
+    return INTERNAL.problem()
 
 
 def invalid(error: ValidationError) -> Problem:
     """422, with a JSON pointer to each field that does not fit, up to a hundred of them."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    errors = [{"pointer": _pointer(e["loc"]), "detail": e["msg"]} for e in found[:_MOST_ERRORS]]
-    return Problem(422, "invalid", "The document does not fit.", errors=errors)
+    return INVALID.problem(
+        errors=[{"pointer": _pointer(e["loc"]), "detail": e["msg"]} for e in found[:_MOST_ERRORS]]
+    )
 
 
-def not_found(what: str) -> Problem:
-    return Problem(404, "not-found", f"There is no {what}.")
+def _refused(refused: Refused) -> Problem:
+    title = str(refused)
+    match refused:
+        case Unknown():
+            return NOT_FOUND.problem(title)
+        case Impossible(status=status, possible=possible):
+            return IMPOSSIBLE.problem(title, order_status=status, possible=possible)
+        case TooMuch(left=left):
+            return TOO_MUCH.problem(title, left=left)
+        case Stale(version=version):
+            return STALE.problem(title, version=version)
+        case InWork():
+            return IN_WORK.problem(title)
+        case OtherRequest():
+            return OTHER_REQUEST.problem(title)
+    raise refused
 
 
-def unavailable() -> Problem:
-    return Problem(503, "unavailable", "The database is away. Try again.")
-
-
-def too_large() -> Problem:
-    return Problem(413, "too-large", "The order is too large: its lines come to more than 64 KiB.")
-
-
-def of_http(error: web.HTTPException) -> Problem:
-    """What aiohttp itself refuses: unknown routes, wrong methods, bodies that are too large."""
-    return Problem(error.status, error.reason.lower().replace(" ", "-"), f"{error.reason}.")
-
-
-def internal() -> Problem:
-    return Problem(500, "internal", "This is our fault. It is logged under the request's id.")
+def _of_http(error: web.HTTPException) -> Problem:
+    allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    name = error.reason.lower().replace(" ", "-")
+    return Kind(name, error.status, f"{error.reason}.", headers=allowed).problem()
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:

@@ -1,0 +1,167 @@
+"""The API as an OpenAPI 3.1 document: made from its operations, so what it says is what they do."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from orders.api.operation import Operation
+from orders.api.problems import CATALOG, Kind
+
+Schema = dict[str, Any]
+_REF = "#/components/schemas/{model}"
+_ABOUT = """Orders: placed, followed and brought on their way.
+
+* Every request but those for health and this description needs a key: `Authorization: Bearer mw_…`.
+* Money is an integer of minor units beside a currency; times are RFC 3339 in UTC.
+* A POST with an `Idempotency-Key` may be sent again for 24 hours: the same answer, and nothing twice.
+* Every error is `application/problem+json` (RFC 9457); its `type` stays the same for ever.
+"""
+
+
+def routes(operations: Sequence[Operation]) -> list[web.RouteDef]:
+    """It changes with the build alone: it is written once."""
+    text = json.dumps(describe(operations))
+
+    async def show(_: web.Request) -> web.Response:
+        return web.Response(text=text, content_type="application/json")
+
+    return [web.get("/openapi.json", show)]
+
+
+def describe(operations: Sequence[Operation]) -> Schema:
+    """The document."""
+    paths: dict[str, Schema] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Meshwork orders", "version": version("meshwork-orders"), "description": _ABOUT},
+        "paths": paths,
+        "components": {
+            "schemas": {**_schemas(operations), "Problem": _PROBLEM},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "mw_…"}},
+        },
+        "security": [{"key": []}],
+    }
+
+
+def _operation(operation: Operation) -> Schema:
+    title, _, more = (operation.function.__doc__ or "").partition("\n")
+    described: Schema = {
+        "operationId": operation.function.__name__,
+        "summary": title.strip(),
+        "description": f"{' '.join(more.split())}\n\nThe key needs the scope `{operation.scope}`.".strip(),
+        "parameters": [*_parameters(operation)],
+        "responses": {**_answers(operation), **_problems(operation.problems())},
+    }
+    if operation.body:
+        required = any(field.is_required() for field in operation.body.model_fields.values())
+        described["requestBody"] = {"required": required, "content": _json(_ref(operation.body))}
+    return described
+
+
+def _parameters(operation: Operation) -> Iterator[Schema]:
+    if "{id}" in operation.path:
+        yield _parameter("path", "id", {"type": "string", "format": "uuid"}, "The order's.", required=True)
+    if operation.query:
+        for name, schema in operation.query.model_json_schema(ref_template=_REF)["properties"].items():
+            described = schema.pop("description", "")
+            style = {"style": "deepObject", "explode": True} if name == "metadata" else {}
+            yield _parameter("query", name, _without_null(schema), described) | style
+    if operation.method == "POST":
+        key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+        yield _parameter("header", "Idempotency-Key", key, "The same request may be sent again under it.")
+    if operation.changes:
+        tag = {"type": "string", "examples": ['"3"']}
+        yield _parameter("header", "If-Match", tag, "The version that is meant, as an ETag.")
+    traced = {"type": "string", "examples": ["01a1fc71-e320-7390-b200-14aac26dcbfb"]}
+    yield _parameter(
+        "header", "X-Request-Id", traced, "A UUID: it comes back, and names the story in all logs."
+    )
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A query leaves out what it does not say."""
+    arms = [arm for arm in schema.pop("anyOf", []) if arm != {"type": "null"}]
+    if schema.get("default", ...) is None:
+        del schema["default"]
+    return schema | (arms[0] if arms else {})
+
+
+def _parameter(place: str, name: str, schema: Schema, about: str, *, required: bool = False) -> Schema:
+    return {"name": name, "in": place, "required": required, "schema": schema, "description": about}
+
+
+def _answers(operation: Operation) -> Schema:
+    headers: Schema = {"X-Request-Id": _header("This request's.")}
+    if operation.method == "POST":
+        headers["Idempotent-Replayed"] = _header("`true`: the answer of an earlier request.")
+    if operation.status == 201:
+        headers["Location"] = _header("Where it is.")
+    if operation.tagged:
+        headers["ETag"] = _header("The order's version.")
+    about = {200: "Done.", 201: "Made."}[operation.status]
+    answer = {"description": about, "headers": headers, "content": _json(_ref(operation.answer))}
+    return {str(operation.status): answer}
+
+
+def _header(about: str) -> Schema:
+    return {"description": about, "schema": {"type": "string"}}
+
+
+def _problems(kinds: Iterable[Kind]) -> Schema:
+    """By status: what each kind means, and one of each to look at."""
+    described: dict[str, Schema] = {}
+    for kind in sorted(kinds, key=lambda kind: kind.status):
+        found = described.setdefault(str(kind.status), {"description": "", "content": {}})
+        found["description"] = f"{found['description']} {kind.title}".strip()
+        content = found["content"].setdefault(
+            "application/problem+json", {"schema": {"$ref": _REF.format(model="Problem")}, "examples": {}}
+        )
+        content["examples"][kind.name] = {"value": kind.example()}
+    return described
+
+
+def _json(schema: Schema) -> Schema:
+    return {"application/json": {"schema": schema}}
+
+
+def _ref(model: type[BaseModel]) -> Schema:
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def _schemas(operations: Sequence[Operation]) -> Schema:
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
+    for operation in operations:
+        models += [(model, "validation") for model in (operation.body, operation.query) if model]
+        models.append((operation.answer, "serialization"))
+    _, found = models_json_schema(models, ref_template=_REF)
+    return dict(sorted(found["$defs"].items()))
+
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "description": "RFC 9457. A kind of problem may say more, in fields of its own.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "examples": [kind.type for kind in CATALOG]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "format": "json-pointer"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}

@@ -1,0 +1,218 @@
+"""An operation: all that a route has to say of itself, and the one way from a request to its answer.
+
+    @api.post("/v1/orders/{id}/ship", body=Shipment, answer=Order)
+    async def ship(call: Call[Shipment], tx: AsyncTx) -> Answer:
+
+What it says is held here (key, scope, document, query, a second time) and told to clients in the API's
+description. Everything else is the function's: one call, and what to answer.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from orders.api import problems
+from orders.api.conditions import versions
+from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
+from orders.api.state import DATABASE, KEYRING
+from orders.domain import Refused, Unknown
+from orders.keys import Key, Scope
+from orders.store import answers
+from orders.store.answers import Answer, Claim
+from orders.usecases.changing import Target
+
+READ_WITHIN = 10.0
+"""Seconds for a document to come: who sends it byte by byte holds a connection."""
+
+Body = TypeVar("Body")
+Function = Callable[..., Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Body]):
+    """One request, understood."""
+
+    request: web.Request
+    key: Key
+    body: Body
+    """The document, or what the query says; None where neither is expected."""
+    claim: Claim | None
+    """Where the client may ask again."""
+
+    @property
+    def target(self) -> Target:
+        """The order that is meant. Raises Unknown for what can be none."""
+        try:
+            id = UUID(self.request.match_info["id"])
+        except ValueError:
+            raise Unknown("order") from None
+        return Target(self.key.account, id, versions(self.request.headers.get("If-Match")))
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path."""
+
+    method: str
+    path: str
+    function: Function
+    scope: Scope
+    answer: type[BaseModel]
+    status: int = 200
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    transaction: bool = True
+    """Whether the function gets one; of a POST, the answer is kept in it for who asks again."""
+    tagged: bool = False
+    """Whether it answers with an order's version as ETag."""
+    changes: bool = False
+    """Whether it changes an order, and that version may be asked for."""
+
+    def problems(self) -> Iterator[Kind]:
+        """What can go wrong."""
+        yield from (problems.UNAUTHORIZED, problems.FORBIDDEN, problems.INTERNAL, problems.UNAVAILABLE)
+        if "{id}" in self.path:
+            yield problems.NOT_FOUND
+        if self.query:
+            yield problems.INVALID
+        if self.body:
+            yield from (NOT_JSON, TOO_SLOW, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+        if self.method == "POST":
+            yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
+        if self.changes:
+            yield from (problems.IMPOSSIBLE, problems.TOO_MUCH, problems.STALE)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Raises Problem, domain.Refused, and what a database raises."""
+        key = await request.app[KEYRING].key(request, self.scope)
+        call = await self._call(request, key)
+        return _response(await (self._in_transaction(call) if self.transaction else self.function(call)))
+
+    async def _call(self, request: web.Request, key: Key) -> Call[Any]:
+        if self.query:
+            return Call(request, key, _read(self.query, _query(request)), None)
+        body = _document(self.body, await _text(request)) if self.body else None
+        return Call(request, key, body, _claim(request, key, body) if self.method == "POST" else None)
+
+    async def _in_transaction(self, call: Call[Any]) -> Answer:
+        async with call.request.app[DATABASE].begin() as tx:
+            if call.claim is None:
+                return await self.function(call, tx)
+            given = (await answers.prior(tx, [call.claim])).get(call.claim)
+            if isinstance(given, Refused):
+                raise given
+            if given is None:
+                given = await self.function(call, tx)
+                await answers.keep(tx, {call.claim: given})
+            return given
+
+
+class Operations:
+    """A table of them."""
+
+    def __init__(self) -> None:
+        self.all: list[Operation] = []
+
+    def get(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        return self._add("GET", path, scope=Scope.READ, **rest)
+
+    def post(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        return self._add("POST", path, scope=Scope.WRITE, **rest)
+
+    def change(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        """A POST that changes one order, and answers with it."""
+        return self.post(path, tagged=True, changes=True, **rest)
+
+    def routes(self) -> list[web.RouteDef]:
+        make = {"GET": web.get, "POST": web.post}
+        return [make[each.method](each.path, each.handle) for each in self.all]
+
+    def _add(self, method: str, path: str, **rest: Any) -> Callable[[Function], Function]:
+        def register(function: Function) -> Function:
+            self.all.append(Operation(method, path, function, **rest))
+            return function
+
+        return register
+
+
+def answered(document: BaseModel, status: int = 200, **headers: str) -> Answer:
+    return Answer(status, document.model_dump_json(), headers)
+
+
+def _response(answer: Answer) -> web.Response:
+    headers = dict(answer.headers) | ({"Idempotent-Replayed": "true"} if answer.again else {})
+    return web.Response(
+        status=answer.status, text=answer.body, content_type="application/json", headers=headers
+    )
+
+
+async def _text(request: web.Request) -> bytes:
+    """The document as it came. Raises Problem for what is not called JSON in UTF-8."""
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            body = await request.read()
+    except TimeoutError:
+        raise TOO_SLOW.problem(f"The document did not come within {READ_WITHIN:.0f} s.") from None
+    charset = (request.charset or "utf-8").lower()
+    if body and (request.content_type != "application/json" or charset not in ("utf-8", "utf8")):
+        raise NO_JSON_SAID.problem()
+    return body
+
+
+def _document(model: type[BaseModel], body: bytes) -> BaseModel:
+    if not body and not any(field.is_required() for field in model.model_fields.values()):
+        return model()
+    try:
+        json.loads(body, object_pairs_hook=_once_each)  # pydantic takes the last of two
+    except Twice as twice:
+        raise NOT_JSON.problem(f"The document says {twice} twice.") from None
+    except (ValueError, RecursionError):
+        raise NOT_JSON.problem() from None
+    return _read(model, body)
+
+
+def _read(model: type[BaseModel], given: bytes | dict[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(given) if isinstance(given, dict) else model.model_validate_json(given)
+    except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise NOT_JSON.problem() from None
+        raise invalid(error) from None
+
+
+class Twice(ValueError):
+    """A field that an object has more than once."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Twice(repr(name))
+        found[name] = value
+    return found
+
+
+def _query(request: web.Request) -> dict[str, Any]:
+    """By name: the value, or a list where there are several."""
+    return {
+        name: found if len(found := request.query.getall(name)) > 1 else found[0] for name in request.query
+    }
+
+
+def _claim(request: web.Request, key: Key, body: BaseModel | None) -> Claim | None:
+    """Raises Problem for a key that is none."""
+    given = request.headers.get("Idempotency-Key")
+    if given is None:
+        return None
+    if not (0 < len(given) <= 255 and given.isascii() and given.isprintable()):
+        raise BAD_KEY.problem()
+    asked = f"{request.method} {request.path}\n{body.model_dump_json(exclude_unset=True) if body else ''}"
+    return Claim(key.account, given, sha256(asked.encode()).digest())

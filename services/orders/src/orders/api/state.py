@@ -1,0 +1,26 @@
+"""What handlers find in the application."""
+
+import asyncio
+from datetime import timedelta
+
+from aiohttp import web
+
+from mesh import AsyncDatabase
+from mesh.groupcommit import GroupCommit
+from orders.api.access import Keyring
+from orders.domain import Refused
+from orders.store.answers import Answer
+from orders.usecases.placing import Placement
+
+PLACING = web.AppKey("placing", GroupCommit[Placement, Answer | Refused])
+"""Stores orders, those of requests at the same time in one transaction."""
+
+DATABASE = web.AppKey("database", AsyncDatabase)
+
+KEYRING = web.AppKey("keyring", Keyring)
+
+PATIENCE = web.AppKey("patience", timedelta)
+"""The time to pay an order."""
+
+LISTENING = web.AppKey("listening", asyncio.Event)
+"""Set when clients can connect."""

@@ -1,0 +1,1 @@
+"""The SQL of orders, by noun; nowhere else is any."""

@@ -1,0 +1,96 @@
+"""The table of orders, and the clients' own pairs beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from mesh import AsyncTx, Tx, bulk
+from orders.domain import TRANSITIONS, Action, Customer, Line, Order, Status
+
+COLUMNS = """
+    o.id, o.account, o.email, o.name, o.locale, o.currency, o.lines, o.metadata, o.status, o.version,
+    o.refunded, o.expires_at, o.changed_at,
+    (SELECT min(at) FROM timeline WHERE order_id = o.id AND what = 'receipt sent')
+"""
+_ADD = """
+    INSERT INTO orders
+        (id, account, placed_at, expires_at, email, name, locale, currency, total, lines, metadata)
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
+                         %s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::jsonb[])
+"""
+_ADD_METADATA = """
+    INSERT INTO order_metadata (account, name, value, order_id)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::uuid[])
+"""
+_FIND = f"SELECT {COLUMNS} FROM orders o WHERE account = %s AND id = %s"
+_LOCK = f"{_FIND} FOR UPDATE"
+_EXPIRE = f"""
+    UPDATE orders o SET status = %s, version = version + 1, changed_at = %s
+    WHERE id = %s AND status = ANY(%s) RETURNING {COLUMNS}
+"""
+_CHANGE = "UPDATE orders SET status = %s, version = %s, refunded = %s, changed_at = %s WHERE id = %s"
+
+
+async def add(tx: AsyncTx, orders: Sequence[Order]) -> None:
+    await tx.execute(_ADD, bulk.columns([_row(order) for order in orders]))
+    if pairs := [(o.account, *pair, o.id) for o in orders for pair in o.metadata.items()]:
+        await tx.execute(_ADD_METADATA, bulk.columns(pairs))
+
+
+async def find(tx: AsyncTx, account: str, id: UUID) -> Order | None:
+    """An order of that account."""
+    row = await (await tx.execute(_FIND, (account, id))).fetchone()
+    return row and order_of(row)
+
+
+async def lock(tx: AsyncTx, account: str, id: UUID) -> Order | None:
+    """An order of that account, which nobody else changes before this transaction ends."""
+    row = await (await tx.execute(_LOCK, (account, id))).fetchone()
+    return row and order_of(row)
+
+
+async def change(tx: AsyncTx, order: Order) -> None:
+    """Keep its new state."""
+    await tx.execute(_CHANGE, (order.status, order.version, order.refunded, order.changed_at, order.id))
+
+
+def expire(tx: Tx, id: UUID, at: datetime) -> Order | None:
+    """An order that has expired at this moment. None: it cannot, as it went on meanwhile."""
+    may = [status for status, actions in TRANSITIONS.items() if Action.EXPIRE in actions]
+    row = tx.execute(_EXPIRE, (Status.EXPIRED, at, id, may)).fetchone()
+    return row and order_of(row)
+
+
+def order_of(row: Sequence[Any]) -> Order:
+    """The order in a row of COLUMNS."""
+    id, account, email, name, locale, currency, lines, metadata, status, *rest = row
+    customer, bought = Customer(email, name, locale), tuple(Line(**line) for line in lines)
+    return Order(id, account, customer, currency, bought, metadata, Status(status), *rest)
+
+
+def _row(order: Order) -> tuple[Any, ...]:
+    return (
+        order.id,
+        order.account,
+        order.placed_at,
+        order.expires_at,
+        order.customer.email,
+        order.customer.name,
+        order.customer.locale,
+        order.currency,
+        order.total,
+        _lines(order),
+        Jsonb(order.metadata),
+    )
+
+
+def _lines(order: Order) -> Jsonb:
+    return Jsonb(
+        [
+            {"sku": x.sku, "name": x.name, "quantity": x.quantity, "unit_price": x.unit_price}
+            for x in order.lines
+        ]
+    )

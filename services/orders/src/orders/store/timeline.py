@@ -1,0 +1,39 @@
+"""What became of orders, line by line."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from mesh import AsyncTx, Tx, bulk
+from orders.domain import Entry
+
+_NOTE = """
+    INSERT INTO timeline (order_id, at, service, what)
+    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
+"""
+_OF = """
+    SELECT id, placed_at, 'orders', 'order placed' FROM orders WHERE account = %(account)s AND id = %(id)s
+    UNION ALL
+    SELECT order_id, at, service, what FROM timeline
+    WHERE order_id = (SELECT id FROM orders WHERE account = %(account)s AND id = %(id)s)
+    ORDER BY 2
+"""
+
+
+async def of(tx: AsyncTx, account: str, id: UUID) -> list[Entry]:
+    """What was done for an order, by time. Empty: the account has no such order."""
+    rows = await (await tx.execute(_OF, {"account": account, "id": id})).fetchall()
+    return [Entry(*row) for row in rows]
+
+
+def note(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Add what other services did."""
+    tx.execute(_NOTE, bulk.columns([_row(entry) for entry in entries]))
+
+
+async def add(tx: AsyncTx, entry: Entry) -> None:
+    """Add what was done here."""
+    await tx.execute(_NOTE, bulk.columns([_row(entry)]))
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    return entry.order_id, entry.at, entry.service, entry.what

@@ -1,0 +1,1 @@
+"""What orders does. Each function gets a transaction and leaves the commit to its caller."""
