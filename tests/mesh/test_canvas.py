@@ -10,6 +10,7 @@ from celery import Celery, chain, chord, group, signature
 from celery.canvas import Signature
 from celery.exceptions import TaskRevokedError
 from programs import Program, eventually
+from redis import Redis
 from sample import ledger
 
 from embedded.valkey import Valkey
@@ -136,6 +137,17 @@ def test_a_killed_worker_loses_no_step_and_doubles_none(
     services["sample worker"].start()
     assert whole.get(timeout=WAIT) == {"number": 2 * sum(range(200))}
     assert sorted(map(int, ledger(tx, "double"))) == list(range(200))
+
+
+def test_who_dies_as_it_goes_on_with_a_chord_is_followed(
+    services: dict[str, Program], step: Step, result_url: str
+) -> None:
+    services["sample worker"].stop()
+    whole = chord([step("sample.double", number=n) for n in range(3)])(step("second.add"))
+    with Redis.from_url(result_url) as client:  # as it leaves it behind
+        client.set(f"celery-taskset-meta-{whole.parent.id}.c", "claimed", ex=5)
+    services["sample worker"].start()
+    assert whole.get(timeout=WAIT) == {"number": 6}
 
 
 def test_what_is_revoked_is_not_handled(services: Any, client: Celery, step: Step, tx: Any) -> None:

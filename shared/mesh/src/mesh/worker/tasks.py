@@ -6,10 +6,12 @@ everything works on it that works on a task: results, events, revoke, inspect, F
 is decided by the same code: `Deliveries.answer`.
 """
 
+import time
 from collections.abc import Iterable
 from typing import Any
 
 from celery import Celery, Task
+from celery.backends.redis import RedisBackend
 from celery.exceptions import Ignore
 
 from mesh import wire
@@ -18,6 +20,7 @@ from mesh.errors import MeshError
 from mesh.wire import Raw
 from mesh.worker import child
 
+_PAUSE = 0.25  # seconds
 QUEUE = "x-mesh-queue"
 """The header in which the intake says from which queue a message came."""
 
@@ -41,6 +44,7 @@ class HandlerTask(Task):
             raise DeadLettered(answer.dead)
         if not answer.handled:
             raise Ignore
+        _wait_for_claim(self)
         return answer.reply
 
 
@@ -48,6 +52,19 @@ def register(app: Celery, names: Iterable[str]) -> None:
     """Let Celery know the handlers under their names on the wire."""
     for name in names:
         app.register_task(type(name, (HandlerTask,), {"name": name})())
+
+
+def _wait_for_claim(task: HandlerTask) -> None:
+    """Celery has one process claim a complete chord, for about 20 s, and go on with it. Who dies with the
+    claim is followed within seconds by who has its message again: for him the chord is complete and claimed,
+    so nobody would ever go on. While a chord is claimed, only such a message is under way in it; it waits for
+    the claim to end."""
+    backend = task.backend
+    if task.request.chord is None or not isinstance(backend, RedisBackend):
+        return
+    claim = backend.get_key_for_group(task.request.group, ".c")
+    while backend.client.get(claim) not in (None, b"done"):
+        time.sleep(_PAUSE)
 
 
 def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Raw:
