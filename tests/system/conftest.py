@@ -1,6 +1,7 @@
 """The whole mesh as processes, on servers of its own, with a mail catcher at its far edge."""
 
 import json
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -51,7 +52,8 @@ class Mesh:
             assert self._program(service, "migrate").start().wait() == 0, f"{service} migrate"
             if service == "orders":
                 self.key = apikey.made(
-                    ["orders"], {"DATABASE_URL": self.postgres.url("orders"), "BROKER_URL": "x://"}
+                    [Path(sys.executable).parent / "orders"],
+                    {"DATABASE_URL": self.postgres.url("orders"), "BROKER_URL": "x://"},
                 )
             self.programs |= {f"{service} {role}": self._program(service, role) for role in roles}
         for program in self.programs.values():

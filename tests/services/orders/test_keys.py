@@ -1,8 +1,11 @@
 """Who gets in: keys, what they are for, and how they come and go."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,10 +71,11 @@ def keys(url: str) -> Callable[..., subprocess.CompletedProcess[str]]:
     environment = {"DATABASE_URL": url, "BROKER_URL": "streams+redis://unused"}
 
     def keys(*arguments: str) -> subprocess.CompletedProcess[str]:
-        import os
-
         return subprocess.run(
-            ["orders", "keys", *arguments], env=os.environ | environment, capture_output=True, text=True
+            [Path(sys.executable).parent / "orders", "keys", *arguments],
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
         )
 
     return keys

@@ -10,7 +10,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("""
-        -- Defaults: the build before, which is still at work, writes none of these.
+        -- Constant defaults: the build before, which is still at work, writes none of these, and no row is
+        -- written anew.
         ALTER TABLE orders
             ADD COLUMN account text NOT NULL DEFAULT 'default',
             ADD COLUMN metadata jsonb NOT NULL DEFAULT '{}',
@@ -19,10 +20,6 @@ def upgrade() -> None:
             ADD COLUMN refunded bigint NOT NULL DEFAULT 0,  -- minor units
             ADD COLUMN expires_at timestamptz,
             ADD COLUMN changed_at timestamptz;
-        -- An id begins with its time, so each of these is in the order of the list.
-        CREATE INDEX orders_account ON orders (account, id);
-        CREATE INDEX orders_status ON orders (account, status, id);
-        CREATE INDEX orders_email ON orders (account, email, id);
         CREATE TABLE order_metadata (
             account text NOT NULL,
             name text NOT NULL,
@@ -57,7 +54,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("""
         DROP TABLE answers, keys, order_metadata;
-        DROP INDEX orders_account, orders_status, orders_email;
         ALTER TABLE orders
             DROP COLUMN account, DROP COLUMN metadata, DROP COLUMN status, DROP COLUMN version,
             DROP COLUMN refunded, DROP COLUMN expires_at, DROP COLUMN changed_at;
