@@ -20,7 +20,7 @@ from orders import keys
 from orders.api import application
 from orders.keys import Scope
 from orders.settings import Settings
-from orders.store import keys as stored
+from orders.store import keys as key_store
 
 T = TypeVar("T")
 
@@ -111,8 +111,17 @@ def new_key(url: str, account: str = "tests", scopes: Iterable[Scope] = Scope, *
     """A token to the API on that database."""
     key, token = keys.make(account, "tests", scopes, datetime.now(UTC), rest.get("expires_at"))
     with connect(url, "tests") as tx:
-        stored.add(tx, key)
+        key_store.add(tx, key)
     return token
+
+
+def stored(tx: Any) -> int:
+    """How many orders and announcements of orders there are."""
+    [[orders, messages]] = tx.execute("""
+        SELECT (SELECT count(*) FROM orders),
+               (SELECT count(*) FROM outbox WHERE name = 'orders.order_placed')
+    """).fetchall()
+    return int(orders + messages)
 
 
 @contextmanager

@@ -1,16 +1,13 @@
 """`orders keys`: make, list and revoke what opens the API."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
 from contracts import Refused
-from mesh import Service, Tx, database
-from mesh.cli import start
-from mesh.database import transaction
+from mesh import Service
+from mesh.cli import begun
 from orders import keys
 from orders.keys import Key, Scope
 from orders.store import keys as stored
@@ -18,12 +15,6 @@ from orders.store import keys as stored
 
 def keys_of(service: Service[Any]) -> click.Group:
     """The commands, for this service's database."""
-
-    @contextmanager
-    def begun() -> Iterator[Tx]:
-        settings = start(service, "cli")
-        with database.connect(settings.database_url, "orders-cli") as tx, transaction(tx):
-            yield tx
 
     @click.group(name="keys", help="Keys that open the API.")
     def group() -> None: ...
@@ -46,14 +37,14 @@ def keys_of(service: Service[Any]) -> click.Group:
             )
         except ValueError as error:
             raise Refused(str(error)) from None
-        with begun() as tx:
+        with begun(service) as tx:
             stored.add(tx, key)
         click.echo(token)
 
     @group.command(name="list")
     def show() -> None:
         """All keys, by account; never their secrets."""
-        with begun() as tx:
+        with begun(service) as tx:
             found = stored.all(tx)
         now = datetime.now(UTC)
         for key in found:
@@ -64,7 +55,7 @@ def keys_of(service: Service[Any]) -> click.Group:
     @click.argument("id")
     def revoke(id: str) -> None:
         """Have a key open nothing any more. An API notices within five seconds."""
-        with begun() as tx:
+        with begun(service) as tx:
             key = stored.revoke(tx, id, datetime.now(UTC))
         if key is None:
             raise Refused(f"there is no key {id}: `orders keys list` shows all")

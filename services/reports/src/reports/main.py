@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from contracts.reports import SalesRecorded
-from mesh import Service, database
-from mesh.cli import service_cli, start
+from mesh import Service
+from mesh.cli import begun, service_cli
 from reports import tasks, usecases, wiring
 from reports.settings import Settings
 
@@ -26,8 +26,7 @@ cli = service_cli(service)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def sales(day: datetime, as_json: bool) -> None:
     """The sales figures of a UTC day."""
-    settings = start(service, "cli")
-    with database.connect(settings.database_url, "reports-cli") as tx:
+    with begun(service) as tx:
         found = usecases.sales(day.date(), tx)
     if as_json:
         rows = [

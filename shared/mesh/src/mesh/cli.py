@@ -68,6 +68,14 @@ def service_cli(service: Service[Any]) -> Cli:
     return group
 
 
+@contextmanager
+def begun(service: Service[Any]) -> Iterator[Tx]:
+    """A command's transaction at the service's database. Raises MissingSettings and Unavailable."""
+    settings = start(service, "cli")
+    with database.connect(settings.database_url, f"{service.name}-cli") as tx, tx.transaction():
+        yield tx
+
+
 def start(service: Service[S], role: str) -> S:
     """What every process does first, once its modules are loaded. Raises MissingSettings."""
     settings = service.settings.load()
@@ -175,16 +183,10 @@ def _unrouted(service: Service[Any]) -> click.Command:
 def _dead_letters(service: Service[Any]) -> click.Group:
     group = click.Group("dead-letters", help="List, explain, replay and discard dead letters.")
 
-    @contextmanager
-    def begun() -> Iterator[Tx]:
-        settings = start(service, "cli")
-        with database.connect(settings.database_url, f"{service.name}-cli") as tx, tx.transaction():
-            yield tx
-
     @group.command("list")
     def list_() -> None:
         """One line each, oldest first."""
-        with begun() as tx:
+        with begun(service) as tx:
             for letter in deadletters.listed(tx):
                 click.echo(
                     f"{letter.died_at:%Y-%m-%d %H:%M:%S}  {letter.id}  {letter.reason:9}  {letter.name}"
@@ -194,7 +196,7 @@ def _dead_letters(service: Service[Any]) -> click.Group:
     @click.argument("id", type=click.UUID)
     def show(id: UUID) -> None:
         """All that is known of one, with the message."""
-        with begun() as tx:
+        with begun(service) as tx:
             found = deadletters.find(tx, id)
         if found is None:
             raise click.ClickException(f"no dead letter {id}")
@@ -206,7 +208,7 @@ def _dead_letters(service: Service[Any]) -> click.Group:
 
     def one(name: str, help: str, change: Callable[[Tx, UUID], bool]) -> None:
         def run(id: UUID) -> None:
-            with begun() as tx:
+            with begun(service) as tx:
                 if not change(tx, id):
                     raise click.ClickException(f"no dead letter {id}")
             click.echo(f"{name}ed {id}")

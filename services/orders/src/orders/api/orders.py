@@ -47,7 +47,8 @@ async def search(call: Call[Search], tx: AsyncTx) -> Answer:
 @api.get("/v1/orders/{id}", answer=Order, tagged=True)
 async def show(call: Call[None], tx: AsyncTx) -> Answer:
     """Read an order."""
-    order = await orders.find(tx, call.target.account, call.target.id)
+    target = call.target
+    order = await orders.find(tx, target.account, target.id)
     if not order:
         raise domain.Unknown("order")
     return _shown(order)
@@ -56,10 +57,11 @@ async def show(call: Call[None], tx: AsyncTx) -> Answer:
 @api.get("/v1/orders/{id}/timeline", answer=Timeline)
 async def journey(call: Call[None], tx: AsyncTx) -> Answer:
     """What each service did for an order, and when."""
-    entries = await timeline.of(tx, call.target.account, call.target.id)
+    target = call.target
+    entries = await timeline.of(tx, target.account, target.id)
     if not entries:
         raise domain.Unknown("order")
-    return answered(Timeline(order_id=call.target.id, entries=list(map(Entry.model_validate, entries))))
+    return answered(Timeline(order_id=target.id, entries=list(map(Entry.model_validate, entries))))
 
 
 @api.change("/v1/orders/{id}/pay", body=Nothing, answer=Order)
