@@ -67,10 +67,10 @@ class Mesh:
         for server in (self.catcher, self.valkey, self.postgres):
             server.stop()
 
-    def post(self, order: dict[str, Any] = ORDER) -> tuple[int, dict[str, Any]]:
+    def post(self, order: dict[str, Any] = ORDER, **headers: str) -> tuple[int, dict[str, Any]]:
         """Status and document."""
         body = json.dumps(order).encode()
-        headers = {"Content-Type": "application/json", **self._authorized}
+        headers |= {"Content-Type": "application/json", **self._authorized}
         return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}/v1/orders", body, headers))
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
