@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any, TypeVar
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 
@@ -90,14 +90,18 @@ class Api:
     def request(self, method: str, path: str, **how: Any) -> Answer:
         return self.run(self._request(method, path, **how))
 
-    async def _request(self, method: str, path: str, *, headers: Any = (), **how: Any) -> Answer:
+    async def _request(self, method: str, path: str, **how: Any) -> Answer:
+        async with await self.opened(method, path, **how) as response:
+            return Answer(response.status, response.headers, await response.text())
+
+    async def opened(self, method: str, path: str, *, headers: Any = (), **how: Any) -> ClientResponse:
+        """An answer that has begun."""
         own = {"Content-Type": "application/json"}
         if path.startswith("/v1"):
             own["Authorization"] = f"Bearer {self.key}"
         headers = {name: value for name, value in (own | dict(headers)).items() if value is not None}
         how["headers"], how["skip_auto_headers"] = headers, ["Content-Type"]
-        async with self._client.request(method, path, **how) as response:
-            return Answer(response.status, response.headers, await response.text())
+        return await self._client.request(method, path, **how)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -103,7 +103,7 @@ def test_answers_are_forgotten_after_a_day(api: Api, tx: Any) -> None:
     for number in range(3):
         api.place(order(), **{"Idempotency-Key": str(number)})
     tx.execute("UPDATE answers SET at = now() - interval '25 hours' WHERE key <> '2'")
-    api.run(chores.forget_answers(api.application))
+    api.run(chores.tidy(api.application))
     assert tx.execute("SELECT key FROM answers").fetchall() == [("2",)]
 
 

@@ -26,6 +26,19 @@ class Status(StrEnum):
     REFUNDED = "refunded"
 
 
+class EventType(StrEnum):
+    """What a client can follow."""
+
+    PLACED = "order.placed"
+    PAID = "order.paid"
+    SHIPPED = "order.shipped"
+    DELIVERED = "order.delivered"
+    CANCELLED = "order.cancelled"
+    EXPIRED = "order.expired"
+    REFUNDED = "order.refunded"
+    NOTED = "order.noted"
+
+
 class Action(StrEnum):
     """What brings it further."""
 

@@ -12,24 +12,36 @@ through, in the order in which statements were first used, so what has to be rea
 `bulk`. With no chunk around it, it runs at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, overload
 
-from mesh.database import Tx
+from psycopg import AsyncConnection
+
+from mesh.database import AsyncTx, Tx
 
 Row = tuple[Any, ...]
 _gathered: ContextVar[dict[str, list[Row]] | None] = ContextVar("gathered", default=None)
 
 
-def write(tx: Tx, statement: str, *rows: Row) -> None:
-    """Have `statement` write `rows`, all of one length. Raises, now or at the chunk's end, what it raises."""
+@overload
+def write(tx: Tx, statement: str, *rows: Row) -> None: ...
+@overload
+def write(tx: AsyncTx, statement: str, *rows: Row) -> Awaitable[Any]: ...
+def write(tx: Tx | AsyncTx, statement: str, *rows: Row) -> Any:
+    """Have `statement` write `rows`, all of one length. Raises, now or at the chunk's end, what it raises.
+
+    At an AsyncTx there is at least one row, and nothing gathers.
+    """
+    if isinstance(tx, AsyncConnection):
+        return tx.execute(statement, columns(rows))
     gathered = _gathered.get()
     if gathered is not None:
         gathered.setdefault(statement, []).extend(rows)
     elif rows:
         tx.execute(statement, columns(rows))
+    return None
 
 
 def columns(rows: Sequence[Row]) -> list[list[Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection, BaseConnection, Connection
 from psycopg.pq import TransactionStatus
+from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from mesh.errors import Unavailable
@@ -85,10 +86,11 @@ class AsyncDatabase:
     """The connections of an API."""
 
     def __init__(self, url: str, name: str, size: int) -> None:
-        options = {**_OPTIONS, "application_name": name}
+        self._url = url
+        self._options = {**_OPTIONS, "application_name": name}
         self._pool = AsyncConnectionPool(
             url,
-            kwargs=options,
+            kwargs=self._options,
             min_size=1,
             max_size=size,
             timeout=_WAIT,
@@ -110,6 +112,18 @@ class AsyncDatabase:
             async with self._pool.connection() as connection, _transaction_async(connection):
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
+            raise Unavailable(f"database: {error}") from error
+
+    async def heard(self, channel: str) -> AsyncIterator[str]:
+        """What is told on that channel from the first value on, which is "": now it is listened to. On a
+        connection of its own. Raises Unavailable."""
+        try:
+            async with await AsyncConnection.connect(self._url, **self._options) as connection:
+                await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+                yield ""
+                async for told in connection.notifies():
+                    yield told.payload
+        except psycopg.OperationalError as error:
             raise Unavailable(f"database: {error}") from error
 
 

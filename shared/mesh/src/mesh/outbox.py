@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
 
-from psycopg import AsyncConnection
 from psycopg.types.json import Json
 
 from contracts import DEFAULT_LANE, Envelope, Message, contract_of, model_of
@@ -114,8 +113,6 @@ def put(
     statement = _PUT
     if after:
         statement, rows = _PUT_LATER, [(*row, after) for row in rows]
-    if isinstance(tx, AsyncConnection):
-        return tx.execute(statement, bulk.columns(rows))
     return bulk.write(tx, statement, *rows)
 
 

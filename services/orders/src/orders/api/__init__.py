@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -11,25 +12,31 @@ from aiohttp import web
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, health, orders
+from orders.api import chores, description, events, health, orders
 from orders.api.access import Keyring
-from orders.api.middleware import correlated, problems
-from orders.api.state import DATABASE, KEYRING, LISTENING, PATIENCE, PLACING
+from orders.api.bell import Bell
+from orders.api.middleware import correlated, labelled, problems
+from orders.api.operation import Operations
+from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING
 from orders.settings import Settings
 from orders.usecases import placing
 
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
+_API = Operations(orders.api, events.api)
 
 
 def application(settings: Settings, listener: Listener | None = None) -> web.Application:
     """The application. Opens nothing before it starts. `listener`: who else is told that it lives."""
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
-    app.add_routes([*orders.api.routes(), *health.routes, *description.routes(orders.api.all)])
+    app.add_routes([*_API.routes(), *health.routes, *description.routes(_API.all)])
+    app.on_response_prepare.append(labelled)
     app[LISTENING] = asyncio.Event()
     app[PATIENCE] = settings.time_to_pay
     app.cleanup_ctx.append(partial(_database, settings))
+    app.cleanup_ctx.append(_bell)
+    app.on_shutdown.append(_end_streams)
     app.cleanup_ctx.append(chores.doing)
     heartbeat = Heartbeat(settings.health_dir, "orders", "api", listener)
     app.cleanup_ctx.append(partial(health.beating, heartbeat))
@@ -58,3 +65,17 @@ async def _database(settings: Settings, app: web.Application) -> AsyncIterator[N
         app[KEYRING] = Keyring(database)
         app[PLACING] = GroupCommit(database, partial(placing.place, patience=app[PATIENCE]))
         yield
+
+
+async def _bell(app: web.Application) -> AsyncIterator[None]:
+    app[BELL] = Bell(app[DATABASE])
+    listening = asyncio.create_task(app[BELL].listen())
+    yield
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+
+
+async def _end_streams(app: web.Application) -> None:
+    """They would last for ever, and a process that stops waits for its answers."""
+    app[BELL].take_down()

@@ -9,12 +9,13 @@ from aiohttp import web
 
 from mesh import Unavailable
 from orders.api.state import DATABASE
-from orders.store import answers
+from orders.store import answers, events
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 60.0
 """Seconds."""
+_KEPT = {"answers": answers.forget, "events": events.forget}
 
 
 async def doing(app: web.Application) -> AsyncIterator[None]:
@@ -28,7 +29,7 @@ async def doing(app: web.Application) -> AsyncIterator[None]:
 async def _do(app: web.Application) -> None:
     while True:
         try:
-            await forget_answers(app)
+            await tidy(app)
         except Unavailable:
             pass  # requests say so
         except Exception:  # a database that is not migrated yet: there is another time
@@ -36,10 +37,11 @@ async def _do(app: web.Application) -> None:
         await asyncio.sleep(PAUSE)
 
 
-async def forget_answers(app: web.Application) -> None:
-    """Those whose time is over, a few thousand in each transaction."""
-    forgotten = most = 10_000
-    while forgotten == most:
-        async with app[DATABASE].begin() as tx:
-            forgotten = await answers.forget(tx, most)
-    log.debug("answers.forgotten", count=forgotten)
+async def tidy(app: web.Application) -> None:
+    """Forget what nobody may ask for any more, a few thousand rows in each transaction."""
+    for table, forget in _KEPT.items():
+        forgotten = most = 10_000
+        while forgotten == most:
+            async with app[DATABASE].begin() as tx:
+                forgotten = await forget(tx, most)
+        log.debug("rows.forgotten", table=table, count=forgotten)

@@ -79,6 +79,9 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
     if operation.changes:
         tag = {"type": "string", "examples": ['"3"']}
         yield _parameter("header", "If-Match", tag, "The version that is meant, as an ETag.")
+    if operation.streams:
+        position = {"type": "string", "examples": ["7312-204"]}
+        yield _parameter("header", "Last-Event-ID", position, "The id of the last event that you have seen.")
     traced = {"type": "string", "examples": ["01a1fc71-e320-7390-b200-14aac26dcbfb"]}
     yield _parameter(
         "header", "X-Request-Id", traced, "A UUID: it comes back, and names the story in all logs."
@@ -106,7 +109,12 @@ def _answers(operation: Operation) -> Schema:
     if operation.tagged:
         headers["ETag"] = _header("The order's version.")
     about = {200: "Done.", 201: "Made."}[operation.status]
-    answer = {"description": about, "headers": headers, "content": _json(_ref(operation.answer))}
+    media = "text/event-stream" if operation.streams else "application/json"
+    answer = {
+        "description": about,
+        "headers": headers,
+        "content": {media: {"schema": _ref(operation.answer)}},
+    }
     return {str(operation.status): answer}
 
 
@@ -141,7 +149,8 @@ def _schemas(operations: Sequence[Operation]) -> Schema:
         models += [(model, "validation") for model in (operation.body, operation.query) if model]
         models.append((operation.answer, "serialization"))
     _, found = models_json_schema(models, ref_template=_REF)
-    return dict(sorted(found["$defs"].items()))
+    parameters = {operation.query.__name__ for operation in operations if operation.query}
+    return {name: schema for name, schema in sorted(found["$defs"].items()) if name not in parameters}
 
 
 _PROBLEM: Schema = {

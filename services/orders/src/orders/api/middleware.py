@@ -27,11 +27,13 @@ _SAFE = {
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+REQUEST_ID = web.RequestKey("request_id", UUID)
+
 
 @web.middleware
 async def correlated(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The story of a request: its id is the client's own, if that is a UUID, and goes back to it."""
-    id = _requested_id(request) or uuid7()
+    id = request[REQUEST_ID] = _requested_id(request) or uuid7()
     started = time.perf_counter()
     with context.request(id, _traceparent(request)):
         answer = await handler(request)
@@ -42,9 +44,12 @@ async def correlated(request: web.Request, handler: Handler) -> web.StreamRespon
             status=answer.status,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-    answer.headers["X-Request-Id"] = str(id)
-    answer.headers.update(_SAFE)
     return answer
+
+
+async def labelled(request: web.Request, answer: web.StreamResponse) -> None:
+    """What every answer says, just before it begins."""
+    answer.headers.update({"X-Request-Id": str(request[REQUEST_ID]), **_SAFE})
 
 
 @web.middleware

@@ -32,7 +32,7 @@ READ_WITHIN = 10.0
 """Seconds for a document to come: who sends it byte by byte holds a connection."""
 
 Body = TypeVar("Body")
-Function = Callable[..., Awaitable[Answer]]
+Function = Callable[..., Awaitable[Answer | web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Operation:
     """Whether it answers with an order's version as ETag."""
     changes: bool = False
     """Whether it changes an order, and that version may be asked for."""
+    streams: bool = False
+    """Whether it answers with server-sent events, each of them an `answer`."""
 
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
@@ -86,14 +88,17 @@ class Operation:
             yield from (NOT_JSON, TOO_SLOW, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
         if self.method == "POST":
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
+        if self.streams:
+            yield from (problems.EVENTS_GONE, problems.TOO_MANY_STREAMS)
         if self.changes:
             yield from (problems.IMPOSSIBLE, problems.TOO_MUCH, problems.STALE)
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """Raises Problem, domain.Refused, and what a database raises."""
         key = await request.app[KEYRING].key(request, self.scope)
         call = await self._call(request, key)
-        return _response(await (self._in_transaction(call) if self.transaction else self.function(call)))
+        answer = await (self._in_transaction(call) if self.transaction else self.function(call))
+        return _response(answer) if isinstance(answer, Answer) else answer
 
     async def _call(self, request: web.Request, key: Key) -> Call[Any]:
         if self.query:
@@ -101,24 +106,26 @@ class Operation:
         body = _document(self.body, await _text(request)) if self.body else None
         return Call(request, key, body, _claim(request, key, body) if self.method == "POST" else None)
 
-    async def _in_transaction(self, call: Call[Any]) -> Answer:
+    async def _in_transaction(self, call: Call[Any]) -> Answer | web.StreamResponse:
         async with call.request.app[DATABASE].begin() as tx:
             if call.claim is None:
                 return await self.function(call, tx)
             given = (await answers.prior(tx, [call.claim])).get(call.claim)
             if isinstance(given, Refused):
                 raise given
-            if given is None:
-                given = await self.function(call, tx)
-                await answers.keep(tx, {call.claim: given})
-            return given
+            if given is not None:
+                return given
+            answer = await self.function(call, tx)
+            if isinstance(answer, Answer):
+                await answers.keep(tx, {call.claim: answer})
+            return answer
 
 
 class Operations:
     """A table of them."""
 
-    def __init__(self) -> None:
-        self.all: list[Operation] = []
+    def __init__(self, *parts: "Operations") -> None:
+        self.all: list[Operation] = [operation for part in parts for operation in part.all]
 
     def get(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         return self._add("GET", path, scope=Scope.READ, **rest)
@@ -129,6 +136,10 @@ class Operations:
     def change(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         """A POST that changes one order, and answers with it."""
         return self.post(path, tagged=True, changes=True, **rest)
+
+    def stream(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        """A GET that goes on until somebody ends it."""
+        return self.get(path, transaction=False, streams=True, **rest)
 
     def routes(self) -> list[web.RouteDef]:
         make = {"GET": web.get, "POST": web.post}

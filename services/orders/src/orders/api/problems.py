@@ -72,11 +72,15 @@ IMPOSSIBLE = Kind(
 )
 TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"left": 600})
 IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
+EVENTS_GONE = Kind("events-gone", 410, "The event in Last-Event-ID is gone: read the orders anew.")
 STALE = Kind("stale", 412, "The order has changed since you read it.", {"version": 3})
 TOO_LARGE = Kind("too-large", 413, "The order is too large: its lines come to more than 64 KiB.")
 NO_JSON_SAID = Kind("unsupported-media-type", 415, "Documents are application/json, in UTF-8.")
 INVALID = Kind("invalid", 422, "The document does not fit.", {"errors": _ERRORS})
 OTHER_REQUEST = Kind("other-request", 422, "This key was used for another request.")
+TOO_MANY_STREAMS = Kind(
+    "too-many-streams", 429, "Your account follows events by a hundred connections already.", headers=_SOON
+)
 INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the request's id.")
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
 

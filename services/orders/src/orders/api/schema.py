@@ -158,9 +158,7 @@ class Search(Document):
         """`metadata[name]=value` into one field, and a single status into a list."""
         metadata = {pair[1]: given[name] for name in given if (pair := _PAIR.fullmatch(name))}
         found = {name: value for name, value in given.items() if not _PAIR.fullmatch(name)}
-        if isinstance(status := found.get("status"), str):
-            found["status"] = [status]
-        return found | ({"metadata": metadata} if metadata else {})
+        return listed("status", found) | ({"metadata": metadata} if metadata else {})
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -197,6 +195,11 @@ class List(Document):
             newer=str(here.update_query(before=str(orders[0].id))) if orders and page.newer else None,
             older=str(here.update_query(after=str(orders[-1].id))) if orders and page.older else None,
         )
+
+
+def listed(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What a query may say several times is a list, also when it says it once."""
+    return given | ({name: [given[name]]} if isinstance(given.get(name), str) else {})
 
 
 class Entry(Document):

@@ -8,6 +8,7 @@ from aiohttp import web
 from mesh import AsyncDatabase
 from mesh.groupcommit import GroupCommit
 from orders.api.access import Keyring
+from orders.api.bell import Bell
 from orders.domain import Refused
 from orders.store.answers import Answer
 from orders.usecases.placing import Placement
@@ -16,6 +17,8 @@ PLACING = web.AppKey("placing", GroupCommit[Placement, Answer | Refused])
 """Stores orders, those of requests at the same time in one transaction."""
 
 DATABASE = web.AppKey("database", AsyncDatabase)
+
+BELL = web.AppKey("bell", Bell)
 
 KEYRING = web.AppKey("keyring", Keyring)
 

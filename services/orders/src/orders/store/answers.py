@@ -28,10 +28,12 @@ _KEEP = """
         body = excluded.body, at = now()
 """
 _FORGET = f"""
-    DELETE FROM answers WHERE (account, key) IN (
-        SELECT account, key FROM answers WHERE at < now() - interval '{KEPT}'
-        ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
-    )
+    WITH gone AS (
+        DELETE FROM answers WHERE (account, key) IN (
+            SELECT account, key FROM answers WHERE at < now() - interval '{KEPT}'
+            ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
+        ) RETURNING 1
+    ) SELECT count(*) FROM gone
 """
 
 
@@ -94,7 +96,8 @@ async def keep(tx: AsyncTx, given: Mapping[Claim, Answer]) -> None:
 
 async def forget(tx: AsyncTx, most: int) -> int:
     """Delete those whose time is over, so many at the most. Returns how many."""
-    return (await tx.execute(_FORGET, (most,))).rowcount
+    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
+    return int(count)
 
 
 def _given(

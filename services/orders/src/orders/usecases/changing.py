@@ -18,9 +18,9 @@ from contracts.orders import (
 )
 from mesh import AsyncTx, outbox
 from orders.domain import Action, Entry, Order, Stale, Unknown
-from orders.store import orders, timeline
+from orders.store import events, orders, timeline
 from orders.usecases.expiring import warrant_id
-from orders.usecases.telling import facts
+from orders.usecases.telling import changed, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ async def _locked(target: Target, tx: AsyncTx) -> Order:
 async def _keep(order: Order, event: Changed, what: str, tx: AsyncTx) -> Order:
     await orders.change(tx, order)
     await timeline.add(tx, Entry(order.id, event.at, "orders", what))
+    await events.add(tx, changed(order, event))
     await outbox.put(tx, event)
     return order
 

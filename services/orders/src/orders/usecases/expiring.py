@@ -7,8 +7,8 @@ from contracts import Envelope
 from contracts.orders import ExpireOrder, OrderExpired
 from mesh import Tx, outbox
 from orders.domain import Entry, Order
-from orders.store import orders, timeline
-from orders.usecases.telling import facts
+from orders.store import events, orders, timeline
+from orders.usecases.telling import changed, facts
 
 
 def warrant(order: Order) -> Envelope:
@@ -28,4 +28,5 @@ def expire(order_id: UUID, tx: Tx) -> None:
         return
     event = OrderExpired(**facts(order))
     timeline.note(tx, [Entry(order.id, event.at, "orders", "order expired")])
+    events.add(tx, changed(order, event))
     outbox.put(tx, event)

@@ -8,10 +8,10 @@ from contracts import Envelope
 from contracts.orders import Line, OrderPlaced
 from mesh import AsyncTx, outbox
 from orders.domain import Order, Refused
-from orders.store import answers, orders
+from orders.store import answers, events, orders
 from orders.store.answers import Answer, Claim, OtherRequest
+from orders.usecases import telling
 from orders.usecases.expiring import warrant
-from orders.usecases.telling import customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ async def place(
     new = [p for p in placements if p.claim is None or _is_first(p, p.claim, told)]
     if new:
         await orders.add(tx, [p.order for p in new])
+        await events.add(tx, *(telling.placed(p.order) for p in new))
         await outbox.put(tx, *(p.announcement for p in new))
         await outbox.put(tx, *(p.warrant for p in new), after=patience)
         await answers.keep(tx, {p.claim: p.answer for p in new if p.claim})
@@ -62,7 +63,7 @@ def _announcement(order: Order) -> OrderPlaced:
     return OrderPlaced(
         order_id=order.id,
         placed_at=order.placed_at,
-        customer=customer(order),
+        customer=telling.customer(order),
         currency=order.currency,
         lines=tuple(
             Line(sku=x.sku, name=x.name, quantity=x.quantity, unit_price=x.unit_price) for x in order.lines

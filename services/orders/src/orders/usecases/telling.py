@@ -1,9 +1,13 @@
-"""How an order is told to other services."""
+"""How an order is told: to other services, and to clients who follow it."""
 
+import json
+from datetime import datetime
 from typing import Any
 
-from contracts.orders import Customer
-from orders.domain import Order
+from contracts import contract_of
+from contracts.orders import Changed, Customer
+from orders.domain import EventType, Order
+from orders.store.events import Event
 
 
 def customer(order: Order) -> Customer:
@@ -20,3 +24,33 @@ def facts(order: Order) -> dict[str, Any]:
         "currency": order.currency,
         "total": order.total,
     }
+
+
+def placed(order: Order) -> Event:
+    """To clients: there is a new one."""
+    return _event(order, "placed", order.placed_at, {})
+
+
+def changed(order: Order, message: Changed) -> Event:
+    """To clients, what `message` tells the mesh; not who the customer is: that is read with a key."""
+    name = contract_of(type(message)).name.removeprefix("orders.order_")
+    more = message.model_dump(mode="json", exclude=set(Changed.model_fields))
+    return _event(order, name, message.at, more)
+
+
+def document(event: Event) -> str:
+    """As clients get it, whichever way it comes."""
+    said = {"type": event.type, "timestamp": event.at.isoformat(), "data": dict(event.data)}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _event(order: Order, name: str, at: datetime, more: dict[str, Any]) -> Event:
+    data = {
+        "order_id": str(order.id),
+        "status": order.status,
+        "version": order.version,
+        "currency": order.currency,
+        "total": order.total,
+        "refunded": order.refunded,
+    }
+    return Event(order.account, order.id, EventType(f"order.{name}"), at, data | more)

@@ -1,0 +1,161 @@
+"""/v1/events and /v1/orders/{id}/events: what becomes of orders, as it happens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import ConfigDict, Field, model_validator
+
+from mesh import AsyncTx, Unavailable
+from orders import domain
+from orders.api.bell import Bell
+from orders.api.operation import Call, Operations
+from orders.api.problems import EVENTS_GONE, TOO_MANY_STREAMS, Problem
+from orders.api.schema import Document, listed
+from orders.api.state import BELL, DATABASE, KEYRING
+from orders.domain import EventType, Status
+from orders.keys import Scope
+from orders.store import events, orders
+from orders.store.events import START, Position
+from orders.usecases import telling
+
+MOST = 100
+"""Streams of one account, in one process."""
+_PAGE = 100  # events that one stream has in memory
+_HEARTBEAT = 15.0  # seconds: proxies take a connection that is silent for half a minute or more for dead
+_SHORTEST, _LONGEST = 0.02, 1.0  # seconds until a transaction that an event waits for may have ended
+_RETRY = 1000  # milliseconds until a client that is cut off comes again
+_TAKEN_WITHIN = 30.0  # seconds for a client to take what it was sent
+
+api = Operations()
+
+
+class Following(Document):
+    """Which events."""
+
+    type: list[EventType] = Field(default=[])
+    """Any of these; may be given again. Left out: all."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gathered(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return listed("type", given)
+
+
+class OrderFacts(Document):
+    """The order as it was then. A type of event may tell more, in fields of its own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    order_id: UUID
+    status: Status
+    version: int
+    currency: str
+    total: int
+    refunded: int
+
+
+class Event(Document):
+    """What became of an order."""
+
+    type: EventType
+    timestamp: datetime
+    data: OrderFacts
+
+
+@api.stream("/v1/events", query=Following, answer=Event)
+async def follow(call: Call[Following]) -> web.StreamResponse:
+    """Follow what becomes of your orders.
+
+    Server-sent events, from now on, or from behind the one that `Last-Event-ID` names. Whichever process of
+    ours you are connected to, you see what all of them do.
+    """
+    return await _Stream(call).answer(None)
+
+
+@api.stream("/v1/orders/{id}/events", query=Following, answer=Event)
+async def follow_order(call: Call[Following]) -> web.StreamResponse:
+    """Follow what becomes of one order, from its beginning."""
+    return await _Stream(call).answer(call.target.id)
+
+
+class _Stream:
+    """One client that follows."""
+
+    def __init__(self, call: Call[Following]) -> None:
+        self._call = call
+        self._app = call.request.app
+        self._account = call.key.account
+
+    async def answer(self, order_id: UUID | None) -> web.StreamResponse:
+        """When it has ended. Raises Problem and Unknown before it begins."""
+        bell = self._app[BELL]
+        if bell.listeners(self._account) >= MOST:
+            raise TOO_MANY_STREAMS.problem()
+        with bell.heard(self._account) as rung:
+            async with self._app[DATABASE].begin() as tx:
+                position = await self._start(tx, order_id)
+            response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})  # nginx would gather
+            response.content_type = "text/event-stream"
+            await response.prepare(self._call.request)
+            # From here on there is no other answer: a client that is cut off comes again with its last id.
+            with suppress(Unavailable, Problem, ConnectionError, TimeoutError):
+                await _send(response, f"retry: {_RETRY}\n\n")
+                async for found in self._following(bell, rung, position, order_id):
+                    await _send(response, "".join(map(_written, found)) or ":\n\n")
+        return response
+
+    async def _start(self, tx: AsyncTx, order_id: UUID | None) -> Position:
+        if order_id and not await orders.find(tx, self._account, order_id):
+            raise domain.Unknown("order")
+        last = self._call.request.headers.get("Last-Event-ID")
+        if last is None:
+            return START if order_id else await events.end(tx)
+        position = Position.read(last)
+        if position is None or not await events.has(tx, self._account, position):
+            raise EVENTS_GONE.problem()
+        return position
+
+    async def _following(
+        self, bell: Bell, rung: asyncio.Event, position: Position, order_id: UUID | None
+    ) -> AsyncIterator[list[events.Event]]:
+        """What there is, then what comes; nothing, now and then, when nothing comes."""
+        types, pause = self._call.body.type, _SHORTEST
+        while not bell.is_down:
+            rung.clear()
+            page = await self._page(position, order_id)
+            if page.events:
+                position, pause = page.events[-1].position, _SHORTEST
+                yield [event for event in page.events if not types or event.type in types]
+            elif not page.settled:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST)
+            elif not await _rings(rung, _HEARTBEAT):
+                yield []
+
+    async def _page(self, position: Position, order_id: UUID | None) -> events.Page:
+        await self._app[KEYRING].key(self._call.request, Scope.READ)  # it may have been revoked
+        async with self._app[DATABASE].begin() as tx:
+            return await events.after(tx, self._account, position, _PAGE, order_id)
+
+
+def _written(event: events.Event) -> str:
+    return f"id: {event.position}\nevent: {event.type}\ndata: {telling.document(event)}\n\n"
+
+
+async def _send(response: web.StreamResponse, text: str) -> None:
+    """Raises TimeoutError for a client that does not take it."""
+    async with asyncio.timeout(_TAKEN_WITHIN):
+        await response.write(text.encode())
+
+
+async def _rings(rung: asyncio.Event, seconds: float) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            return await rung.wait()
+    except TimeoutError:
+        return False

@@ -1,0 +1,130 @@
+"""What became of orders, in an order in which nobody who reads on misses one.
+
+A transaction that began earlier may commit later, so a number that grows with each row is not enough: who
+has read 7 would never see the 6 that comes then. An event's position is its transaction's id and its number
+within. Those of transactions older than all that are still at work are settled: nothing comes between them.
+"""
+
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Self, overload
+from uuid import UUID
+
+from psycopg.types.json import Json
+
+from mesh import AsyncTx, Tx, bulk
+from orders.domain import EventType
+
+KEPT = "30 days"
+CHANNEL = "events"
+"""The PostgreSQL channel that tells whose account has new ones."""
+
+_ADD = """
+    WITH added AS (
+        INSERT INTO events (account, order_id, type, at, data)
+        SELECT * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %s::json[])
+        RETURNING account
+    ) SELECT pg_notify('events', account) FROM (SELECT DISTINCT account FROM added) AS whose
+"""
+_AFTER = """
+    SELECT account, order_id, type, at, data, xid::text, seq,
+           xid < pg_snapshot_xmin(pg_current_snapshot()) AS settled
+    FROM events WHERE account = %(account)s AND (xid, seq) > (%(xid)s::text::xid8, %(seq)s) {of_order}
+    ORDER BY xid, seq LIMIT %(limit)s
+"""
+_OF_ACCOUNT, _OF_ORDER = _AFTER.format(of_order=""), _AFTER.format(of_order="AND order_id = %(order)s")
+_END = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+_IS = "SELECT FROM events WHERE account = %s AND xid = %s::text::xid8 AND seq = %s"
+_FORGET = f"""
+    WITH gone AS (
+        DELETE FROM events WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM events WHERE at < now() - interval '{KEPT}' LIMIT %s FOR UPDATE SKIP LOCKED
+        )) RETURNING 1
+    ) SELECT count(*) FROM gone
+"""
+_POSITION = re.compile(r"(\d{1,19})-(\d{1,18})")
+
+
+class Position(NamedTuple):
+    """Where an event is among the others of its account. Clients see it as the event's id."""
+
+    xid: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.xid}-{self.seq}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """None: that is none."""
+        found = _POSITION.fullmatch(text)
+        return cls(int(found[1]), int(found[2])) if found else None
+
+
+START = Position(0, 0)
+"""Before all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    account: str
+    order_id: UUID
+    type: EventType
+    at: datetime
+    data: Mapping[str, Any]
+    """Facts about the order as it was then."""
+    position: Position = field(default=START, compare=False)
+    """Given by the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What follows a position."""
+
+    events: list[Event]
+    settled: bool
+    """Whether that is all there is; else more waits behind it, for a transaction that is still at work."""
+
+
+@overload
+def add(tx: Tx, *events: Event) -> None: ...
+@overload
+def add(tx: AsyncTx, *events: Event) -> Awaitable[Any]: ...
+def add(tx: Tx | AsyncTx, *events: Event) -> Any:
+    """Tell whoever follows, if the transaction commits."""
+    rows = [(each.account, each.order_id, each.type, each.at, Json(dict(each.data))) for each in events]
+    return bulk.write(tx, _ADD, *rows)
+
+
+async def after(
+    tx: AsyncTx, account: str, position: Position, limit: int, order_id: UUID | None = None
+) -> Page:
+    """The settled events behind a position, so many at the most: the account's, or those of one order."""
+    values = {"account": account, "order": order_id, "limit": limit, **position._asdict()}
+    rows = await (await tx.execute(_OF_ORDER if order_id else _OF_ACCOUNT, values)).fetchall()
+    settled = [row for row in rows if row[-1]]
+    return Page([_event(row) for row in settled], settled=len(settled) == len(rows))
+
+
+async def end(tx: AsyncTx) -> Position:
+    """The position that all that is settled by now lies before."""
+    [xmin] = await (await tx.execute(_END)).fetchone() or ("0",)
+    return Position(int(xmin), 0)
+
+
+async def has(tx: AsyncTx, account: str, position: Position) -> bool:
+    """Whether an event is there. Those that are forgotten are not."""
+    return await (await tx.execute(_IS, (account, *position))).fetchone() is not None
+
+
+async def forget(tx: AsyncTx, most: int) -> int:
+    """Delete those whose time is over, so many at the most. Returns how many."""
+    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
+    return int(count)
+
+
+def _event(row: Sequence[Any]) -> Event:
+    account, order_id, type, at, data, xid, seq, _ = row
+    return Event(account, order_id, EventType(type), at, data, Position(int(xid), seq))

@@ -1,0 +1,65 @@
+"""A client of the real API that follows events."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientResponse
+from api import Api
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as it came."""
+
+    id: str
+    type: str
+    document: Any
+
+
+class Stream:
+    def __init__(self, api: Api, response: ClientResponse) -> None:
+        self._api = api
+        self.response = response
+
+    def next(self, count: int) -> list[Told]:
+        """So many events, as soon as they have come. Raises EOFError at the end."""
+        return self._api.run(self._next(count))
+
+    def block(self) -> dict[str, str]:
+        """The fields of what comes next; none: it is a heartbeat."""
+        return self._api.run(self._block())
+
+    async def _next(self, count: int) -> list[Told]:
+        found: list[Told] = []
+        while len(found) < count:
+            block = await self._block()
+            if "data" in block:
+                found.append(Told(block["id"], block["event"], json.loads(block["data"])))
+        return found
+
+    async def _block(self) -> dict[str, str]:
+        text = (await self.response.content.readuntil(b"\n\n")).decode()
+        if not text:
+            raise EOFError("the stream has ended")
+        return dict(line.split(": ", 1) for line in text.split("\n") if line and line != ":")
+
+
+@contextmanager
+def following(api: Api, path: str, **headers: str) -> Iterator[Stream]:
+    """Follow there, from the moment on at which the stream has begun."""
+    response = api.run(api.opened("GET", path, headers=headers))
+    try:
+        assert response.status == 200, api.run(response.text())
+        assert response.headers["Content-Type"] == "text/event-stream"
+        stream = Stream(api, response)
+        assert stream.block() == {"retry": "1000"}
+        yield stream
+    finally:
+        api.run(_closed(response))
+
+
+async def _closed(response: ClientResponse) -> None:
+    response.close()
