@@ -14,6 +14,8 @@ from embedded.ports import HOST
 from embedded.process import Command, Process
 
 SENDER = "Meshwork <orders@meshwork.example>"
+_OWN_MACHINE = "127.0.0.0/8,::1/128"
+"""Where webhooks may go beside the internet: whoever tries them has an endpoint here."""
 FRESH = 5.0  # seconds that a health file counts; it is written about once a second
 
 
@@ -47,7 +49,7 @@ class Addresses:
 def shipped() -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python."""
     bin_folder = Path(sys.executable).parent
-    more = {"orders": ("api",), "emails": (), "reports": ()}
+    more = {"orders": ("api", "webhooks"), "emails": (), "reports": ()}
     return [Service(name, [bin_folder / name], ("worker", "relay", *more[name])) for name in more]
 
 
@@ -60,7 +62,7 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         MARK: str(state),
     }
     if service == "orders":
-        told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port)}
+        told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "WEBHOOK_NETWORKS": _OWN_MACHINE}
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
     return told

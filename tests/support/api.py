@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import Coroutine, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from ipaddress import ip_network
 from threading import Thread
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,12 +17,16 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 
+from mesh import AsyncDatabase
 from mesh.database import connect
 from orders import keys
 from orders.api import application
+from orders.delivering.deliverer import Deliverer
+from orders.delivering.sender import opened
 from orders.keys import Scope
 from orders.settings import Settings
 from orders.store import keys as key_store
+from orders.targets import Targets
 
 T = TypeVar("T")
 
@@ -52,7 +58,7 @@ class Api:
     def __init__(self, client: TestClient[Any, Any], loop: asyncio.AbstractEventLoop, url: str) -> None:
         self._client = client
         self._loop = loop
-        self._url = url
+        self.url = url
 
     @property
     def port(self) -> int:
@@ -66,7 +72,7 @@ class Api:
     @cached_property
     def key(self) -> str:
         """What opens it for the account `tests`; a request may say another, or none, as `Authorization`."""
-        return new_key(self._url)
+        return new_key(self.url)
 
     def get(self, path: str, **headers: str | None) -> Answer:
         return self.request("GET", path, headers=headers)
@@ -104,7 +110,10 @@ class Api:
         return await self._client.request(method, path, **how)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self.begin(work).result()
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
 def _json(document: Any) -> bytes:
@@ -153,3 +162,30 @@ def served(url: str, **rest: Any) -> Iterator[Api]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def delivering(api: Api) -> Iterator[None]:
+    """Webhooks are sent, by a process's worth of what does so."""
+    networks = [ip_network("127.0.0.0/8")]
+
+    async def run() -> None:
+        database = AsyncDatabase(api.url, "tests", 4)
+        await database.open()
+        async with opened(Targets(networks), "Meshwork/tests") as send:
+            await Deliverer(database, send).run(stopping, lambda state, needs: None)
+        await database.close()
+
+    async def event() -> asyncio.Event:
+        return asyncio.Event()
+
+    async def stop() -> None:
+        stopping.set()
+
+    stopping = api.run(event())
+    running = api.begin(run())
+    try:
+        yield
+    finally:
+        api.run(stop())
+        running.result()

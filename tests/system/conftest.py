@@ -18,7 +18,11 @@ from embedded.ports import free_port
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 
-ROLES = {"orders": ("worker", "relay", "api"), "emails": ("worker", "relay"), "reports": ("worker", "relay")}
+ROLES = {
+    "orders": ("worker", "relay", "api", "webhooks"),
+    "emails": ("worker", "relay"),
+    "reports": ("worker", "relay"),
+}
 
 ORDER: dict[str, Any] = {
     "customer": {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en"},
@@ -67,11 +71,13 @@ class Mesh:
         for server in (self.catcher, self.valkey, self.postgres):
             server.stop()
 
-    def post(self, order: dict[str, Any] = ORDER, **headers: str) -> tuple[int, dict[str, Any]]:
+    def post(
+        self, document: dict[str, Any] = ORDER, path: str = "/v1/orders", **headers: str
+    ) -> tuple[int, dict[str, Any]]:
         """Status and document."""
-        body = json.dumps(order).encode()
+        body = json.dumps(document).encode()
         headers |= {"Content-Type": "application/json", **self._authorized}
-        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}/v1/orders", body, headers))
+        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", body, headers))
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
         url = f"http://127.0.0.1:{self._port}{path}"
@@ -115,6 +121,7 @@ class Mesh:
             SMTP_URL=self.catcher.smtp_url,
             MAIL_FROM="Meshwork <orders@meshwork.example>",
             HTTP_PORT=str(self._port),
+            WEBHOOK_NETWORKS="127.0.0.1/32",
         )
 
 

@@ -86,7 +86,10 @@ def test_examples_of_problems_are_problems(document: Any) -> None:
         for operation in item.values():
             for status, response in operation["responses"].items():
                 for example in (
-                    response["content"].get("application/problem+json", {}).get("examples", {}).values()
+                    response.get("content", {})
+                    .get("application/problem+json", {})
+                    .get("examples", {})
+                    .values()
                 ):
                     validator.validate(example["value"])
                     assert str(example["value"]["status"]) == status

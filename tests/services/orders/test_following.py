@@ -119,6 +119,15 @@ def test_a_late_commit_is_not_overtaken(api: Api, tx: Any, url: str) -> None:
         assert [told.type for told in stream.next(2)] == ["order.noted", "order.placed"]
 
 
+def test_positions_are_numbers(api: Api, tx: Any) -> None:
+    path = api.place(order()).headers["Location"]
+    for step in ("pay", "ship"):
+        api.post(f"{path}/{step}")
+    tx.execute("UPDATE events SET xid = CASE type WHEN 'order.placed' THEN '9' ELSE '10' END::xid8")
+    with following(api, f"{path}/events") as stream:
+        assert [told.type for told in stream.next(3)] == ["order.placed", "order.paid", "order.shipped"]
+
+
 def test_nobody_misses_and_nobody_sees_twice(api: Api, tx: Any, url: str) -> None:
     """Many write over two processes, some follow, and one is cut off after every few events."""
     with ExitStack() as stack:

@@ -37,6 +37,7 @@ class EventType(StrEnum):
     EXPIRED = "order.expired"
     REFUNDED = "order.refunded"
     NOTED = "order.noted"
+    ENDPOINT_DISABLED = "webhook.disabled"
 
 
 class Action(StrEnum):
@@ -82,7 +83,7 @@ class Impossible(Refused):
 
     def __init__(self, status: Status, action: Action) -> None:
         super().__init__(f"An order that is {status} cannot {action}.")
-        self.status = status
+        self.order_status = status
         self.possible = dict(TRANSITIONS[status])
 
 

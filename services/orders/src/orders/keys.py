@@ -23,6 +23,7 @@ class Scope(StrEnum):
 
     READ = "orders:read"
     WRITE = "orders:write"
+    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Entry points: `orders api|keys|worker|relay|migrate|health|dead-letters`, and `celery -A orders.main`."""
+"""Entry points: `orders api|webhooks|worker|relay|keys|migrate|…`, and `celery -A orders.main`."""
 
 from typing import Any
 
@@ -47,6 +47,14 @@ def api() -> None:
 
     settings = start(service, "api")
     serve(settings, Announcer(service, settings.broker_url, "api"))
+
+
+@cli.command()
+def webhooks() -> None:
+    """Send events to clients' endpoints until told to stop."""
+    from orders.delivering import serve
+
+    serve(start(service, "webhooks"))
 
 
 def __getattr__(name: str) -> Any:

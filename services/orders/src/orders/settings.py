@@ -1,10 +1,14 @@
 """The environment of orders."""
 
 from datetime import timedelta
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, IPvAnyNetwork
 
 from mesh import Settings as MeshSettings
+
+_LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
+"""Several in one variable, with commas between them."""
 
 
 class Settings(MeshSettings):
@@ -16,3 +20,5 @@ class Settings(MeshSettings):
     """Connections of one API process to its database."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
+    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()
+    """Private networks that webhooks may go to, such as 10.1.0.0/16,fd00::/8; none: the internet alone."""

@@ -18,9 +18,9 @@ def open_deps(settings: Settings) -> Iterator[Deps]:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[AsyncDatabase]:
-    """For the API. A database that is away is waited for by each request, not at the start."""
-    database = AsyncDatabase(settings.database_url, "orders-api", settings.http_connections)
+async def open_database(settings: Settings, role: str) -> AsyncIterator[AsyncDatabase]:
+    """For what runs in a loop. A database that is away is waited for by each use, not at the start."""
+    database = AsyncDatabase(settings.database_url, f"orders-{role}", settings.http_connections)
     await database.open()
     try:
         yield database

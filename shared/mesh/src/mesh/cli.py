@@ -152,7 +152,7 @@ def _health(service: Service[Any]) -> click.Command:
         click.echo(f"{service.name} {role}: {said}")
         sys.exit(not ready)
 
-    role = click.Argument(["role"], type=click.Choice(["api", "worker", "relay"]))
+    role = click.Argument(["role"], type=click.Choice(["api", "worker", "relay", "webhooks"]))
     return click.Command("health", callback=show, params=[role], help="Exit 0 if that process here is ready.")
 
 

@@ -12,19 +12,20 @@ from aiohttp import web
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, events, health, orders
+from orders.api import chores, description, events, health, orders, webhooks
 from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.api.middleware import correlated, labelled, problems
 from orders.api.operation import Operations
-from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING
+from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING, TARGETS
 from orders.settings import Settings
+from orders.targets import Targets
 from orders.usecases import placing
 
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
-_API = Operations(orders.api, events.api)
+_API = Operations(orders.api, events.api, webhooks.api)
 
 
 def application(settings: Settings, listener: Listener | None = None) -> web.Application:
@@ -34,6 +35,7 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
     app.on_response_prepare.append(labelled)
     app[LISTENING] = asyncio.Event()
     app[PATIENCE] = settings.time_to_pay
+    app[TARGETS] = Targets(settings.webhook_networks)
     app.cleanup_ctx.append(partial(_database, settings))
     app.cleanup_ctx.append(_bell)
     app.on_shutdown.append(_end_streams)
@@ -60,7 +62,7 @@ def serve(settings: Settings, listener: Listener) -> None:
 
 
 async def _database(settings: Settings, app: web.Application) -> AsyncIterator[None]:
-    async with wiring.open_database(settings) as database:
+    async with wiring.open_database(settings, "api") as database:
         app[DATABASE] = database
         app[KEYRING] = Keyring(database)
         app[PLACING] = GroupCommit(database, partial(placing.place, patience=app[PATIENCE]))

@@ -1,6 +1,7 @@
 """The API as an OpenAPI 3.1 document: made from its operations, so what it says is what they do."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +14,7 @@ from orders.api.operation import Operation
 from orders.api.problems import CATALOG, Kind
 
 Schema = dict[str, Any]
+_NAMED = re.compile(r"{(\w+)}")
 _REF = "#/components/schemas/{model}"
 _ABOUT = """Orders: placed, followed and brought on their way.
 
@@ -66,8 +68,8 @@ def _operation(operation: Operation) -> Schema:
 
 
 def _parameters(operation: Operation) -> Iterator[Schema]:
-    if "{id}" in operation.path:
-        yield _parameter("path", "id", {"type": "string", "format": "uuid"}, "The order's.", required=True)
+    for name in _NAMED.findall(operation.path):
+        yield _parameter("path", name, {"type": "string", "format": "uuid"}, "", required=True)
     if operation.query:
         for name, schema in operation.query.model_json_schema(ref_template=_REF)["properties"].items():
             described = schema.pop("description", "")
@@ -108,13 +110,11 @@ def _answers(operation: Operation) -> Schema:
         headers["Location"] = _header("Where it is.")
     if operation.tagged:
         headers["ETag"] = _header("The order's version.")
-    about = {200: "Done.", 201: "Made."}[operation.status]
-    media = "text/event-stream" if operation.streams else "application/json"
-    answer = {
-        "description": about,
-        "headers": headers,
-        "content": {media: {"schema": _ref(operation.answer)}},
-    }
+    about = {200: "Done.", 201: "Made.", 204: "Gone."}[operation.status]
+    answer: Schema = {"description": about, "headers": headers}
+    if operation.answer:
+        media = "text/event-stream" if operation.streams else "application/json"
+        answer["content"] = {media: {"schema": _ref(operation.answer)}}
     return {str(operation.status): answer}
 
 
@@ -147,7 +147,7 @@ def _schemas(operations: Sequence[Operation]) -> Schema:
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = []
     for operation in operations:
         models += [(model, "validation") for model in (operation.body, operation.query) if model]
-        models.append((operation.answer, "serialization"))
+        models += [(operation.answer, "serialization")] if operation.answer else []
     _, found = models_json_schema(models, ref_template=_REF)
     parameters = {operation.query.__name__ for operation in operations if operation.query}
     return {name: schema for name, schema in sorted(found["$defs"].items()) if name not in parameters}

@@ -59,12 +59,20 @@ class OrderFacts(Document):
     refunded: int
 
 
+class EndpointFacts(Document):
+    """A webhook that was disabled."""
+
+    webhook_id: UUID
+    url: str
+    why: str
+
+
 class Event(Document):
-    """What became of an order."""
+    """What became of an order, or of a webhook."""
 
     type: EventType
     timestamp: datetime
-    data: OrderFacts
+    data: OrderFacts | EndpointFacts
 
 
 @api.stream("/v1/events", query=Following, answer=Event)

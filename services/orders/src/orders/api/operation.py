@@ -49,11 +49,15 @@ class Call(Generic[Body]):
     @property
     def target(self) -> Target:
         """The order that is meant. Raises Unknown for what can be none."""
+        if_match = self.request.headers.get("If-Match")
+        return Target(self.key.account, self.named("id", "order"), versions(if_match))
+
+    def named(self, part: str, what: str) -> UUID:
+        """The id in that part of the path. Raises Unknown for what can be none."""
         try:
-            id = UUID(self.request.match_info["id"])
+            return UUID(self.request.match_info[part])
         except ValueError:
-            raise Unknown("order") from None
-        return Target(self.key.account, id, versions(self.request.headers.get("If-Match")))
+            raise Unknown(what) from None
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class Operation:
     path: str
     function: Function
     scope: Scope
-    answer: type[BaseModel]
+    answer: type[BaseModel] | None
+    """None: there is nothing to say."""
     status: int = 200
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
@@ -72,6 +77,8 @@ class Operation:
     """Whether the function gets one; of a POST, the answer is kept in it for who asks again."""
     tagged: bool = False
     """Whether it answers with an order's version as ETag."""
+    refuses: tuple[Kind, ...] = ()
+    """What else can go wrong."""
     changes: bool = False
     """Whether it changes an order, and that version may be asked for."""
     streams: bool = False
@@ -80,7 +87,7 @@ class Operation:
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
         yield from (problems.UNAUTHORIZED, problems.FORBIDDEN, problems.INTERNAL, problems.UNAVAILABLE)
-        if "{id}" in self.path:
+        if "{" in self.path:
             yield problems.NOT_FOUND
         if self.query:
             yield problems.INVALID
@@ -88,8 +95,7 @@ class Operation:
             yield from (NOT_JSON, TOO_SLOW, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
         if self.method == "POST":
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
-        if self.streams:
-            yield from (problems.EVENTS_GONE, problems.TOO_MANY_STREAMS)
+        yield from self.refuses
         if self.changes:
             yield from (problems.IMPOSSIBLE, problems.TOO_MUCH, problems.STALE)
 
@@ -128,10 +134,10 @@ class Operations:
         self.all: list[Operation] = [operation for part in parts for operation in part.all]
 
     def get(self, path: str, **rest: Any) -> Callable[[Function], Function]:
-        return self._add("GET", path, scope=Scope.READ, **rest)
+        return self._add("GET", path, **{"scope": Scope.READ} | rest)
 
     def post(self, path: str, **rest: Any) -> Callable[[Function], Function]:
-        return self._add("POST", path, scope=Scope.WRITE, **rest)
+        return self._add("POST", path, **{"scope": Scope.WRITE} | rest)
 
     def change(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         """A POST that changes one order, and answers with it."""
@@ -139,11 +145,18 @@ class Operations:
 
     def stream(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         """A GET that goes on until somebody ends it."""
-        return self.get(path, transaction=False, streams=True, **rest)
+        refuses = (problems.EVENTS_GONE, problems.TOO_MANY_STREAMS)
+        return self.get(path, transaction=False, streams=True, refuses=refuses, **rest)
 
     def routes(self) -> list[web.RouteDef]:
-        make = {"GET": web.get, "POST": web.post}
+        make = {"GET": web.get, "POST": web.post, "PATCH": web.patch, "DELETE": web.delete}
         return [make[each.method](each.path, each.handle) for each in self.all]
+
+    def patch(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        return self._add("PATCH", path, **rest)
+
+    def delete(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        return self._add("DELETE", path, answer=None, status=204, **rest)
 
     def _add(self, method: str, path: str, **rest: Any) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
@@ -159,6 +172,8 @@ def answered(document: BaseModel, status: int = 200, **headers: str) -> Answer:
 
 def _response(answer: Answer) -> web.Response:
     headers = dict(answer.headers) | ({"Idempotent-Replayed": "true"} if answer.again else {})
+    if not answer.body:
+        return web.Response(status=answer.status, headers=headers)
     return web.Response(
         status=answer.status, text=answer.body, content_type="application/json", headers=headers
     )

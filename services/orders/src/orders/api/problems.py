@@ -11,6 +11,8 @@ from mesh import Unavailable
 from mesh.errors import TooLarge
 from orders.domain import Impossible, Refused, Stale, TooMuch, Unknown
 from orders.store.answers import InWork, OtherRequest
+from orders.targets import Forbidden
+from orders.webhooks import TooMany
 
 _MOST_ERRORS = 100  # a body of a quarter of a megabyte can hold 40,000
 
@@ -71,12 +73,14 @@ IMPOSSIBLE = Kind(
     "impossible", 409, "An order that is placed cannot ship.", {"order_status": "placed", "possible": _WAYS}
 )
 TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"left": 600})
+TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "An account has 20 endpoints at the most.")
 IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
 EVENTS_GONE = Kind("events-gone", 410, "The event in Last-Event-ID is gone: read the orders anew.")
 STALE = Kind("stale", 412, "The order has changed since you read it.", {"version": 3})
 TOO_LARGE = Kind("too-large", 413, "The order is too large: its lines come to more than 64 KiB.")
 NO_JSON_SAID = Kind("unsupported-media-type", 415, "Documents are application/json, in UTF-8.")
 INVALID = Kind("invalid", 422, "The document does not fit.", {"errors": _ERRORS})
+FORBIDDEN_TARGET = Kind("webhook-target", 422, "Webhooks do not go there: it has to begin with https://.")
 OTHER_REQUEST = Kind("other-request", 422, "This key was used for another request.")
 TOO_MANY_STREAMS = Kind(
     "too-many-streams", 429, "Your account follows events by a hundred connections already.", headers=_SOON
@@ -85,6 +89,17 @@ INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the requ
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
 
 CATALOG = [kind for kind in list(globals().values()) if isinstance(kind, Kind)]
+
+_REFUSALS = {
+    Unknown: NOT_FOUND,
+    Impossible: IMPOSSIBLE,
+    TooMuch: TOO_MUCH,
+    Stale: STALE,
+    InWork: IN_WORK,
+    OtherRequest: OTHER_REQUEST,
+    Forbidden: FORBIDDEN_TARGET,
+    TooMany: TOO_MANY_WEBHOOKS,
+}
 
 
 def response(problem: Problem) -> web.Response:
@@ -121,21 +136,11 @@ def invalid(error: ValidationError) -> Problem:
 
 
 def _refused(refused: Refused) -> Problem:
-    title = str(refused)
-    match refused:
-        case Unknown():
-            return NOT_FOUND.problem(title)
-        case Impossible(status=status, possible=possible):
-            return IMPOSSIBLE.problem(title, order_status=status, possible=possible)
-        case TooMuch(left=left):
-            return TOO_MUCH.problem(title, left=left)
-        case Stale(version=version):
-            return STALE.problem(title, version=version)
-        case InWork():
-            return IN_WORK.problem(title)
-        case OtherRequest():
-            return OTHER_REQUEST.problem(title)
-    raise refused
+    """What the refusal knows, its problem says. Raises it, where it has none: that is our fault."""
+    kind = _REFUSALS.get(type(refused))
+    if kind is None:
+        raise refused
+    return kind.problem(str(refused), **vars(refused))
 
 
 def _of_http(error: web.HTTPException) -> Problem:

@@ -11,6 +11,7 @@ from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.domain import Refused
 from orders.store.answers import Answer
+from orders.targets import Targets
 from orders.usecases.placing import Placement
 
 PLACING = web.AppKey("placing", GroupCommit[Placement, Answer | Refused])
@@ -24,6 +25,9 @@ KEYRING = web.AppKey("keyring", Keyring)
 
 PATIENCE = web.AppKey("patience", timedelta)
 """The time to pay an order."""
+
+TARGETS = web.AppKey("targets", Targets)
+"""Where webhooks may go."""
 
 LISTENING = web.AppKey("listening", asyncio.Event)
 """Set when clients can connect."""

@@ -32,7 +32,7 @@ _AFTER = """
     SELECT account, order_id, type, at, data, xid::text, seq,
            xid < pg_snapshot_xmin(pg_current_snapshot()) AS settled
     FROM events WHERE account = %(account)s AND (xid, seq) > (%(xid)s::text::xid8, %(seq)s) {of_order}
-    ORDER BY xid, seq LIMIT %(limit)s
+    ORDER BY events.xid, seq LIMIT %(limit)s  -- not the text above
 """
 _OF_ACCOUNT, _OF_ORDER = _AFTER.format(of_order=""), _AFTER.format(of_order="AND order_id = %(order)s")
 _END = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
@@ -70,11 +70,12 @@ START = Position(0, 0)
 @dataclass(frozen=True, slots=True)
 class Event:
     account: str
-    order_id: UUID
+    order_id: UUID | None
+    """None: it is about none."""
     type: EventType
     at: datetime
     data: Mapping[str, Any]
-    """Facts about the order as it was then."""
+    """Facts about the order, or the endpoint, as it was then."""
     position: Position = field(default=START, compare=False)
     """Given by the database."""
 
@@ -96,6 +97,11 @@ def add(tx: Tx | AsyncTx, *events: Event) -> Any:
     """Tell whoever follows, if the transaction commits."""
     rows = [(each.account, each.order_id, each.type, each.at, Json(dict(each.data))) for each in events]
     return bulk.write(tx, _ADD, *rows)
+
+
+async def ring(tx: AsyncTx, account: str) -> None:
+    """Have whoever follows the account, or sends for it, look."""
+    await tx.execute("SELECT pg_notify(%s, %s)", (CHANNEL, account))
 
 
 async def after(

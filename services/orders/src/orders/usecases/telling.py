@@ -1,6 +1,7 @@
 """How an order is told: to other services, and to clients who follow it."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,7 +41,12 @@ def changed(order: Order, message: Changed) -> Event:
 
 def document(event: Event) -> str:
     """As clients get it, whichever way it comes."""
-    said = {"type": event.type, "timestamp": event.at.isoformat(), "data": dict(event.data)}
+    return written(event.type, event.at, event.data)
+
+
+def written(type: str, at: datetime, data: Mapping[str, Any]) -> str:
+    """As Standard Webhooks has it."""
+    said = {"type": type, "timestamp": at.isoformat(), "data": dict(data)}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,0 +1,120 @@
+"""Deliveries: events on their way to endpoints, and what came of each attempt."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from mesh import AsyncTx, bulk
+from orders.webhooks import Attempt, Delivery, State
+
+KEPT = "30 days"
+LEASE = timedelta(seconds=60)
+"""For which nobody else tries a delivery: four times as long as it may take."""
+
+_COLUMNS = "d.id, d.endpoint_id, d.event_id, d.type, d.body, d.state, d.failures, d.due_at"
+_ADD = """
+    INSERT INTO deliveries (id, endpoint_id, event_id, type, body)
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+"""
+_CLAIM = f"""
+    WITH due AS (
+        SELECT found.id FROM endpoints, LATERAL (
+            SELECT id FROM deliveries
+            WHERE endpoint_id = endpoints.id AND state = 'pending' AND due_at <= now()
+            ORDER BY due_at LIMIT %(each)s FOR UPDATE SKIP LOCKED
+        ) AS found
+        WHERE enabled AND endpoints.id <> ALL(%(busy)s) LIMIT %(limit)s
+    )
+    UPDATE deliveries d SET due_at = now() + %(lease)s FROM due WHERE d.id = due.id RETURNING {_COLUMNS}
+"""
+_TRIED = """
+    INSERT INTO attempts (delivery_id, at, milliseconds, status, error)
+    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::int[], %s::int[], %s::text[])
+"""
+_SETTLE = """
+    UPDATE deliveries d SET state = new.state, failures = new.failures, due_at = now() + new.after
+    FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::interval[]) AS new (id, state, failures, after)
+    WHERE d.id = new.id
+"""
+_PAGE = f"""
+    SELECT {_COLUMNS}, ARRAY(
+        SELECT json_build_array(at, milliseconds, status, error) FROM attempts
+        WHERE delivery_id = d.id ORDER BY at
+    ) FROM deliveries d WHERE endpoint_id = %(endpoint)s AND (%(state)s::text IS NULL OR state = %(state)s)
+    AND (%(after)s::uuid IS NULL OR id < %(after)s) ORDER BY id DESC LIMIT %(limit)s
+"""
+_AGAIN = f"""
+    UPDATE deliveries d SET state = 'pending', failures = 0, due_at = now()
+    WHERE endpoint_id = %s AND id = %s RETURNING {_COLUMNS}
+"""
+_FORGET = f"""
+    WITH gone AS (
+        DELETE FROM deliveries WHERE id IN (
+            SELECT id FROM deliveries WHERE state <> 'pending' AND due_at < now() - interval '{KEPT}' LIMIT %s
+        ) RETURNING 1
+    ) SELECT count(*) FROM gone
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is to become of a delivery."""
+
+    delivery: Delivery
+    attempt: Attempt
+    state: State
+    failures: int
+    again_after: timedelta
+    """For one that is pending."""
+
+
+async def add(tx: AsyncTx, *deliveries: Delivery) -> None:
+    """To be sent at once."""
+    rows = [(d.id, d.endpoint_id, d.event_id, d.type, d.body) for d in deliveries]
+    if rows:
+        await bulk.write(tx, _ADD, *rows)
+
+
+async def claim(tx: AsyncTx, each: int, limit: int, busy: Collection[UUID]) -> list[Delivery]:
+    """Some that are due, `each` of one endpoint at the most and none of those that are busy. Who does not
+    settle them within their lease loses them to whoever comes then."""
+    values = {"each": each, "limit": limit, "busy": list(busy), "lease": LEASE}
+    return [_delivery(row) for row in await (await tx.execute(_CLAIM, values)).fetchall()]
+
+
+async def settle(tx: AsyncTx, settled: Sequence[Settled]) -> None:
+    """Keep what came of attempts."""
+    tries = [
+        (s.attempt.delivery_id, s.attempt.at, s.attempt.milliseconds, s.attempt.status, s.attempt.error)
+        for s in settled
+    ]
+    await bulk.write(tx, _TRIED, *tries)
+    await bulk.write(tx, _SETTLE, *((s.delivery.id, s.state, s.failures, s.again_after) for s in settled))
+
+
+async def page(
+    tx: AsyncTx, endpoint_id: UUID, state: State | None, after: UUID | None, limit: int
+) -> list[tuple[Delivery, list[Attempt]]]:
+    """Deliveries to an endpoint, the newest first, with their attempts."""
+    values = {"endpoint": endpoint_id, "state": state, "after": after, "limit": limit}
+    rows = await (await tx.execute(_PAGE, values)).fetchall()
+    return [(_delivery(row[:-1]), [Attempt(row[0], *tried) for tried in row[-1]]) for row in rows]
+
+
+async def again(tx: AsyncTx, endpoint_id: UUID, id: UUID) -> Delivery | None:
+    """As if it had never been sent, but for its attempts. None: there is none."""
+    row = await (await tx.execute(_AGAIN, (endpoint_id, id))).fetchone()
+    return row and _delivery(row)
+
+
+async def forget(tx: AsyncTx, most: int) -> int:
+    """Delete those whose time is over, so many at the most. Returns how many."""
+    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
+    return int(count)
+
+
+def _delivery(row: Sequence[Any]) -> Delivery:
+    id, endpoint_id, event_id, type, body, state, *rest = row
+    return Delivery(id, endpoint_id, event_id, type, body, State(state), *rest)

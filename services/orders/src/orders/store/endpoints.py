@@ -1,0 +1,124 @@
+"""Endpoints: where accounts have their events sent. Each reads the events of its account at its own pace."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import astuple
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from mesh import AsyncTx
+from orders.domain import EventType
+from orders.store.events import Position
+from orders.webhooks import BOTH_SECRETS, Endpoint
+
+_COLUMNS = """
+    id, account, url, types, description, secret, enabled, created_at, failing_since, disabled_why,
+    old_secret, old_secret_until
+"""
+_ADD = f"""
+    INSERT INTO endpoints ({_COLUMNS}, xid, seq)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::text::xid8, %s)
+"""
+_OF = f"SELECT {_COLUMNS} FROM endpoints WHERE account = %s ORDER BY id"
+_FIND = f"SELECT {_COLUMNS} FROM endpoints WHERE account = %s AND id = %s"
+_THESE = f"SELECT {_COLUMNS} FROM endpoints WHERE id = ANY(%s)"
+_CHANGE = """
+    UPDATE endpoints SET url = %s, types = %s, description = %s, enabled = %s, disabled_why = %s,
+        failing_since = CASE WHEN %s THEN failing_since END
+    WHERE id = %s
+"""
+_REPLACE_SECRET = f"""
+    UPDATE endpoints SET old_secret = secret, old_secret_until = now() + %s, secret = %s
+    WHERE account = %s AND id = %s RETURNING {_COLUMNS}
+"""
+_REMOVE = "DELETE FROM endpoints WHERE account = %s AND id = %s RETURNING 1"
+_READERS = f"""
+    SELECT {_COLUMNS}, xid::text, seq FROM endpoints
+    WHERE enabled AND (%(account)s = '' OR account = %(account)s) AND id > %(behind)s
+    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+_MOVE = "UPDATE endpoints SET xid = %s::text::xid8, seq = %s WHERE id = %s"
+_TOOK = "UPDATE endpoints SET failing_since = NULL WHERE id = ANY(%s) AND failing_since IS NOT NULL"
+_FAILED = "UPDATE endpoints SET failing_since = %s WHERE id = ANY(%s) AND failing_since IS NULL"
+_DISABLE = "UPDATE endpoints SET enabled = false, disabled_why = %s WHERE id = %s AND enabled RETURNING 1"
+
+
+class Reader(NamedTuple):
+    """An endpoint, and the last event that it was given."""
+
+    endpoint: Endpoint
+    position: Position
+
+
+async def add(tx: AsyncTx, endpoint: Endpoint, position: Position) -> None:
+    """From the events behind that position on."""
+    await tx.execute(_ADD, (*_row(endpoint), *position))
+
+
+async def of(tx: AsyncTx, account: str) -> list[Endpoint]:
+    """The oldest first."""
+    return [_endpoint(row) for row in await (await tx.execute(_OF, (account,))).fetchall()]
+
+
+async def find(tx: AsyncTx, account: str, id: UUID) -> Endpoint | None:
+    row = await (await tx.execute(_FIND, (account, id))).fetchone()
+    return row and _endpoint(row)
+
+
+async def these(tx: AsyncTx, ids: Collection[UUID]) -> dict[UUID, Endpoint]:
+    rows = await (await tx.execute(_THESE, (list(ids),))).fetchall()
+    return {row[0]: _endpoint(row) for row in rows}
+
+
+async def change(tx: AsyncTx, after: Endpoint, *, fresh: bool) -> None:
+    """Keep what its owner wants. `fresh`: what failed before does not count any more."""
+    wanted = after.url, list(after.types), after.description, after.enabled, after.disabled_why
+    await tx.execute(_CHANGE, (*wanted, not fresh, after.id))
+
+
+async def replace_secret(tx: AsyncTx, account: str, id: UUID, secret: str) -> Endpoint | None:
+    """For a day the old one signs, too."""
+    row = await (await tx.execute(_REPLACE_SECRET, (BOTH_SECRETS, secret, account, id))).fetchone()
+    return row and _endpoint(row)
+
+
+async def remove(tx: AsyncTx, account: str, id: UUID) -> bool:
+    """With all that is on its way there. Returns whether there was one."""
+    return await (await tx.execute(_REMOVE, (account, id))).fetchone() is not None
+
+
+async def readers(tx: AsyncTx, account: str, behind: UUID, limit: int) -> list[Reader]:
+    """The next enabled ones of an account (an empty one: of all), that nobody else reads for just now."""
+    values = {"account": account, "behind": behind, "limit": limit}
+    rows = await (await tx.execute(_READERS, values)).fetchall()
+    return [Reader(_endpoint(row[:-2]), Position(int(row[-2]), row[-1])) for row in rows]
+
+
+async def move(tx: AsyncTx, id: UUID, position: Position) -> None:
+    """It was given all up to there."""
+    await tx.execute(_MOVE, (*position, id))
+
+
+async def took(tx: AsyncTx, ids: Collection[UUID]) -> None:
+    """These took what they were sent."""
+    await tx.execute(_TOOK, (list(ids),))
+
+
+async def failed(tx: AsyncTx, ids: Collection[UUID], at: datetime) -> None:
+    """These did not."""
+    await tx.execute(_FAILED, (at, list(ids)))
+
+
+async def disable(tx: AsyncTx, id: UUID, why: str) -> bool:
+    """Returns whether it was enabled until now."""
+    return await (await tx.execute(_DISABLE, (why, id))).fetchone() is not None
+
+
+def _row(endpoint: Endpoint) -> tuple[Any, ...]:
+    id, account, url, types, *rest = astuple(endpoint)
+    return id, account, url, list(types), *rest
+
+
+def _endpoint(row: Sequence[Any]) -> Endpoint:
+    id, account, url, types, *rest = row
+    return Endpoint(id, account, url, tuple(map(EventType, types)), *rest)
