@@ -1,8 +1,8 @@
 """The table of orders, and the clients' own pairs beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -16,14 +16,15 @@ COLUMNS = """
     (SELECT min(at) FROM timeline WHERE order_id = o.id AND what = 'receipt sent')
 """
 _ADD = """
-    INSERT INTO orders
-        (id, account, placed_at, expires_at, email, name, locale, currency, total, lines, metadata)
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::text[],
-                         %s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::jsonb[])
-"""
-_ADD_METADATA = """
+    WITH added AS (
+        INSERT INTO orders
+            (id, account, placed_at, expires_at, email, name, locale, currency, total, lines, metadata)
+        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],
+                             %s::text[], %s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::jsonb[])
+        RETURNING id, account, metadata
+    )
     INSERT INTO order_metadata (account, name, value, order_id)
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::uuid[])
+    SELECT account, key, value, id FROM added, jsonb_each_text(metadata)
 """
 _FIND = f"SELECT {COLUMNS} FROM orders o WHERE account = %s AND id = %s"
 _LOCK = f"{_FIND} FOR UPDATE"
@@ -34,10 +35,12 @@ _EXPIRE = f"""
 _CHANGE = "UPDATE orders SET status = %s, version = %s, refunded = %s, changed_at = %s WHERE id = %s"
 
 
-async def add(tx: AsyncTx, orders: Sequence[Order]) -> None:
-    await tx.execute(_ADD, bulk.columns([_row(order) for order in orders]))
-    if pairs := [(o.account, *pair, o.id) for o in orders for pair in o.metadata.items()]:
-        await tx.execute(_ADD_METADATA, bulk.columns(pairs))
+@overload
+def add(tx: Tx, *orders: Order) -> None: ...
+@overload
+def add(tx: AsyncTx, *orders: Order) -> Awaitable[Any]: ...
+def add(tx: Tx | AsyncTx, *orders: Order) -> Any:
+    return bulk.write(tx, _ADD, *map(_row, orders))
 
 
 async def find(tx: AsyncTx, account: str, id: UUID) -> Order | None:

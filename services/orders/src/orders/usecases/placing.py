@@ -42,7 +42,7 @@ async def place(
     told = await answers.prior(tx, {p.claim for p in placements if p.claim})
     new = [p for p in placements if p.claim is None or _is_first(p, p.claim, told)]
     if new:
-        await orders.add(tx, [p.order for p in new])
+        await orders.add(tx, *(p.order for p in new))
         await events.add(tx, *(telling.placed(p.order) for p in new))
         await outbox.put(tx, *(p.announcement for p in new))
         await outbox.put(tx, *(p.warrant for p in new), after=patience)
