@@ -79,6 +79,11 @@ class Mesh:
         headers |= {"Content-Type": "application/json", **self._authorized}
         return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", body, headers))
 
+    def send(self, path: str, body: bytes, type: str) -> tuple[int, dict[str, Any]]:
+        """A document of another type."""
+        headers = {"Content-Type": type, **self._authorized}
+        return _http(urllib.request.Request(f"http://127.0.0.1:{self._port}{path}", body, headers))
+
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
         url = f"http://127.0.0.1:{self._port}{path}"
         return _http(urllib.request.Request(url, headers=self._authorized))

@@ -19,7 +19,7 @@ from orders.wiring import Deps
 
 @pytest.fixture
 def deliver(database: Database) -> Callable[..., None]:
-    return lambda *messages: testing.deliver(consumer, database, Deps(), *messages)
+    return lambda *messages: testing.deliver(consumer, database, Deps(timedelta(minutes=30)), *messages)
 
 
 def due(tx: Any) -> list[timedelta]:

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,12 @@ def test_an_order_is_followed_from_its_beginning(api: Api, tx: Any) -> None:
 def test_an_order_that_expires_is_seen(api: Api, tx: Any, database: Database) -> None:
     path = api.place(order()).headers["Location"]
     with following(api, "/v1/events") as stream:
-        testing.deliver(consumer, database, Deps(), ExpireOrder(order_id=UUID(path.rpartition("/")[2])))
+        testing.deliver(
+            consumer,
+            database,
+            Deps(timedelta(minutes=30)),
+            ExpireOrder(order_id=UUID(path.rpartition("/")[2])),
+        )
         assert [told.type for told in stream.next(1)] == ["order.expired"]
 
 

@@ -12,7 +12,7 @@ from receiver import Receiver
 
 from orders.delivering.sender import opened
 from orders.targets import Forbidden, Targets
-from orders.webhooks import Delivery, Endpoint, State, new_secret
+from orders.webhooks import Delivery, DeliveryState, Endpoint, new_secret
 
 INWARD = [
     "127.0.0.1",
@@ -145,6 +145,6 @@ def test_whatever_it_answers_is_an_attempt(answer: bytes) -> None:
 async def _sent(url: str, targets: Targets) -> Any:
     now = datetime.now(UTC)
     endpoint = Endpoint(uuid4(), "tests", url, (), None, new_secret(), enabled=True, created_at=now)
-    delivery = Delivery(uuid4(), endpoint.id, "1-1", "webhook.test", "{}", State.PENDING, 0, now)
+    delivery = Delivery(uuid4(), endpoint.id, "1-1", "webhook.test", "{}", DeliveryState.PENDING, 0, now)
     async with opened(targets, "Meshwork/tests") as send:
         return await send(endpoint, delivery)

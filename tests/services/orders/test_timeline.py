@@ -22,7 +22,7 @@ LATER = datetime.now(UTC) + timedelta(hours=1)
 
 @pytest.fixture
 def deliver(database: Database) -> Deliver:
-    return lambda *messages: testing.deliver(consumer, database, Deps(), *messages)
+    return lambda *messages: testing.deliver(consumer, database, Deps(timedelta(minutes=30)), *messages)
 
 
 @pytest.fixture

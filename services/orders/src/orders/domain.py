@@ -38,6 +38,7 @@ class EventType(StrEnum):
     REFUNDED = "order.refunded"
     NOTED = "order.noted"
     ENDPOINT_DISABLED = "webhook.disabled"
+    IMPORT_ENDED = "import.ended"
 
 
 class Action(StrEnum):

@@ -4,6 +4,7 @@ from typing import Any
 
 from contracts.orders import (
     ExpireOrder,
+    ImportPart,
     OrderCancelled,
     OrderDelivered,
     OrderExpired,
@@ -33,6 +34,7 @@ service = Service(
         OrderRefunded,
         OrderNoted,
         ExpireOrder,
+        ImportPart,
     ),
     wiring=wiring.open_deps,
 )

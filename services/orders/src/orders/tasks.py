@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from contracts.emails import EmailSent
-from contracts.orders import ExpireOrder
+from contracts.orders import ExpireOrder, ImportPart
 from contracts.reports import SalesRecorded
 from mesh import Consumer, Tx
-from orders.usecases import expiring, news
+from orders.documents import NewOrder
+from orders.usecases import expiring, importing, news
 from orders.wiring import Deps
 
 consumer = Consumer[Deps]("orders")
@@ -20,6 +21,11 @@ def emails_sent(messages: Sequence[EmailSent], tx: Tx, deps: Deps) -> None:
 @consumer.handles(ExpireOrder)
 def expire_order(message: ExpireOrder, tx: Tx, deps: Deps) -> None:
     expiring.expire(message.order_id, tx)
+
+
+@consumer.handles(ImportPart, time_limit=120)
+def import_part(message: ImportPart, tx: Tx, deps: Deps) -> None:
+    importing.place_part(message.job_id, message.part, tx, read=NewOrder.order_of, patience=deps.patience)
 
 
 @consumer.handles(SalesRecorded, batch=20)

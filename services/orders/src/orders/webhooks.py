@@ -25,7 +25,7 @@ MOST_ENDPOINTS = 20
 _PREFIX = "whsec_"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """What became of a delivery."""
 
     PENDING = "pending"
@@ -77,7 +77,7 @@ class Delivery:
     type: str
     body: str
     """JSON, sent as it stands."""
-    state: State
+    state: DeliveryState
     failures: int
     """Since it was sent the first time, or again."""
     due_at: datetime

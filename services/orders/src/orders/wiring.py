@@ -2,19 +2,25 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
 from mesh import AsyncDatabase
 from orders.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
 class Deps:
-    """What the handlers of orders need beside their transaction: nothing yet."""
+    """What the handlers of orders need beside their transaction."""
+
+    patience: timedelta
+    """The time to pay an order."""
 
 
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
-    yield Deps()
+    yield Deps(settings.time_to_pay)
 
 
 @asynccontextmanager

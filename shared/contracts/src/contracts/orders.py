@@ -108,7 +108,16 @@ class ExpireOrderV1(Command):
     order_id: UUID
 
 
+@contract("orders.import_part", version=1)
+class ImportPartV1(Command):
+    """Orders of an import are to be placed."""
+
+    job_id: UUID
+    part: int
+
+
 ExpireOrder = ExpireOrderV1
+ImportPart = ImportPartV1
 OrderPaid = OrderPaidV1
 OrderShipped = OrderShippedV1
 OrderDelivered = OrderDeliveredV1

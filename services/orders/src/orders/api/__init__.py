@@ -12,7 +12,7 @@ from aiohttp import web
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, events, health, orders, webhooks
+from orders.api import chores, description, events, health, imports, jobs, orders, webhooks
 from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.api.middleware import correlated, labelled, problems
@@ -25,7 +25,7 @@ from orders.usecases import placing
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
-_API = Operations(orders.api, events.api, webhooks.api)
+_API = Operations(orders.api, events.api, webhooks.api, imports.api, jobs.api)
 
 
 def application(settings: Settings, listener: Listener | None = None) -> web.Application:

@@ -9,13 +9,18 @@ from aiohttp import web
 
 from mesh import Unavailable
 from orders.api.state import DATABASE
-from orders.store import answers, deliveries, events
+from orders.store import answers, deliveries, events, jobs
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 60.0
 """Seconds."""
-_KEPT = {"answers": answers.forget, "events": events.forget, "deliveries": deliveries.forget}
+_KEPT = {
+    "answers": answers.forget,
+    "events": events.forget,
+    "deliveries": deliveries.forget,
+    "jobs": jobs.forget,
+}
 
 
 async def doing(app: web.Application) -> AsyncIterator[None]:

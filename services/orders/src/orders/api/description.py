@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from orders.api.operation import Operation
+from orders.api.operation import EVENTS, Operation
 from orders.api.problems import CATALOG, Kind
 
 Schema = dict[str, Any]
@@ -64,6 +64,9 @@ def _operation(operation: Operation) -> Schema:
     if operation.body:
         required = any(field.is_required() for field in operation.body.model_fields.values())
         described["requestBody"] = {"required": required, "content": _json(_ref(operation.body))}
+    if operation.takes:
+        content = {media: {"schema": {"type": "string"}} for media in operation.takes}
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
@@ -81,7 +84,7 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
     if operation.changes:
         tag = {"type": "string", "examples": ['"3"']}
         yield _parameter("header", "If-Match", tag, "The version that is meant, as an ETag.")
-    if operation.streams:
+    if operation.media == EVENTS:
         position = {"type": "string", "examples": ["7312-204"]}
         yield _parameter("header", "Last-Event-ID", position, "The id of the last event that you have seen.")
     traced = {"type": "string", "examples": ["01a1fc71-e320-7390-b200-14aac26dcbfb"]}
@@ -106,15 +109,14 @@ def _answers(operation: Operation) -> Schema:
     headers: Schema = {"X-Request-Id": _header("This request's.")}
     if operation.method == "POST":
         headers["Idempotent-Replayed"] = _header("`true`: the answer of an earlier request.")
-    if operation.status == 201:
+    if operation.status in (201, 202):
         headers["Location"] = _header("Where it is.")
     if operation.tagged:
         headers["ETag"] = _header("The order's version.")
-    about = {200: "Done.", 201: "Made.", 204: "Gone."}[operation.status]
+    about = {200: "Done.", 201: "Made.", 202: "Begun.", 204: "Gone."}[operation.status]
     answer: Schema = {"description": about, "headers": headers}
     if operation.answer:
-        media = "text/event-stream" if operation.streams else "application/json"
-        answer["content"] = {media: {"schema": _ref(operation.answer)}}
+        answer["content"] = {operation.media: {"schema": _ref(operation.answer)}}
     return {str(operation.status): answer}
 
 

@@ -13,10 +13,11 @@ from pydantic import ConfigDict, Field, model_validator
 from mesh import AsyncTx, Unavailable
 from orders import domain
 from orders.api.bell import Bell
-from orders.api.operation import Call, Operations
+from orders.api.operation import EVENTS, Call, Operations
 from orders.api.problems import EVENTS_GONE, TOO_MANY_STREAMS, Problem
-from orders.api.schema import Document, listed
 from orders.api.state import BELL, DATABASE, KEYRING
+from orders.api.streaming import begun
+from orders.documents import Document, listed
 from orders.domain import EventType, Status
 from orders.keys import Scope
 from orders.store import events, orders
@@ -67,12 +68,20 @@ class EndpointFacts(Document):
     why: str
 
 
+class ImportFacts(Document):
+    """An import that has ended."""
+
+    job_id: UUID
+    placed: int
+    failed: int
+
+
 class Event(Document):
-    """What became of an order, or of a webhook."""
+    """What became of an order, a webhook or an import."""
 
     type: EventType
     timestamp: datetime
-    data: OrderFacts | EndpointFacts
+    data: OrderFacts | EndpointFacts | ImportFacts
 
 
 @api.stream("/v1/events", query=Following, answer=Event)
@@ -107,14 +116,12 @@ class _Stream:
         with bell.heard(self._account) as rung:
             async with self._app[DATABASE].begin() as tx:
                 position = await self._start(tx, order_id)
-            response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})  # nginx would gather
-            response.content_type = "text/event-stream"
-            await response.prepare(self._call.request)
-            # From here on there is no other answer: a client that is cut off comes again with its last id.
-            with suppress(Unavailable, Problem, ConnectionError, TimeoutError):
+            unbuffered = {"X-Accel-Buffering": "no"}  # nginx would gather
+            async with begun(self._call.request, EVENTS, **unbuffered) as response:
                 await _send(response, f"retry: {_RETRY}\n\n")
-                async for found in self._following(bell, rung, position, order_id):
-                    await _send(response, "".join(map(_written, found)) or ":\n\n")
+                with suppress(Unavailable, Problem):  # a client comes again with its last id
+                    async for found in self._following(bell, rung, position, order_id):
+                        await _send(response, "".join(map(_written, found)) or ":\n\n")
         return response
 
     async def _start(self, tx: AsyncTx, order_id: UUID | None) -> Position:

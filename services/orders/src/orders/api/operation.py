@@ -8,9 +8,9 @@ description. Everything else is the function's: one call, and what to answer.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -18,12 +18,14 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from mesh import AsyncDatabase, AsyncTx
 from orders.api import problems
 from orders.api.conditions import versions
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
 from orders.domain import Refused, Unknown
 from orders.keys import Key, Scope
+from orders.reading import NotJson, read
 from orders.store import answers
 from orders.store.answers import Answer, Claim
 from orders.usecases.changing import Target
@@ -31,7 +33,10 @@ from orders.usecases.changing import Target
 READ_WITHIN = 10.0
 """Seconds for a document to come: who sends it byte by byte holds a connection."""
 
+EVENTS = "text/event-stream"
+
 Body = TypeVar("Body")
+Done = TypeVar("Done", bound=Answer | web.StreamResponse)
 Function = Callable[..., Awaitable[Answer | web.StreamResponse]]
 
 
@@ -81,8 +86,10 @@ class Operation:
     """What else can go wrong."""
     changes: bool = False
     """Whether it changes an order, and that version may be asked for."""
-    streams: bool = False
-    """Whether it answers with server-sent events, each of them an `answer`."""
+    takes: tuple[str, ...] = ()
+    """Media types of a document that the function reads by itself."""
+    media: str = "application/json"
+    """What it answers in; of some, each piece is an `answer`."""
 
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
@@ -93,6 +100,8 @@ class Operation:
             yield problems.INVALID
         if self.body:
             yield from (NOT_JSON, TOO_SLOW, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+        if self.takes:
+            yield from (TOO_SLOW, NO_JSON_SAID)
         if self.method == "POST":
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
         yield from self.refuses
@@ -103,28 +112,40 @@ class Operation:
         """Raises Problem, domain.Refused, and what a database raises."""
         key = await request.app[KEYRING].key(request, self.scope)
         call = await self._call(request, key)
-        answer = await (self._in_transaction(call) if self.transaction else self.function(call))
+        if self.transaction:
+            answer = await once(request.app[DATABASE], call.claim, partial(self.function, call))
+        else:
+            answer = await self.function(call)
         return _response(answer) if isinstance(answer, Answer) else answer
 
     async def _call(self, request: web.Request, key: Key) -> Call[Any]:
         if self.query:
-            return Call(request, key, _read(self.query, _query(request)), None)
+            return Call(request, key, _asked(self.query, _query(request)), None)
+        if self.takes and request.content_type not in self.takes:
+            raise NO_JSON_SAID.problem(f"This takes {' or '.join(self.takes)}.")
         body = _document(self.body, await _text(request)) if self.body else None
         return Call(request, key, body, _claim(request, key, body) if self.method == "POST" else None)
 
-    async def _in_transaction(self, call: Call[Any]) -> Answer | web.StreamResponse:
-        async with call.request.app[DATABASE].begin() as tx:
-            if call.claim is None:
-                return await self.function(call, tx)
-            given = (await answers.prior(tx, [call.claim])).get(call.claim)
-            if isinstance(given, Refused):
-                raise given
-            if given is not None:
-                return given
-            answer = await self.function(call, tx)
-            if isinstance(answer, Answer):
-                await answers.keep(tx, {call.claim: answer})
-            return answer
+
+async def once(
+    database: AsyncDatabase, claim: Claim | None, work: Callable[[AsyncTx], Awaitable[Done]]
+) -> Done | Answer:
+    """Do the work in a transaction; or, where it was claimed and done before, say what was said then.
+
+    Raises Refused, of the work or for a claim that somebody is at or that was for something else.
+    """
+    async with database.begin() as tx:
+        if claim is None:
+            return await work(tx)
+        given = (await answers.prior(tx, [claim])).get(claim)
+        if isinstance(given, Refused):
+            raise given
+        if given is not None:
+            return given
+        done = await work(tx)
+        if isinstance(done, Answer):
+            await answers.keep(tx, {claim: done})
+        return done
 
 
 class Operations:
@@ -146,7 +167,7 @@ class Operations:
     def stream(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         """A GET that goes on until somebody ends it."""
         refuses = (problems.EVENTS_GONE, problems.TOO_MANY_STREAMS)
-        return self.get(path, transaction=False, streams=True, refuses=refuses, **rest)
+        return self.get(path, transaction=False, media=EVENTS, refuses=refuses, **rest)
 
     def routes(self) -> list[web.RouteDef]:
         make = {"GET": web.get, "POST": web.post, "PATCH": web.patch, "DELETE": web.delete}
@@ -156,7 +177,7 @@ class Operations:
         return self._add("PATCH", path, **rest)
 
     def delete(self, path: str, **rest: Any) -> Callable[[Function], Function]:
-        return self._add("DELETE", path, answer=None, status=204, **rest)
+        return self._add("DELETE", path, **{"answer": None, "status": 204} | rest)
 
     def _add(self, method: str, path: str, **rest: Any) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
@@ -196,34 +217,18 @@ def _document(model: type[BaseModel], body: bytes) -> BaseModel:
     if not body and not any(field.is_required() for field in model.model_fields.values()):
         return model()
     try:
-        json.loads(body, object_pairs_hook=_once_each)  # pydantic takes the last of two
-    except Twice as twice:
-        raise NOT_JSON.problem(f"The document says {twice} twice.") from None
-    except (ValueError, RecursionError):
-        raise NOT_JSON.problem() from None
-    return _read(model, body)
-
-
-def _read(model: type[BaseModel], given: bytes | dict[str, Any]) -> BaseModel:
-    try:
-        return model.model_validate(given) if isinstance(given, dict) else model.model_validate_json(given)
+        return read(model, body)
+    except NotJson as fault:
+        raise NOT_JSON.problem(str(fault)) from None
     except ValidationError as error:
-        if error.errors()[0]["type"] == "json_invalid":
-            raise NOT_JSON.problem() from None
         raise invalid(error) from None
 
 
-class Twice(ValueError):
-    """A field that an object has more than once."""
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise Twice(repr(name))
-        found[name] = value
-    return found
+def _asked(model: type[BaseModel], query: dict[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(query)
+    except ValidationError as error:
+        raise invalid(error) from None
 
 
 def _query(request: web.Request) -> dict[str, Any]:

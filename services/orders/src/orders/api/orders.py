@@ -5,7 +5,8 @@ from mesh import AsyncTx
 from orders import domain
 from orders.api.conditions import etag
 from orders.api.operation import Call, Operations, answered
-from orders.api.schema import (
+from orders.api.state import PATIENCE, PLACING
+from orders.documents import (
     Cancellation,
     Entry,
     List,
@@ -18,7 +19,6 @@ from orders.api.schema import (
     Shipment,
     Timeline,
 )
-from orders.api.state import PATIENCE, PLACING
 from orders.store import listing, orders, timeline
 from orders.store.answers import Answer
 from orders.usecases import changing, placing

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from mesh import Unavailable
 from mesh.errors import TooLarge
 from orders.domain import Impossible, Refused, Stale, TooMuch, Unknown
+from orders.jobs import Ended
+from orders.reading import faults
 from orders.store.answers import InWork, OtherRequest
 from orders.targets import Forbidden
 from orders.webhooks import TooMany
-
-_MOST_ERRORS = 100  # a body of a quarter of a megabyte can hold 40,000
 
 
 class Problem(Exception):
@@ -74,12 +74,15 @@ IMPOSSIBLE = Kind(
 )
 TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"left": 600})
 TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "An account has 20 endpoints at the most.")
+JOB_ENDED = Kind("job-ended", 409, "The job has ended: SUCCESS.", {"state": "SUCCESS"})
 IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
 EVENTS_GONE = Kind("events-gone", 410, "The event in Last-Event-ID is gone: read the orders anew.")
 STALE = Kind("stale", 412, "The order has changed since you read it.", {"version": 3})
 TOO_LARGE = Kind("too-large", 413, "The order is too large: its lines come to more than 64 KiB.")
+IMPORT_TOO_LARGE = Kind("import-too-large", 413, "An import has 100,000 orders at the most.")
 NO_JSON_SAID = Kind("unsupported-media-type", 415, "Documents are application/json, in UTF-8.")
 INVALID = Kind("invalid", 422, "The document does not fit.", {"errors": _ERRORS})
+NO_TABLE = Kind("no-table", 422, "Line 1: The first line names the columns; it lacks sku.")
 FORBIDDEN_TARGET = Kind("webhook-target", 422, "Webhooks do not go there: it has to begin with https://.")
 OTHER_REQUEST = Kind("other-request", 422, "This key was used for another request.")
 TOO_MANY_STREAMS = Kind(
@@ -99,6 +102,7 @@ _REFUSALS = {
     OtherRequest: OTHER_REQUEST,
     Forbidden: FORBIDDEN_TARGET,
     TooMany: TOO_MANY_WEBHOOKS,
+    Ended: JOB_ENDED,
 }
 
 
@@ -129,10 +133,7 @@ def problem_of(error: Exception) -> Problem:
 
 def invalid(error: ValidationError) -> Problem:
     """422, with a JSON pointer to each field that does not fit, up to a hundred of them."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return INVALID.problem(
-        errors=[{"pointer": _pointer(e["loc"]), "detail": e["msg"]} for e in found[:_MOST_ERRORS]]
-    )
+    return INVALID.problem(errors=faults(error))
 
 
 def _refused(refused: Refused) -> Problem:
@@ -147,7 +148,3 @@ def _of_http(error: web.HTTPException) -> Problem:
     allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
     name = error.reason.lower().replace(" ", "-")
     return Kind(name, error.status, f"{error.reason}.", headers=allowed).problem()
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)

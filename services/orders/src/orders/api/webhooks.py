@@ -9,14 +9,14 @@ from pydantic import Field
 from mesh import AsyncTx
 from orders.api.operation import Call, Operations, answered
 from orders.api.problems import FORBIDDEN_TARGET, TOO_MANY_WEBHOOKS
-from orders.api.schema import Document, Text
 from orders.api.state import TARGETS
+from orders.documents import Document, Text
 from orders.domain import EventType, Unknown
 from orders.keys import Scope
 from orders.store import deliveries, endpoints
 from orders.store.answers import Answer
 from orders.usecases import webhooks
-from orders.webhooks import Attempt, Delivery, Endpoint, State, new_secret
+from orders.webhooks import Attempt, Delivery, DeliveryState, Endpoint, new_secret
 
 api = Operations()
 
@@ -85,7 +85,7 @@ class Sent(Document):
     id: UUID
     event_id: str
     type: str
-    state: State
+    state: DeliveryState
     due_at: datetime | None
     """When it is tried again; null: it is not."""
     attempts: list[Tried]
@@ -99,7 +99,7 @@ class Sent(Document):
             event_id=delivery.event_id,
             type=delivery.type,
             state=delivery.state,
-            due_at=delivery.due_at if delivery.state is State.PENDING else None,
+            due_at=delivery.due_at if delivery.state is DeliveryState.PENDING else None,
             attempts=[Tried.model_validate(attempt) for attempt in attempts],
             body=delivery.body,
         )
@@ -113,7 +113,7 @@ class Deliveries(Document):
 
 
 class Filter(Document):
-    state: State | None = None
+    state: DeliveryState | None = None
     limit: int = Field(default=20, ge=1, le=100)
     after: UUID | None = None
     """Those that follow this delivery in the list."""

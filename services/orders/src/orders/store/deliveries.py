@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mesh import AsyncTx, bulk
-from orders.webhooks import Attempt, Delivery, State
+from orders.webhooks import Attempt, Delivery, DeliveryState
 
 KEPT = "30 days"
 LEASE = timedelta(seconds=60)
@@ -64,7 +64,7 @@ class Settled:
 
     delivery: Delivery
     attempt: Attempt
-    state: State
+    state: DeliveryState
     failures: int
     again_after: timedelta
     """For one that is pending."""
@@ -95,7 +95,7 @@ async def settle(tx: AsyncTx, settled: Sequence[Settled]) -> None:
 
 
 async def page(
-    tx: AsyncTx, endpoint_id: UUID, state: State | None, after: UUID | None, limit: int
+    tx: AsyncTx, endpoint_id: UUID, state: DeliveryState | None, after: UUID | None, limit: int
 ) -> list[tuple[Delivery, list[Attempt]]]:
     """Deliveries to an endpoint, the newest first, with their attempts."""
     values = {"endpoint": endpoint_id, "state": state, "after": after, "limit": limit}
@@ -117,4 +117,4 @@ async def forget(tx: AsyncTx, most: int) -> int:
 
 def _delivery(row: Sequence[Any]) -> Delivery:
     id, endpoint_id, event_id, type, body, state, *rest = row
-    return Delivery(id, endpoint_id, event_id, type, body, State(state), *rest)
+    return Delivery(id, endpoint_id, event_id, type, body, DeliveryState(state), *rest)

@@ -22,8 +22,8 @@ from orders.webhooks import (
     MOST_ENDPOINTS,
     Attempt,
     Delivery,
+    DeliveryState,
     Endpoint,
-    State,
     TooMany,
     new_secret,
     pause,
@@ -132,12 +132,12 @@ async def settle(sent: Sequence[Sent], tx: AsyncTx) -> list[None]:
 def _settled(sent: Sent) -> Settled:
     _, delivery, attempt = sent
     if not attempt.error:
-        return Settled(delivery, attempt, State.SUCCEEDED, 0, deliveries.LEASE)
+        return Settled(delivery, attempt, DeliveryState.SUCCEEDED, 0, deliveries.LEASE)
     failures = delivery.failures + 1
     after = pause(failures, random.random(), attempt.retry_after)
     if after is None:
-        return Settled(delivery, attempt, State.FAILED, failures, deliveries.LEASE)
-    return Settled(delivery, attempt, State.PENDING, failures, after)
+        return Settled(delivery, attempt, DeliveryState.FAILED, failures, deliveries.LEASE)
+    return Settled(delivery, attempt, DeliveryState.PENDING, failures, after)
 
 
 def _given_up(sent: Sequence[Sent], took: set[UUID]) -> Iterator[tuple[Endpoint, str]]:
@@ -162,7 +162,7 @@ def _of_event(endpoint: Endpoint, event: Event) -> Delivery:
 
 
 def _delivery(endpoint: Endpoint, event_id: str, type: str, body: str) -> Delivery:
-    return Delivery(uuid7(), endpoint.id, event_id, type, body, State.PENDING, 0, _now())
+    return Delivery(uuid7(), endpoint.id, event_id, type, body, DeliveryState.PENDING, 0, _now())
 
 
 def _now() -> datetime:

@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, model_validator
 from yarl import URL
 
+from contracts import uuid7
 from orders import domain
 from orders.domain import Status
+from orders.reading import read
 from orders.store import listing
 
 # Control characters: PostgreSQL stores no NUL, a mail's header takes no line break.
@@ -65,6 +67,11 @@ class NewOrder(Document):
         customer = domain.Customer(self.customer.email, self.customer.name, self.customer.locale)
         lines = tuple(domain.Line(x.sku, x.name, x.quantity, x.unit_price) for x in self.lines)
         return domain.Order(id, account, customer, self.currency, lines, self.metadata)
+
+    @classmethod
+    def order_of(cls, text: str, account: str) -> domain.Order:
+        """The order that a line of an import means. Raises NotJson and ValidationError."""
+        return read(cls, text.encode()).order(uuid7(), account)
 
 
 class Nothing(Document):

@@ -1,0 +1,152 @@
+"""Jobs and their parts. How a part is doing is read from where its message is, and written down nowhere."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from mesh import AsyncTx, Tx, whereabouts
+from mesh.whereabouts import Place
+from orders.jobs import Job, JobState, Part
+
+KEPT, UNTOLD = "30 days", "1 hour"
+"""A job; one whose lines stopped coming with its process."""
+
+Line = tuple[int, str]
+"""Its number in what was sent, and its JSON."""
+
+_COLUMNS = "id, account, kind, created_at, total, ended_at, revoked_at"
+_BEGIN = "INSERT INTO jobs (id, account, kind) VALUES (%s, %s, %s)"
+_ADD_PART = """
+    INSERT INTO job_parts (job_id, number, message_id, lines, total) VALUES (%s, %s, %s, %s, %s)
+"""
+_TELL = """
+    UPDATE jobs SET total = (SELECT coalesce(sum(total), 0) FROM job_parts WHERE job_id = id),
+        parts_left = %(parts)s, ended_at = CASE %(parts)s WHEN 0 THEN now() END
+    WHERE id = %(id)s
+"""
+_DROP = "DELETE FROM jobs WHERE id = %s"
+_FIND = f"SELECT {_COLUMNS} FROM jobs WHERE account = %s AND id = %s"
+_LOCK = f"{_FIND} FOR UPDATE"
+_PARTS = """
+    SELECT number, message_id, total, done_at IS NOT NULL, jsonb_array_length(errors)
+    FROM job_parts WHERE job_id = %s ORDER BY number
+"""
+_REVOKE = "UPDATE jobs SET revoked_at = now(), ended_at = now() WHERE id = %s"
+_EMPTY = "UPDATE job_parts SET lines = '[]' WHERE job_id = %s AND done_at IS NULL RETURNING message_id"
+_LINES = """
+    SELECT account, lines FROM job_parts JOIN jobs ON id = job_id
+    WHERE job_id = %s AND number = %s AND done_at IS NULL AND revoked_at IS NULL
+"""
+_DONE = """
+    WITH done AS (
+        UPDATE job_parts SET done_at = now(), lines = '[]', errors = %s WHERE job_id = %s AND number = %s
+    )
+    UPDATE jobs SET parts_left = parts_left - 1,
+        ended_at = CASE WHEN parts_left = 1 THEN coalesce(ended_at, now()) ELSE ended_at END
+    WHERE id = %s RETURNING parts_left = 0 AND revoked_at IS NULL
+"""
+_SUMS = """
+    SELECT sum(total)::int, sum(jsonb_array_length(errors))::int FROM job_parts WHERE job_id = %s
+"""
+_ERRORS = "SELECT number, errors FROM job_parts WHERE job_id = %s AND number > %s ORDER BY number LIMIT 20"
+_FORGET = f"""
+    WITH gone AS (
+        DELETE FROM jobs WHERE id IN (
+            SELECT id FROM jobs WHERE created_at < now() - interval '{KEPT}'
+                OR (total IS NULL AND created_at < now() - interval '{UNTOLD}') LIMIT %s
+        ) RETURNING 1
+    ) SELECT count(*) FROM gone
+"""
+
+
+async def begin(tx: AsyncTx, id: UUID, account: str, kind: str) -> None:
+    """One whose lines are coming."""
+    await tx.execute(_BEGIN, (id, account, kind))
+
+
+async def add_part(tx: AsyncTx, id: UUID, number: int, message_id: UUID, lines: Sequence[Line]) -> None:
+    await tx.execute(_ADD_PART, (id, number, message_id, Jsonb(lines), len(lines)))
+
+
+async def tell(tx: AsyncTx, id: UUID, parts: int) -> None:
+    """All has come, in so many parts."""
+    await tx.execute(_TELL, {"id": id, "parts": parts})
+
+
+async def drop(tx: AsyncTx, id: UUID) -> None:
+    """As if it had never begun."""
+    await tx.execute(_DROP, (id,))
+
+
+async def find(tx: AsyncTx, account: str, id: UUID) -> Job | None:
+    return await _read(tx, await (await tx.execute(_FIND, (account, id))).fetchone())
+
+
+async def lock(tx: AsyncTx, account: str, id: UUID) -> Job | None:
+    """One that does not end before this transaction does."""
+    return await _read(tx, await (await tx.execute(_LOCK, (account, id))).fetchone())
+
+
+async def revoke(tx: AsyncTx, id: UUID) -> list[UUID]:
+    """Nothing more is done of it. Returns the ids of the messages that would have had it done."""
+    await tx.execute(_REVOKE, (id,))
+    return [row[0] for row in await (await tx.execute(_EMPTY, (id,))).fetchall()]
+
+
+async def errors(tx: AsyncTx, id: UUID, after: int) -> list[tuple[int, list[Any]]]:
+    """What was wrong with its lines, some parts behind that one: the part's number, and its errors."""
+    return await (await tx.execute(_ERRORS, (id, after))).fetchall()
+
+
+async def forget(tx: AsyncTx, most: int) -> int:
+    """Delete those whose time is over, so many at the most. Returns how many."""
+    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
+    return int(count)
+
+
+def lines(tx: Tx, id: UUID, part: int) -> tuple[str, list[Line]] | None:
+    """Account and lines of a part. None: it is done, or called off."""
+    row = tx.execute(_LINES, (id, part)).fetchone()
+    return row and (row[0], [(number, text) for number, text in row[1]])
+
+
+def done(tx: Tx, id: UUID, part: int, errors: Sequence[Any]) -> bool:
+    """A part is; whether it was the last one, of a job that nobody called off."""
+    row = tx.execute(_DONE, (Jsonb(errors), id, part, id)).fetchone()
+    return bool(row and row[0])
+
+
+def sums(tx: Tx, id: UUID) -> tuple[int, int]:
+    """Lines, and those of them that failed."""
+    lines, failed = tx.execute(_SUMS, (id,)).fetchone() or (0, 0)
+    return lines, failed
+
+
+async def _read(tx: AsyncTx, row: Sequence[Any] | None) -> Job | None:
+    if row is None:
+        return None
+    rows = await (await tx.execute(_PARTS, (row[0],))).fetchall()
+    places = await whereabouts.find(tx, [message_id for _, message_id, _, done, _ in rows if not done])
+    revoked = row[-1] is not None
+    parts = [
+        Part(number, _state(done, revoked, places.get(message_id)), total, failed)
+        for number, message_id, total, done, failed in rows
+    ]
+    id, account, kind, created_at, total, ended_at, revoked_at = row
+    return Job(id, account, kind, created_at, total, ended_at, revoked_at, parts)
+
+
+def _state(done: bool, revoked: bool, place: Place | None) -> JobState:
+    if done:
+        return JobState.SUCCESS
+    return JobState.REVOKED if revoked else _STATES[place or Place.AWAY]
+
+
+_STATES = {
+    Place.OUTBOX: JobState.PENDING,
+    Place.AWAY: JobState.STARTED,
+    Place.RETRY: JobState.RETRY,
+    Place.DEAD: JobState.FAILURE,
+}
