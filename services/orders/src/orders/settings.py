@@ -18,6 +18,8 @@ class Settings(MeshSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_connections: int = Field(default=8, ge=1)
     """Connections of one API process to its database."""
+    http_clients: int = Field(default=900, ge=1)
+    """Connections of clients to one API process. By default what a usual limit of 1,024 open files bears."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()

@@ -6,13 +6,12 @@ from contextlib import suppress
 from functools import partial
 
 import structlog
-import uvloop
 from aiohttp import web
 
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, events, health, orders, webhooks
+from orders.api import chores, description, events, health, orders, server, webhooks
 from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.api.middleware import correlated, labelled, problems
@@ -48,16 +47,7 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
 def serve(settings: Settings, listener: Listener) -> None:
     """Serve until SIGTERM; then no new requests, and those under way are finished."""
     log.info("api.starting", host=settings.http_host, port=settings.http_port)
-    app = application(settings, listener)
-    web.run_app(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        loop=uvloop.new_event_loop(),
-        access_log=None,  # `request.handled` says the same, with the correlation id
-        print=lambda _: app[LISTENING].set(),  # what aiohttp has to say is that it listens
-        shutdown_timeout=10,
-    )
+    server.run(application(settings, listener), settings)
     log.info("api.stopped")
 
 

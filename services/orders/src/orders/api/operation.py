@@ -86,13 +86,13 @@ class Operation:
 
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
-        yield from (problems.UNAUTHORIZED, problems.FORBIDDEN, problems.INTERNAL, problems.UNAVAILABLE)
+        yield from problems.EVERYWHERE
         if "{" in self.path:
             yield problems.NOT_FOUND
         if self.query:
             yield problems.INVALID
         if self.body:
-            yield from (NOT_JSON, TOO_SLOW, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+            yield from (NOT_JSON, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
         if self.method == "POST":
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
         yield from self.refuses
@@ -189,6 +189,8 @@ async def _text(request: web.Request) -> bytes:
     charset = (request.charset or "utf-8").lower()
     if body and (request.content_type != "application/json" or charset not in ("utf-8", "utf8")):
         raise NO_JSON_SAID.problem()
+    if body and request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise NO_JSON_SAID.problem("Documents come as they are: no Content-Encoding is known here.")
     return body
 
 
