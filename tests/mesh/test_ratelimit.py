@@ -59,6 +59,18 @@ def test_each_has_a_bucket_of_its_own(url: str) -> None:
     assert [quota.left for quota in quotas] == [0, 1, 0, 1, 0, 0]
 
 
+def test_a_bucket_may_be_looked_at(url: str) -> None:
+    async def ask() -> list[Quota]:
+        async with limiter(url) as limits:
+            asked = [ask("ada", SLOW) for _ in range(4) for ask in (limits.look, limits.take)]
+            return [await each for each in asked]
+
+    quotas = asyncio.run(ask())
+    assert [quota.granted for quota in quotas[::2]] == [True, True, True, False]
+    assert [quota.left for quota in quotas[::2]] == [3, 2, 1, 0]
+    assert [quota.granted for quota in quotas[1::2]] == [True, True, True, False]
+
+
 def test_many_processes_share_it(url: str) -> None:
     async def both() -> list[Quota]:
         async with limiter(url) as one, limiter(f"streams+{url}") as other:

@@ -52,6 +52,7 @@ def test_what_every_answer_says(api: Api, tx: Any) -> None:
     for answer in (api.place(order()), api.get("/v1/orders"), api.get("/nowhere"), api.get("/health/live")):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Server"] == "Meshwork"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 

@@ -6,6 +6,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, IPvAnyNetwork
 
 from mesh import Settings as MeshSettings
+from mesh.ratelimit import Rate
+from mesh.settings import Url
+
+PerTime = Annotated[
+    Rate, BeforeValidator(lambda given: given if isinstance(given, Rate) else Rate.parse(given))
+]
+"""As `1000/10`: requests, and seconds."""
 
 _LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
 """Several in one variable, with commas between them."""
@@ -20,6 +27,18 @@ class Settings(MeshSettings):
     """Connections of one API process to its database."""
     http_clients: int = Field(default=900, ge=1)
     """Connections of clients to one API process. By default what a usual limit of 1,024 open files bears."""
+    http_proxies: int = Field(default=0, ge=0)
+    """Reverse proxies before the API, each of which adds to X-Forwarded-For whom it heard. Without them, what
+    that header says is whatever a client wants."""
+    limits_url: Url | None = Field(default=None, repr=False)
+    """The Redis or Valkey on which requests are counted, the same for all API processes: redis://… or a
+    broker's streams+redis://… None: there are no limits."""
+    limits_fail_open: bool = True
+    """Whether requests are taken while it is away. False: 503."""
+    rate_limit: PerTime = Rate(1000, 10)
+    """Requests of one key."""
+    address_limit: PerTime = Rate(30, 60)
+    """Requests of one address that come without a key that opens."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from mesh import AsyncDatabase
+from mesh.ratelimit import RateLimiter
 from orders.settings import Settings
 
 
@@ -26,3 +27,16 @@ async def open_database(settings: Settings, role: str) -> AsyncIterator[AsyncDat
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_limiter(settings: Settings) -> AsyncIterator[RateLimiter | None]:
+    """For the API. Its server is connected to by the first request that is counted."""
+    if settings.limits_url is None:
+        yield None
+        return
+    limiter = RateLimiter(settings.limits_url, "LIMITS_URL")
+    try:
+        yield limiter
+    finally:
+        await limiter.close()

@@ -80,7 +80,8 @@ class Quota:
     """Until the bucket is full again; where nothing is left: until there is one more."""
 
 
-Ask = tuple[str, Rate]
+Ask = tuple[str, Rate, int]
+"""Whose bucket, and how many it shall give: one, or none, where it is only looked at."""
 Waiting = tuple[Ask, asyncio.Future[Quota]]
 
 
@@ -100,10 +101,17 @@ class RateLimiter:
 
     async def take(self, name: str, rate: Rate) -> Quota:
         """One request of `name`. Raises mesh.Unavailable, at once while the server is known to be away."""
+        return await self._ask(name, rate, 1)
+
+    async def look(self, name: str, rate: Rate) -> Quota:
+        """Whether one would be granted. Takes none, and raises as `take`."""
+        return await self._ask(name, rate, 0)
+
+    async def _ask(self, *ask: *Ask) -> Quota:
         if self._prober:
             raise Unavailable("the server that counts requests is away")
         counted: asyncio.Future[Quota] = asyncio.get_running_loop().create_future()
-        self._waiting.append(((name, rate), counted))
+        self._waiting.append((ask, counted))
         if self._counter is None:
             self._counter = asyncio.create_task(self._run())
         return await counted
@@ -129,19 +137,21 @@ class RateLimiter:
         for ask, counted in group:
             askers.setdefault(ask, []).append(counted)
         try:
-            told = await self._asked({ask: len(found) for ask, found in askers.items()})
+            told = await self._asked({ask: ask[2] * len(found) for ask, found in askers.items()})
         except Exception as error:  # noqa: BLE001 whatever it is, nobody waits for ever
             self._lose(error, group)
             return
-        for ((_, rate), found), granted, used in zip(askers.items(), told[::2], told[1::2], strict=True):
+        for ((_, rate, taken), found), granted, used in zip(
+            askers.items(), told[::2], told[1::2], strict=True
+        ):
             for place, counted in enumerate(found):
                 if not counted.done():  # its client went away
-                    counted.set_result(_quota(rate, used, granted=place < granted))
+                    counted.set_result(_quota(rate, used, place < granted if taken else None))
 
     async def _asked(self, wanted: dict[Ask, int]) -> list[int]:
         """For each of them: how many requests are granted, and for how many microseconds its bucket fills."""
-        names = [f"limit:{name}" for name, _ in wanted]
-        numbers = ((rate.interval, rate.interval * rate.requests, n) for (_, rate), n in wanted.items())
+        names = [f"limit:{name}" for name, _, _ in wanted]
+        numbers = ((rate.interval, rate.interval * rate.requests, n) for (_, rate, _), n in wanted.items())
         told: list[int] = await self._take(names, list(chain.from_iterable(numbers)))
         return told
 
@@ -159,13 +169,14 @@ class RateLimiter:
         while self._prober:
             await asyncio.sleep(PAUSE)
             with suppress(Exception):
-                await self._asked({("probe", Rate(1, 1)): 1})
+                await self._asked({("probe", Rate(1, 1), 1): 1})
                 log.info("limits.back")
                 self._prober = None
 
 
-def _quota(rate: Rate, used: int, *, granted: bool) -> Quota:
+def _quota(rate: Rate, used: int, granted: bool | None) -> Quota:
     left = rate.requests - -(-used // rate.interval)
+    granted = left > 0 if granted is None else granted
     return Quota(granted, left, (used if left else used - rate.interval * (rate.requests - 1)) / 1_000_000)
 
 

@@ -11,9 +11,10 @@ from aiohttp import web
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, events, health, orders, server, webhooks
+from orders.api import chores, description, events, health, limits, orders, server, webhooks
 from orders.api.access import Keyring
 from orders.api.bell import Bell
+from orders.api.limits import Limits
 from orders.api.middleware import correlated, labelled, problems
 from orders.api.operation import Operations
 from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING, TARGETS
@@ -32,6 +33,7 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
     app.add_routes([*_API.routes(), *health.routes, *description.routes(_API.all)])
     app.on_response_prepare.append(labelled)
+    app.on_response_prepare.append(limits.tell)
     app[LISTENING] = asyncio.Event()
     app[PATIENCE] = settings.time_to_pay
     app[TARGETS] = Targets(settings.webhook_networks)
@@ -52,9 +54,9 @@ def serve(settings: Settings, listener: Listener) -> None:
 
 
 async def _database(settings: Settings, app: web.Application) -> AsyncIterator[None]:
-    async with wiring.open_database(settings, "api") as database:
+    async with wiring.open_database(settings, "api") as database, wiring.open_limiter(settings) as limiter:
         app[DATABASE] = database
-        app[KEYRING] = Keyring(database)
+        app[KEYRING] = Keyring(database, Limits(settings, limiter))
         app[PLACING] = GroupCommit(database, partial(placing.place, patience=app[PATIENCE]))
         yield
 

@@ -22,8 +22,9 @@ SAFE = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Server": "Meshwork",
 }
-"""On every answer: they are data for programs, and personal."""
+"""On every answer: they are data for programs, and personal. Versions are nobody's business."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -101,7 +101,7 @@ class Operation:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Raises Problem, domain.Refused, and what a database raises."""
-        key = await request.app[KEYRING].key(request, self.scope)
+        key = await request.app[KEYRING].admit(request, self.scope)
         call = await self._call(request, key)
         answer = await (self._in_transaction(call) if self.transaction else self.function(call))
         return _response(answer) if isinstance(answer, Answer) else answer

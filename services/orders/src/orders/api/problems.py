@@ -87,6 +87,13 @@ TOO_MANY_STREAMS = Kind(
     "too-many-streams", 429, "Your account follows events by a hundred connections already.", headers=_SOON
 )
 EXPECTATION_FAILED = Kind("expectation-failed", 417, "Nothing can be expected here but 100-continue.")
+LIMITED = Kind(
+    "quota-exceeded",
+    429,
+    "These are more requests than the limit allows.",
+    {"violated-policies": ["key"]},
+    headers=_SOON,
+)
 HEAD_TOO_LARGE = Kind("head-too-large", 431, "The request's head is too large: 8 KB a line, 100 headers.")
 INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the request's id.")
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
@@ -97,6 +104,7 @@ EVERYWHERE = (
     FORBIDDEN,
     TOO_SLOW,
     EXPECTATION_FAILED,
+    LIMITED,
     HEAD_TOO_LARGE,
     INTERNAL,
     UNAVAILABLE,
