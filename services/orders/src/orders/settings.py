@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, IPvAnyNetwork
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, StringConstraints
 
 from mesh import Settings as MeshSettings
 from mesh.ratelimit import Rate
@@ -18,6 +18,10 @@ _LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, st
 """Several in one variable, with commas between them."""
 
 
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?)$")]
+"""As a browser says it: no path, no slash at its end."""
+
+
 class Settings(MeshSettings):
     """Beside what every service needs: where the API listens."""
 
@@ -30,6 +34,8 @@ class Settings(MeshSettings):
     http_proxies: int = Field(default=0, ge=0)
     """Reverse proxies before the API, each of which adds to X-Forwarded-For whom it heard. Without them, what
     that header says is whatever a client wants."""
+    cors_origins: Annotated[frozenset[Origin], _LISTED] = frozenset()
+    """Whose pages may use the API from a browser, with commas between: `https://shop.example`. `*`: all."""
     limits_url: Url | None = Field(default=None, repr=False)
     """The Redis or Valkey on which requests are counted, the same for all API processes: redis://… or a
     broker's streams+redis://… None: there are no limits."""

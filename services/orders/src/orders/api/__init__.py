@@ -11,7 +11,7 @@ from aiohttp import web
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, events, health, limits, orders, server, webhooks
+from orders.api import chores, cors, description, events, health, limits, orders, server, webhooks
 from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.api.limits import Limits
@@ -34,6 +34,7 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
     app.add_routes([*_API.routes(), *health.routes, *description.routes(_API.all)])
     app.on_response_prepare.append(labelled)
     app.on_response_prepare.append(limits.tell)
+    cors.allow(app, settings.cors_origins)
     app[LISTENING] = asyncio.Event()
     app[PATIENCE] = settings.time_to_pay
     app[TARGETS] = Targets(settings.webhook_networks)
