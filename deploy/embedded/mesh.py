@@ -63,6 +63,8 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
     }
     if service == "orders":
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "WEBHOOK_NETWORKS": _OWN_MACHINE}
+        if at.broker.startswith("streams+"):  # a Redis or Valkey, which can count the API's requests too
+            told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
     return told

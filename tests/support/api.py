@@ -21,6 +21,7 @@ from mesh import AsyncDatabase
 from mesh.database import connect
 from orders import keys
 from orders.api import application
+from orders.api.server import Runner
 from orders.delivering.deliverer import Deliverer
 from orders.delivering.sender import opened
 from orders.keys import Scope
@@ -137,9 +138,24 @@ def stored(tx: Any) -> int:
     return int(orders + messages)
 
 
+class Served(TestServer):
+    """As it is served."""
+
+    def __init__(self, app: web.Application, most: int, cancelling: bool) -> None:
+        super().__init__(app)
+        self._runner = Runner(app, most, handler_cancellation=cancelling)
+
+    async def _make_runner(self, **rest: Any) -> Runner:
+        return self._runner
+
+
 @contextmanager
-def served(url: str, **rest: Any) -> Iterator[Api]:
-    """The API on one database, with a key of its own."""
+def served(url: str, *, cancelling: bool = True, **rest: Any) -> Iterator[Api]:
+    """The API on one database, with a key of its own.
+
+    `cancelling`: whether the handler of a client that went is cancelled, as in aiohttp's tests and not in its
+    servers.
+    """
     settings = Settings(database_url=url, broker_url="streams+redis://unused", **rest)
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever)
@@ -149,7 +165,7 @@ def served(url: str, **rest: Any) -> Iterator[Api]:
         return asyncio.run_coroutine_threadsafe(work, loop).result()
 
     async def open_client() -> TestClient[Any, Any]:
-        return TestClient(TestServer(application(settings)))
+        return TestClient(Served(application(settings), settings.http_clients, cancelling))
 
     try:
         client = run(open_client())

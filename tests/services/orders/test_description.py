@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from api import Answer, Api
+from api import Answer, Api, served
 from documents import order
 from jsonschema import Draft202012Validator
 
+LIMITS = {"RateLimit", "RateLimit-Policy"}
 NOBODYS = "01a1fc71-e321-7623-bb04-a8b00a0bc42c"
 
 
@@ -43,7 +44,7 @@ def assert_described(document: Any, method: str, path: str, answer: Answer) -> N
     """The answer is one of those that the operation has, and of the shape that it says."""
     described = document["paths"][path][method]["responses"][str(answer.status)]
     missing = {name for name in described.get("headers", ()) if name not in answer.headers}
-    assert missing <= {"Idempotent-Replayed"}
+    assert missing <= {"Idempotent-Replayed", *LIMITS} | ({"Retry-After"} if answer.status == 409 else set())
     [(type, content)] = described["content"].items()
     assert answer.headers["Content-Type"].startswith(type)
     schema = {**content["schema"], "components": document["components"]}
@@ -77,6 +78,15 @@ def test_problems_are_as_described(api: Api, document: Any, tx: Any) -> None:
     ]:
         assert answer.status >= 400
         assert_described(document, method, described, answer)
+
+
+def test_limits_are_as_described(url: str, document: Any, tx: Any, limits_url: str) -> None:
+    with served(url, limits_url=limits_url, rate_limit="1/100") as limited:
+        for status in (201, 429):
+            answer = limited.place(order())
+            assert answer.status == status
+            assert_described(document, "post", "/v1/orders", answer)
+            assert {*answer.headers} >= LIMITS
 
 
 def test_examples_of_problems_are_problems(document: Any) -> None:

@@ -52,6 +52,7 @@ def test_what_every_answer_says(api: Api, tx: Any) -> None:
     for answer in (api.place(order()), api.get("/v1/orders"), api.get("/nowhere"), api.get("/health/live")):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Server"] == "Meshwork"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
@@ -107,11 +108,12 @@ def test_answers_are_forgotten_after_a_day(api: Api, tx: Any) -> None:
     assert tx.execute("SELECT key FROM answers").fetchall() == [("2",)]
 
 
-def test_lines_in_the_log_tell_of_nobody(api: Api, tx: Any, capfd: pytest.CaptureFixture[str]) -> None:
+def test_lines_in_the_log_tell_of_nobody(api: Api, tx: Any, caplog: pytest.LogCaptureFixture) -> None:
     api.place(order(customer={"email": "secret@example.com", "name": "Secret Name"}))
     api.place(order(customer={"email": "secret@example", "name": "Secret Name"})).problem(422)
     api.get("/v1/orders?customer=secret@example.com")
-    log = "".join(capfd.readouterr())
+    log = caplog.text
+    assert log.count("request.handled") == 3
     assert "Secret" not in log
     assert "secret@" not in log
     assert api.key not in log

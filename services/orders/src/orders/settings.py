@@ -3,12 +3,23 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, IPvAnyNetwork
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, StringConstraints
 
 from mesh import Settings as MeshSettings
+from mesh.ratelimit import Rate
+from mesh.settings import Url
+
+PerTime = Annotated[
+    Rate, BeforeValidator(lambda given: given if isinstance(given, Rate) else Rate.parse(given))
+]
+"""As `1000/10`: requests, and seconds."""
 
 _LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
 """Several in one variable, with commas between them."""
+
+
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?)$")]
+"""As a browser says it: no path, no slash at its end."""
 
 
 class Settings(MeshSettings):
@@ -18,6 +29,22 @@ class Settings(MeshSettings):
     http_port: int = Field(default=8080, ge=0, le=65535)
     http_connections: int = Field(default=8, ge=1)
     """Connections of one API process to its database."""
+    http_clients: int = Field(default=900, ge=1)
+    """Connections of clients to one API process. By default what a usual limit of 1,024 open files bears."""
+    http_proxies: int = Field(default=0, ge=0)
+    """Reverse proxies before the API, each of which adds to X-Forwarded-For whom it heard. Without them, what
+    that header says is whatever a client wants."""
+    cors_origins: Annotated[frozenset[Origin], _LISTED] = frozenset()
+    """Whose pages may use the API from a browser, with commas between: `https://shop.example`. `*`: all."""
+    limits_url: Url | None = Field(default=None, repr=False)
+    """The Redis or Valkey on which requests are counted, the same for all API processes: redis://… or a
+    broker's streams+redis://… None: there are no limits."""
+    limits_fail_open: bool = True
+    """Whether requests are taken while it is away. False: 503."""
+    rate_limit: PerTime = Rate(1000, 10)
+    """Requests of one key."""
+    address_limit: PerTime = Rate(30, 60)
+    """Requests of one address that come without a key that opens."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mesh import AsyncDatabase
+from mesh.ratelimit import RateLimiter
 from orders.settings import Settings
 
 
@@ -32,3 +33,16 @@ async def open_database(settings: Settings, role: str) -> AsyncIterator[AsyncDat
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def open_limiter(settings: Settings) -> AsyncIterator[RateLimiter | None]:
+    """For the API. Its server is connected to by the first request that is counted."""
+    if settings.limits_url is None:
+        yield None
+        return
+    limiter = RateLimiter(settings.limits_url, "LIMITS_URL")
+    try:
+        yield limiter
+    finally:
+        await limiter.close()

@@ -6,15 +6,27 @@ from contextlib import suppress
 from functools import partial
 
 import structlog
-import uvloop
 from aiohttp import web
 
 from mesh.groupcommit import GroupCommit
 from mesh.health import Heartbeat, Listener
 from orders import wiring
-from orders.api import chores, description, events, health, imports, jobs, orders, webhooks
+from orders.api import (
+    chores,
+    cors,
+    description,
+    events,
+    health,
+    imports,
+    jobs,
+    limits,
+    orders,
+    server,
+    webhooks,
+)
 from orders.api.access import Keyring
 from orders.api.bell import Bell
+from orders.api.limits import Limits
 from orders.api.middleware import correlated, labelled, problems
 from orders.api.operation import Operations
 from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING, TARGETS
@@ -33,6 +45,8 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
     app.add_routes([*_API.routes(), *health.routes, *description.routes(_API.all)])
     app.on_response_prepare.append(labelled)
+    app.on_response_prepare.append(limits.tell)
+    cors.allow(app, settings.cors_origins)
     app[LISTENING] = asyncio.Event()
     app[PATIENCE] = settings.time_to_pay
     app[TARGETS] = Targets(settings.webhook_networks)
@@ -48,23 +62,14 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
 def serve(settings: Settings, listener: Listener) -> None:
     """Serve until SIGTERM; then no new requests, and those under way are finished."""
     log.info("api.starting", host=settings.http_host, port=settings.http_port)
-    app = application(settings, listener)
-    web.run_app(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        loop=uvloop.new_event_loop(),
-        access_log=None,  # `request.handled` says the same, with the correlation id
-        print=lambda _: app[LISTENING].set(),  # what aiohttp has to say is that it listens
-        shutdown_timeout=10,
-    )
+    server.run(application(settings, listener), settings)
     log.info("api.stopped")
 
 
 async def _database(settings: Settings, app: web.Application) -> AsyncIterator[None]:
-    async with wiring.open_database(settings, "api") as database:
+    async with wiring.open_database(settings, "api") as database, wiring.open_limiter(settings) as limiter:
         app[DATABASE] = database
-        app[KEYRING] = Keyring(database)
+        app[KEYRING] = Keyring(database, Limits(settings, limiter))
         app[PLACING] = GroupCommit(database, partial(placing.place, patience=app[PATIENCE]))
         yield
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from mesh import AsyncDatabase
 from orders import keys
+from orders.api.limits import Limits
 from orders.api.problems import FORBIDDEN, UNAUTHORIZED
 from orders.keys import Key, Scope
 from orders.store import keys as stored
@@ -19,27 +20,35 @@ _MOST = 10_000  # keys that are remembered
 class Keyring:
     """The keys of this API's clients."""
 
-    def __init__(self, database: AsyncDatabase) -> None:
+    def __init__(self, database: AsyncDatabase, limits: Limits) -> None:
         self._database = database
+        self._limits = limits
         self._known: dict[str, tuple[Key, float]] = {}
+
+    async def admit(self, request: web.Request, scope: Scope) -> Key:
+        """As `key`, and count the request. Raises Problem also where that is one too many: 429."""
+        found = await self._opening(request)
+        await self._limits.count_key(request, found.id)
+        return _meant_for(scope, found)
 
     async def key(self, request: web.Request, scope: Scope) -> Key:
         """The key of whoever asks. Raises Problem: 401 without one, 403 where it lacks the scope."""
-        found = await self._opening(request.headers.get("Authorization", ""))
-        if found is None:
-            raise UNAUTHORIZED.problem()
-        if scope not in found.scopes:
-            raise FORBIDDEN.problem(f"This key is not for that: it lacks {scope}.", scope=scope)
-        return found
+        return _meant_for(scope, await self._opening(request))
 
-    async def _opening(self, authorization: str) -> Key | None:
-        scheme, _, token = authorization.partition(" ")
-        parts = keys.split(token.strip())
-        if scheme.lower() != "bearer" or parts is None:
-            return None
-        id, secret = parts
-        key = await self._find(id)
-        return key if key and key.opens(secret, datetime.now(UTC)) else None
+    async def _opening(self, request: web.Request) -> Key:
+        """Whoever has no key that opens is counted by address, and soon nothing is looked up for it any more.
+
+        A key that was seen before is: nobody else who tries from there shuts it out.
+        """
+        token = _token(request.headers.get("Authorization", ""))
+        id, secret = token or ("", "")
+        if id not in self._known:
+            await self._limits.look_at_address(request)
+        key = await self._find(id) if token else None
+        if key is None or not key.opens(secret, datetime.now(UTC)):
+            await self._limits.count_address(request)
+            raise UNAUTHORIZED.problem()
+        return key
 
     async def _find(self, id: str) -> Key | None:
         now = time.monotonic()
@@ -53,3 +62,15 @@ class Keyring:
                 self._known.clear()
             self._known[id] = key, now + FRESH
         return key
+
+
+def _meant_for(scope: Scope, key: Key) -> Key:
+    if scope not in key.scopes:
+        raise FORBIDDEN.problem(f"This key is not for that: it lacks {scope}.", scope=scope)
+    return key
+
+
+def _token(authorization: str) -> tuple[str, str] | None:
+    """Id and secret; None: there are none."""
+    scheme, _, token = authorization.partition(" ")
+    return keys.split(token.strip()) if scheme.lower() == "bearer" else None

@@ -21,6 +21,7 @@ _ABOUT = """Orders: placed, followed and brought on their way.
 * Every request but those for health and this description needs a key: `Authorization: Bearer mw_…`.
 * Money is an integer of minor units beside a currency; times are RFC 3339 in UTC.
 * A POST with an `Idempotency-Key` may be sent again for 24 hours: the same answer, and nothing twice.
+* A key has a limit, told with every answer (RateLimit, RateLimit-Policy); beyond it is 429 with Retry-After.
 * Every error is `application/problem+json` (RFC 9457); its `type` stays the same for ever.
 """
 
@@ -106,7 +107,7 @@ def _parameter(place: str, name: str, schema: Schema, about: str, *, required: b
 
 
 def _answers(operation: Operation) -> Schema:
-    headers: Schema = {"X-Request-Id": _header("This request's.")}
+    headers: Schema = {**_ALWAYS}
     if operation.method == "POST":
         headers["Idempotent-Replayed"] = _header("`true`: the answer of an earlier request.")
     if operation.status in (201, 202):
@@ -124,11 +125,28 @@ def _header(about: str) -> Schema:
     return {"description": about, "schema": {"type": "string"}}
 
 
+_LIMITS: Schema = {
+    "RateLimit-Policy": _header('What the key may do: `"key";q=1000;w=10` is a thousand requests in 10 s.'),
+    "RateLimit": _header(
+        'What is left of that: `"key";r=998;t=1` is 998 requests, and all again in 1 s; with `r=0`, one.'
+    ),
+}
+"""Where there are limits, and the key is known."""
+_ALWAYS: Schema = {"X-Request-Id": _header("This request's, by which it is found in our log."), **_LIMITS}
+_SAID = {
+    "Retry-After": "Seconds, where the same may be asked again.",
+    "WWW-Authenticate": "What is asked for: `Bearer`.",
+}
+
+
 def _problems(kinds: Iterable[Kind]) -> Schema:
     """By status: what each kind means, and one of each to look at."""
     described: dict[str, Schema] = {}
     for kind in sorted(kinds, key=lambda kind: kind.status):
-        found = described.setdefault(str(kind.status), {"description": "", "content": {}})
+        found = described.setdefault(
+            str(kind.status), {"description": "", "headers": {**_ALWAYS}, "content": {}}
+        )
+        found["headers"] |= {name: _header(_SAID[name]) for name in kind.headers}
         found["description"] = f"{found['description']} {kind.title}".strip()
         content = found["content"].setdefault(
             "application/problem+json", {"schema": {"$ref": _REF.format(model="Problem")}, "examples": {}}

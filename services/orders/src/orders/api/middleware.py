@@ -17,13 +17,14 @@ from orders.api.problems import problem_of, response
 log = structlog.get_logger(__name__)
 
 _TRACE = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})")
-_SAFE = {
+SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Server": "Meshwork",
 }
-"""On every answer: they are data for programs, and personal."""
+"""On every answer: they are data for programs, and personal. Versions are nobody's business."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,7 +50,7 @@ async def correlated(request: web.Request, handler: Handler) -> web.StreamRespon
 
 async def labelled(request: web.Request, answer: web.StreamResponse) -> None:
     """What every answer says, just before it begins."""
-    answer.headers.update({"X-Request-Id": str(request[REQUEST_ID]), **_SAFE})
+    answer.headers.update({"X-Request-Id": str(request[REQUEST_ID]), **SAFE})
 
 
 @web.middleware

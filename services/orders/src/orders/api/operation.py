@@ -93,13 +93,13 @@ class Operation:
 
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
-        yield from (problems.UNAUTHORIZED, problems.FORBIDDEN, problems.INTERNAL, problems.UNAVAILABLE)
+        yield from problems.EVERYWHERE
         if "{" in self.path:
             yield problems.NOT_FOUND
         if self.query:
             yield problems.INVALID
         if self.body:
-            yield from (NOT_JSON, TOO_SLOW, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+            yield from (NOT_JSON, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
         if self.takes:
             yield from (TOO_SLOW, NO_JSON_SAID)
         if self.method == "POST":
@@ -110,7 +110,7 @@ class Operation:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Raises Problem, domain.Refused, and what a database raises."""
-        key = await request.app[KEYRING].key(request, self.scope)
+        key = await request.app[KEYRING].admit(request, self.scope)
         call = await self._call(request, key)
         if self.transaction:
             answer = await once(request.app[DATABASE], call.claim, partial(self.function, call))
@@ -210,6 +210,8 @@ async def _text(request: web.Request) -> bytes:
     charset = (request.charset or "utf-8").lower()
     if body and (request.content_type != "application/json" or charset not in ("utf-8", "utf8")):
         raise NO_JSON_SAID.problem()
+    if body and request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise NO_JSON_SAID.problem("Documents come as they are: no Content-Encoding is known here.")
     return body
 
 

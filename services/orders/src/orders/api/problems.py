@@ -59,6 +59,7 @@ _WAYS = {"pay": "paid", "cancel": "cancelled", "expire": "expired"}
 _ERRORS = [{"pointer": "/lines/0/quantity", "detail": "Input should be greater than or equal to 1"}]
 
 NOT_JSON = Kind("not-json", 400, "The body is not JSON.")
+MALFORMED = Kind("malformed", 400, "This is no HTTP request, or ends too early.")
 BAD_KEY = Kind("idempotency-key", 400, "An Idempotency-Key is 1 to 255 printable ASCII characters.")
 UNAUTHORIZED = Kind(
     "unauthorized",
@@ -68,7 +69,7 @@ UNAUTHORIZED = Kind(
 )
 FORBIDDEN = Kind("forbidden", 403, "This key is not for that.", {"scope": "orders:write"})
 NOT_FOUND = Kind("not-found", 404, "There is no such order.")
-TOO_SLOW = Kind("too-slow", 408, "The document did not come in time.")
+TOO_SLOW = Kind("too-slow", 408, "The request did not come in time.")
 IMPOSSIBLE = Kind(
     "impossible", 409, "An order that is placed cannot ship.", {"order_status": "placed", "possible": _WAYS}
 )
@@ -88,8 +89,30 @@ OTHER_REQUEST = Kind("other-request", 422, "This key was used for another reques
 TOO_MANY_STREAMS = Kind(
     "too-many-streams", 429, "Your account follows events by a hundred connections already.", headers=_SOON
 )
+EXPECTATION_FAILED = Kind("expectation-failed", 417, "Nothing can be expected here but 100-continue.")
+LIMITED = Kind(
+    "quota-exceeded",
+    429,
+    "These are more requests than the limit allows.",
+    {"violated-policies": ["key"]},
+    headers=_SOON,
+)
+HEAD_TOO_LARGE = Kind("head-too-large", 431, "The request's head is too large: 8 KB a line, 100 headers.")
 INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the request's id.")
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
+
+EVERYWHERE = (
+    MALFORMED,
+    UNAUTHORIZED,
+    FORBIDDEN,
+    TOO_SLOW,
+    EXPECTATION_FAILED,
+    LIMITED,
+    HEAD_TOO_LARGE,
+    INTERNAL,
+    UNAVAILABLE,
+)
+"""What can go wrong with any request."""
 
 CATALOG = [kind for kind in list(globals().values()) if isinstance(kind, Kind)]
 
@@ -122,7 +145,7 @@ def problem_of(error: Exception) -> Problem:
             return error
         case Refused():
             return _refused(error)
-        case web.HTTPException():  # unknown routes, wrong methods, bodies that are too large
+        case web.HTTPException() | web.RequestPayloadError() | ConnectionResetError():
             return _of_http(error)
         case TooLarge():
             return TOO_LARGE.problem()
@@ -144,7 +167,10 @@ def _refused(refused: Refused) -> Problem:
     return kind.problem(str(refused), **vars(refused))
 
 
-def _of_http(error: web.HTTPException) -> Problem:
+def _of_http(error: Exception) -> Problem:
+    """Unknown routes, wrong methods, bodies that are too large or broken."""
+    if not isinstance(error, web.HTTPException):
+        return MALFORMED.problem("The document is broken, or ends too early.")
     allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
     name = error.reason.lower().replace(" ", "-")
     return Kind(name, error.status, f"{error.reason}.", headers=allowed).problem()

@@ -34,18 +34,18 @@ class Address:
     """Options for redis-py; None: no TLS."""
 
     @classmethod
-    def parse(cls, url: str) -> "Address":
-        """Raises RefusedAtStart for what is no such URL."""
+    def parse(cls, url: str, setting: str = "BROKER_URL") -> "Address":
+        """Raises RefusedAtStart for what is no such URL; `setting`: what it comes from."""
         try:
             return _parsed(url)
         except ValueError as error:
-            raise RefusedAtStart(f"BROKER_URL is no address of a Redis or Valkey server: {error}") from None
+            raise RefusedAtStart(f"{setting} is no address of a Redis or Valkey server: {error}") from None
 
 
 def _parsed(url: str) -> Address:
     parts = urlsplit(url)
     if parts.scheme not in _PORTS:
-        raise ValueError(f"streams+{parts.scheme}, where {', '.join(_PORTS)} are known")
+        raise ValueError(f"{parts.scheme}, where {', '.join(_PORTS)} are known")
     credentials, _, places = parts.netloc.rpartition("@")
     username, _, password = credentials.partition(":")
     query = dict(parse_qsl(parts.query))
