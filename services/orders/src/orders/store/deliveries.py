@@ -31,7 +31,8 @@ _CLAIM = f"""
 """
 _TRIED = """
     INSERT INTO attempts (delivery_id, at, milliseconds, status, error)
-    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::int[], %s::int[], %s::text[])
+    SELECT tried.* FROM unnest(%s::uuid[], %s::timestamptz[], %s::int[], %s::int[], %s::text[]) AS tried (id)
+    JOIN deliveries USING (id) FOR KEY SHARE OF deliveries  -- its endpoint may have been removed meanwhile
 """
 _SETTLE = """
     UPDATE deliveries d SET state = new.state, failures = new.failures, due_at = now() + new.after

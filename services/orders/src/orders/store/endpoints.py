@@ -33,9 +33,11 @@ _REPLACE_SECRET = f"""
 """
 _REMOVE = "DELETE FROM endpoints WHERE account = %s AND id = %s RETURNING 1"
 _READERS = f"""
-    SELECT {_COLUMNS}, xid::text, seq FROM endpoints
-    WHERE enabled AND (%(account)s = '' OR account = %(account)s) AND id > %(behind)s
-    ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    SELECT asked.id, locked.* FROM endpoints AS asked LEFT JOIN LATERAL (
+        SELECT {_COLUMNS}, xid::text, seq FROM endpoints WHERE id = asked.id FOR UPDATE SKIP LOCKED
+    ) AS locked ON true
+    WHERE asked.enabled AND (%(account)s = '' OR asked.account = %(account)s) AND asked.id > %(behind)s
+    ORDER BY asked.id LIMIT %(limit)s
 """
 _MOVE = "UPDATE endpoints SET xid = %s::text::xid8, seq = %s WHERE id = %s"
 _TOOK = "UPDATE endpoints SET failing_since = NULL WHERE id = ANY(%s) AND failing_since IS NOT NULL"
@@ -87,11 +89,11 @@ async def remove(tx: AsyncTx, account: str, id: UUID) -> bool:
     return await (await tx.execute(_REMOVE, (account, id))).fetchone() is not None
 
 
-async def readers(tx: AsyncTx, account: str, behind: UUID, limit: int) -> list[Reader]:
-    """The next enabled ones of an account (an empty one: of all), that nobody else reads for just now."""
+async def readers(tx: AsyncTx, account: str, behind: UUID, limit: int) -> dict[UUID, Reader | None]:
+    """The next enabled ones of an account (an empty one: of all). None: somebody else is at it just now."""
     values = {"account": account, "behind": behind, "limit": limit}
     rows = await (await tx.execute(_READERS, values)).fetchall()
-    return [Reader(_endpoint(row[:-2]), Position(int(row[-2]), row[-1])) for row in rows]
+    return {row[0]: _reader(row[1:]) if row[1] else None for row in rows}
 
 
 async def move(tx: AsyncTx, id: UUID, position: Position) -> None:
@@ -117,6 +119,10 @@ async def disable(tx: AsyncTx, id: UUID, why: str) -> bool:
 def _row(endpoint: Endpoint) -> tuple[Any, ...]:
     id, account, url, types, *rest = astuple(endpoint)
     return id, account, url, list(types), *rest
+
+
+def _reader(row: Sequence[Any]) -> Reader:
+    return Reader(_endpoint(row[:-2]), Position(int(row[-2]), row[-1]))
 
 
 def _endpoint(row: Sequence[Any]) -> Endpoint:

@@ -103,8 +103,8 @@ async def fan_out(account: str, behind: UUID, limit: int, tx: AsyncTx) -> tuple[
     worth to look again soon.
     """
     readers = await endpoints.readers(tx, account, behind, limit)
-    done = [await _give(reader, tx) for reader in readers]
-    return (readers[-1].endpoint.id if len(readers) == limit else None), all(done)
+    done = [reader is not None and await _give(reader, tx) for reader in readers.values()]
+    return (max(readers) if len(readers) == limit else None), all(done)
 
 
 async def _give(reader: Reader, tx: AsyncTx) -> bool:
