@@ -1,6 +1,9 @@
 """Entry points: `orders api|webhooks|worker|relay|keys|migrate|…`, and `celery -A orders.main`."""
 
+import json
 from typing import Any
+
+import click
 
 from contracts.orders import (
     ExpireOrder,
@@ -49,6 +52,14 @@ def api() -> None:
 
     settings = start(service, "api")
     serve(settings, Announcer(service, settings.broker_url, "api"))
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the API's description, as it serves it at /openapi.json."""
+    from orders.api import openapi
+
+    click.echo(json.dumps(openapi(), indent=2, ensure_ascii=False))
 
 
 @cli.command()
