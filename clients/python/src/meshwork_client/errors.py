@@ -1,0 +1,100 @@
+"""The kinds of problems that the API answers with.
+
+Written by `make client` from the API's description: changes are lost.
+"""
+
+from meshwork_client.problem import ApiError
+
+
+class EventsGone(ApiError):
+    """The event in Last-Event-ID is gone: read the orders anew."""
+
+
+class Forbidden(ApiError):
+    """This key is not for that."""
+
+
+class IdempotencyKey(ApiError):
+    """An Idempotency-Key is 1 to 255 printable ASCII characters."""
+
+
+class Impossible(ApiError):
+    """An order that is placed cannot ship."""
+
+
+class InWork(ApiError):
+    """The request with this key is being worked on."""
+
+
+class Internal(ApiError):
+    """This is our fault. It is logged under the request's id."""
+
+
+class Invalid(ApiError):
+    """The document does not fit."""
+
+
+class NotFound(ApiError):
+    """There is no such order."""
+
+
+class NotJson(ApiError):
+    """The body is not JSON."""
+
+
+class OtherRequest(ApiError):
+    """This key was used for another request."""
+
+
+class Stale(ApiError):
+    """The order has changed since you read it."""
+
+
+class TooLarge(ApiError):
+    """The order is too large: its lines come to more than 64 KiB."""
+
+
+class TooManyStreams(ApiError):
+    """Your account follows events by a hundred connections already."""
+
+
+class TooMuch(ApiError):
+    """That is more than is left to be refunded."""
+
+
+class TooSlow(ApiError):
+    """The document did not come in time."""
+
+
+class Unauthorized(ApiError):
+    """A key is needed, as `Authorization: Bearer mw_…`; what came opens nothing."""
+
+
+class Unavailable(ApiError):
+    """The database is away. Try again."""
+
+
+class UnsupportedMediaType(ApiError):
+    """Documents are application/json, in UTF-8."""
+
+
+BY_TYPE: dict[str, type[ApiError]] = {
+    "/problems/events-gone": EventsGone,
+    "/problems/forbidden": Forbidden,
+    "/problems/idempotency-key": IdempotencyKey,
+    "/problems/impossible": Impossible,
+    "/problems/in-work": InWork,
+    "/problems/internal": Internal,
+    "/problems/invalid": Invalid,
+    "/problems/not-found": NotFound,
+    "/problems/not-json": NotJson,
+    "/problems/other-request": OtherRequest,
+    "/problems/stale": Stale,
+    "/problems/too-large": TooLarge,
+    "/problems/too-many-streams": TooManyStreams,
+    "/problems/too-much": TooMuch,
+    "/problems/too-slow": TooSlow,
+    "/problems/unauthorized": Unauthorized,
+    "/problems/unavailable": Unavailable,
+    "/problems/unsupported-media-type": UnsupportedMediaType,
+}
