@@ -124,3 +124,16 @@ def test_it_says_who_it_is_and_what_it_means(api: Api, tx: Any) -> None:
     assert sent[0].headers["X-Request-Id"] == "01a1fc71-e320-7390-b200-14aac26dcbfb"
     assert http.is_closed
     assert api.key not in repr(client)
+
+
+def test_webhooks_come_and_go(client: Any) -> None:
+    made = client.register_webhook(url="https://shop.example.com/events", types=["order.paid"])
+    assert made.secret.startswith("whsec_")
+    client.test_webhook(made.id)
+    [sent] = client.iter_deliveries(made.id, limit=1)
+    assert (sent.type, sent.state) == ("webhook.test", "pending")
+    assert not client.change_webhook(made.id, enabled=False).enabled
+    assert [each.id for each in client.list_webhooks().webhooks] == [made.id]
+    client.remove_webhook(made.id)
+    with pytest.raises(errors.NotFound, match="no such webhook"):
+        client.get_webhook(made.id)

@@ -19,6 +19,10 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
+class Nothing(Document):
+    """There is nothing to say."""
+
+
 '''
 
 

@@ -77,7 +77,7 @@ def module(document: Schema, style: Style) -> str:
     return (
         f"{imports(methods)}\n"
         f"from meshwork_client.call import Call, segment\n"
-        f"from meshwork_client.models import {', '.join(mentioned(types.schemas, methods))}\n"
+        f"from meshwork_client.models import {', '.join(mentioned([*types.schemas, 'Nothing'], methods))}\n"
         f"from meshwork_client.transport import {transport}\n\n\n"
         f"class {style.name}({transport}):\n{docstring('A method for each operation of the API.', 4)}\n"
         f"{methods}"
@@ -99,7 +99,7 @@ class Operation:
             yield self._method(head, arguments, told, style.follow.format(sent))
             return
         yield self._method(head, arguments, answer, f"{style.call}({sent})")
-        if "older" in self.types.fields(answer):
+        if media and "older" in self.types.fields(answer):
             yield self._walk(style, arguments, answer)
 
     def _walk(self, style: Style, arguments: list[Argument], answer: str) -> str:
@@ -146,6 +146,8 @@ class Operation:
     def _answer(self) -> tuple[str, str]:
         """What kind of thing, and its type."""
         [good] = [of for status, of in self.described["responses"].items() if status.startswith("2")]
+        if "content" not in good:
+            return "", "Nothing"
         [[media, content]] = good["content"].items()
         if media not in (_JSON, _STREAM):
             raise NotUnderstood(f"{self.described['operationId']} answers with {media}")

@@ -63,7 +63,7 @@ class Call(Generic[Answer]):
     def parsed(self, document: bytes | str) -> Answer:
         """Raises NotUnderstood."""
         try:
-            return self.answer.model_validate_json(document)
+            return self.answer.model_validate_json(document or b"{}")
         except ValidationError as reason:
             raise NotUnderstood(f"the answer to {self.method} {self.path}: {reason}") from reason
 

@@ -58,6 +58,10 @@ class TooManyStreams(ApiError):
     """Your account follows events by a hundred connections already."""
 
 
+class TooManyWebhooks(ApiError):
+    """An account has 20 endpoints at the most."""
+
+
 class TooMuch(ApiError):
     """That is more than is left to be refunded."""
 
@@ -78,6 +82,10 @@ class UnsupportedMediaType(ApiError):
     """Documents are application/json, in UTF-8."""
 
 
+class WebhookTarget(ApiError):
+    """Webhooks do not go there: it has to begin with https://."""
+
+
 BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/events-gone": EventsGone,
     "/problems/forbidden": Forbidden,
@@ -92,9 +100,11 @@ BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/stale": Stale,
     "/problems/too-large": TooLarge,
     "/problems/too-many-streams": TooManyStreams,
+    "/problems/too-many-webhooks": TooManyWebhooks,
     "/problems/too-much": TooMuch,
     "/problems/too-slow": TooSlow,
     "/problems/unauthorized": Unauthorized,
     "/problems/unavailable": Unavailable,
     "/problems/unsupported-media-type": UnsupportedMediaType,
+    "/problems/webhook-target": WebhookTarget,
 }

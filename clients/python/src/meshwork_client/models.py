@@ -23,6 +23,10 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
+class Nothing(Document):
+    """There is nothing to say."""
+
+
 class Customer(Document):
     """Who buys."""
 
@@ -32,6 +36,26 @@ class Customer(Document):
     """As the mails address them."""
     locale: str = "en"
     """Of the mails: a BCP 47 tag, such as en or pt-BR."""
+
+
+class Deliveries(Document):
+    """A page of deliveries."""
+
+    deliveries: list[Sent]
+    """The newest first."""
+    older: str | None
+    """Where the next page is; null: there is none."""
+
+
+class EndpointFacts(Document):
+    """A webhook that was disabled."""
+
+    webhook_id: UUID
+    """Which webhook."""
+    url: str
+    """Where its events were sent."""
+    why: str
+    """For people: what was wrong with it."""
 
 
 class Entry(Document):
@@ -46,14 +70,14 @@ class Entry(Document):
 
 
 class Event(Document):
-    """What became of an order."""
+    """What became of an order, or of a webhook."""
 
     type: Open[EventType]
     """What happened."""
     timestamp: datetime
     """When."""
-    data: OrderFacts
-    """The order as it was then."""
+    data: OrderFacts | EndpointFacts
+    """What it is about, as it was then."""
 
 
 class EventType(StrEnum):
@@ -67,6 +91,7 @@ class EventType(StrEnum):
     ORDER_EXPIRED = "order.expired"
     ORDER_REFUNDED = "order.refunded"
     ORDER_NOTED = "order.noted"
+    WEBHOOK_DISABLED = "webhook.disabled"
 
 
 class FieldError(Document):
@@ -162,6 +187,56 @@ class Problem(Document):
     """Of a document that does not fit: each field that does not."""
 
 
+class Secret(Document):
+    """Where events are sent, and what they are signed with."""
+
+    id: UUID
+    """It stays the same."""
+    url: str
+    """It takes a POST."""
+    types: list[Open[EventType]]
+    """Events that are sent there; none: all."""
+    description: str | None
+    """For people: what it is for."""
+    enabled: bool
+    """Whether anything is sent there."""
+    failing_since: datetime | None
+    """Nothing was taken since then; null: what was sent last was."""
+    disabled_why: str | None
+    """For people: why nothing is sent there; null: you did it, or nobody."""
+    created_at: datetime
+    """When it was registered."""
+    secret: str
+    """Shown this once: what is sent is signed with it, as Standard Webhooks has it."""
+
+
+class Sent(Document):
+    """An event on its way to a webhook, or there."""
+
+    id: UUID
+    """Of this delivery."""
+    event_id: str
+    """Of the event: the same at each webhook and in each attempt, as `webhook-id`."""
+    type: str
+    """What happened."""
+    state: Open[State]
+    """How it goes."""
+    due_at: datetime | None
+    """When it is tried again; null: it is not."""
+    attempts: list[Tried]
+    """By time."""
+    body: str
+    """As it is sent."""
+
+
+class State(StrEnum):
+    """What became of a delivery."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
 class Status(StrEnum):
     """Where an order is on its way."""
 
@@ -181,3 +256,44 @@ class Timeline(Document):
     """Whose story it is."""
     entries: list[Entry]
     """By time."""
+
+
+class Tried(Document):
+    """An attempt to deliver."""
+
+    at: datetime
+    """When it began."""
+    milliseconds: int
+    """How long it took."""
+    status: int | None
+    """Of the answer; null: there was none."""
+    error: str | None
+    """Null: it was taken."""
+
+
+class Webhook(Document):
+    """Where events are sent."""
+
+    id: UUID
+    """It stays the same."""
+    url: str
+    """It takes a POST."""
+    types: list[Open[EventType]]
+    """Events that are sent there; none: all."""
+    description: str | None
+    """For people: what it is for."""
+    enabled: bool
+    """Whether anything is sent there."""
+    failing_since: datetime | None
+    """Nothing was taken since then; null: what was sent last was."""
+    disabled_why: str | None
+    """For people: why nothing is sent there; null: you did it, or nobody."""
+    created_at: datetime
+    """When it was registered."""
+
+
+class Webhooks(Document):
+    """All that an account has."""
+
+    webhooks: list[Webhook]
+    """By age."""

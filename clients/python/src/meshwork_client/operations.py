@@ -8,7 +8,23 @@ from datetime import datetime
 from uuid import UUID
 
 from meshwork_client.call import Call, segment
-from meshwork_client.models import Customer, Event, EventType, Line, Order, OrderPage, Status, Timeline
+from meshwork_client.models import (
+    Customer,
+    Deliveries,
+    Event,
+    EventType,
+    Line,
+    Nothing,
+    Order,
+    OrderPage,
+    Secret,
+    Sent,
+    State,
+    Status,
+    Timeline,
+    Webhook,
+    Webhooks,
+)
 from meshwork_client.transport import Transport
 
 
@@ -149,7 +165,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:read`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
         """
         return self._call(
@@ -163,7 +179,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:read`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
         """
         return self._call(
@@ -184,7 +200,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:write`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `idempotency_key`: The same request may be sent again under it.
         * `if_version`: The version that is meant, as an ETag.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
@@ -218,7 +234,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:write`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `carrier`: Who takes it to the customer.
         * `tracking`: The carrier's number for the parcel.
         * `idempotency_key`: The same request may be sent again under it.
@@ -251,7 +267,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:write`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `idempotency_key`: The same request may be sent again under it.
         * `if_version`: The version that is meant, as an ETag.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
@@ -284,7 +300,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:write`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `reason`: It is told to the customer.
         * `idempotency_key`: The same request may be sent again under it.
         * `if_version`: The version that is meant, as an ETag.
@@ -320,7 +336,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:write`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `amount`: In minor units of the order's currency. Left out: all that is left.
         * `reason`: It is told to the customer.
         * `idempotency_key`: The same request may be sent again under it.
@@ -357,7 +373,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:write`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `text`: It may have several lines.
         * `for_customer`: Whether it is mailed to the customer.
         * `idempotency_key`: The same request may be sent again under it.
@@ -418,7 +434,7 @@ class Operations(Transport):
 
         The key needs the scope `orders:read`.
 
-        * `id`: The order's.
+        * `id`: Which one.
         * `type`: Any of these; may be given again. Left out: all.
         * `last_event_id`: The id of the last event that you have seen.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
@@ -430,5 +446,224 @@ class Operations(Transport):
                 Event,
                 query={"type": type},
                 headers={"Last-Event-ID": last_event_id, "X-Request-Id": request_id},
+            )
+        )
+
+    def register_webhook(
+        self,
+        *,
+        url: str,
+        types: Sequence[EventType | str] | None = None,
+        description: str | None = None,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Secret:
+        """Have events sent to a URL, from now on.
+
+        The key needs the scope `webhooks`.
+
+        * `url`: It takes a POST, and answers 2xx within 15 seconds.
+        * `types`: Events to be sent there; none: all.
+        * `description`: For people: what it is for.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                "/v1/webhooks",
+                Secret,
+                body={"url": url, "types": types, "description": description},
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    def list_webhooks(self, *, request_id: str | None = None) -> Webhooks:
+        """List where events are sent.
+
+        The key needs the scope `webhooks`.
+
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(Call("GET", "/v1/webhooks", Webhooks, headers={"X-Request-Id": request_id}))
+
+    def get_webhook(self, id: UUID | str, *, request_id: str | None = None) -> Webhook:
+        """Read where events are sent, and how it goes.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call("GET", f"/v1/webhooks/{segment(id)}", Webhook, headers={"X-Request-Id": request_id})
+        )
+
+    def change_webhook(
+        self,
+        id: UUID | str,
+        *,
+        url: str | None = None,
+        types: Sequence[EventType | str] | None = None,
+        description: str | None = None,
+        enabled: bool | None = None,
+        request_id: str | None = None,
+    ) -> Webhook:
+        """Change it, disable it, or enable it again: it goes on where it was, up to 30 days back.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `url`: It takes a POST, and answers 2xx within 15 seconds.
+        * `types`: Events to be sent there; none: all.
+        * `description`: For people: what it is for.
+        * `enabled`: Whether anything is sent there.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "PATCH",
+                f"/v1/webhooks/{segment(id)}",
+                Webhook,
+                body={"url": url, "types": types, "description": description, "enabled": enabled},
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    def remove_webhook(self, id: UUID | str, *, request_id: str | None = None) -> Nothing:
+        """Have nothing sent there any more. What is on its way is forgotten.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call("DELETE", f"/v1/webhooks/{segment(id)}", Nothing, headers={"X-Request-Id": request_id})
+        )
+
+    def replace_secret(
+        self, id: UUID | str, *, idempotency_key: str | None = None, request_id: str | None = None
+    ) -> Secret:
+        """Sign with another secret. For a day the old one signs, too.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                f"/v1/webhooks/{segment(id)}/secret",
+                Secret,
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    def test_webhook(
+        self, id: UUID | str, *, idempotency_key: str | None = None, request_id: str | None = None
+    ) -> Sent:
+        """Send an event there that is about nothing: `webhook.test`.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                f"/v1/webhooks/{segment(id)}/test",
+                Sent,
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    def list_deliveries(
+        self,
+        id: UUID | str,
+        *,
+        state: State | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        request_id: str | None = None,
+    ) -> Deliveries:
+        """What was sent there, is on its way, or could not be delivered, with each attempt.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `state`: Those that are so.
+        * `limit`: How many at the most.
+        * `after`: Those that follow this delivery in the list.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "GET",
+                f"/v1/webhooks/{segment(id)}/deliveries",
+                Deliveries,
+                query={"state": state, "limit": limit, "after": after},
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    def iter_deliveries(
+        self,
+        id: UUID | str,
+        *,
+        state: State | str | None = None,
+        limit: int | None = None,
+        request_id: str | None = None,
+    ) -> Iterator[Sent]:
+        """What was sent there, is on its way, or could not be delivered, with each attempt.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `state`: Those that are so.
+        * `limit`: How many at the most.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        call = Call(
+            "GET",
+            f"/v1/webhooks/{segment(id)}/deliveries",
+            Deliveries,
+            query={"state": state, "limit": limit},
+            headers={"X-Request-Id": request_id},
+        )
+        while True:
+            page = self._call(call)
+            yield from page.deliveries
+            if not page.older:
+                return
+            call = call.at(page.older)
+
+    def resend_delivery(
+        self,
+        id: UUID | str,
+        delivery: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Sent:
+        """Send one again, with all its attempts before it.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `delivery`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                f"/v1/webhooks/{segment(id)}/deliveries/{segment(delivery)}/resend",
+                Sent,
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
             )
         )
