@@ -52,6 +52,10 @@ client: install  ## write what of clients/python follows from the API's descript
 	@$(BIN)/python clients/python/generate clients/python/src/meshwork_client < $(VENV)/openapi.json
 	@$(BIN)/ruff format --quiet clients/python/src/meshwork_client
 
+reference: install  ## write docs/reference/orders-api.md anew, from the API's description
+	@$(BIN)/orders openapi --page > $(VENV)/orders-api.md
+	@mv $(VENV)/orders-api.md docs/reference/orders-api.md
+
 messages: install  ## write docs/messages.md and its AsyncAPI document anew, from the contracts
 	@$(BIN)/mesh contracts asyncapi --page > docs/messages.md
 	@$(BIN)/mesh contracts asyncapi > docs/messages.json

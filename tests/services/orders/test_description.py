@@ -1,5 +1,7 @@
 """What the API says of itself is what it does."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +9,8 @@ from api import Answer, Api, served
 from documents import order
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
+from orders.api import reference
 
 LIMITS = {"RateLimit", "RateLimit-Policy"}
 NOBODYS = "01a1fc71-e321-7623-bb04-a8b00a0bc42c"
@@ -161,3 +165,17 @@ def test_examples_of_problems_are_problems(document: Any) -> None:
                 ):
                     validator.validate(example["value"])
                     assert str(example["value"]["status"]) == status
+
+
+def test_the_page_is_up_to_date(document: Any) -> None:
+    """If not: `make reference`."""
+    page = Path(__file__).parents[3] / "docs/reference/orders-api.md"
+    assert page.read_text().rstrip() == reference.page(document).rstrip()
+
+
+def test_the_pages_links_lead_somewhere(document: Any) -> None:
+    text = reference.page(document)
+    headings = {title.lower() for title in re.findall(r"^### (.*)$", text, re.MULTILINE)}
+    links = set(re.findall(r"\(#(.*?)\)", text))
+    assert links
+    assert links <= headings

@@ -55,11 +55,13 @@ def api() -> None:
 
 
 @cli.command()
-def openapi() -> None:
+@click.option("--page", is_flag=True, help="In Markdown, for people.")
+def openapi(page: bool) -> None:
     """Print the API's description, as it serves it at /openapi.json."""
-    from orders.api import openapi
+    from orders.api import openapi, reference
 
-    click.echo(json.dumps(openapi(), indent=2, ensure_ascii=False))
+    described = openapi()
+    click.echo(reference.page(described) if page else json.dumps(described, indent=2, ensure_ascii=False))
 
 
 @cli.command()
