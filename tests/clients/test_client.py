@@ -9,7 +9,8 @@ import pytest
 from api import Api, new_key
 
 from meshwork_client import ApiError, Meshwork, NotUnderstood, errors
-from meshwork_client.models import Customer, Line, Order, Status
+from meshwork_client.call import Lines
+from meshwork_client.models import Customer, Line, LineFaults, Order, Status
 from orders.keys import Scope
 
 ADA = Customer(email="ada@example.com", name="Ada Lovelace")
@@ -137,3 +138,18 @@ def test_webhooks_come_and_go(client: Any) -> None:
     client.remove_webhook(made.id)
     with pytest.raises(errors.NotFound, match="no such webhook"):
         client.get_webhook(made.id)
+
+
+def test_an_import_is_a_job(client: Any) -> None:
+    lines = b'{"currency": "EUR"}\n' * 2
+    job = client.import_orders(lines, content_type="application/x-ndjson")
+    assert (job.kind, job.progress.total) == ("import", 2)
+    assert client.get_job(job.id) == job
+    assert client.list_import_errors(job.id).root == []  # nobody has looked at them yet
+    assert client.revoke_job(job.id).state == "REVOKED"
+
+
+def test_documents_in_lines() -> None:
+    text = b'{"line": 1, "errors": []}\n{"line": 7, "errors": [{"pointer": "/lines", "detail": "missing"}]}\n'
+    first, second = Lines[LineFaults].model_validate_json(text).root
+    assert (first.line, second.errors[0].pointer) == (1, "/lines")

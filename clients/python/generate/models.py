@@ -18,11 +18,6 @@ class Document(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-
-class Nothing(Document):
-    """There is nothing to say."""
-
-
 '''
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from schemas import NotUnderstood, Schema, Types, docstring, imports, mentioned, references
 
-_JSON, _STREAM = "application/json", "text/event-stream"
-_PLACES = {"path": "", "body": "body", "query": "query", "header": "headers"}
+_JSON, _STREAM, _LINES = "application/json", "text/event-stream", "application/x-ndjson"
+_PLACES = {"path": "", "content": "", "body": "body", "query": "query", "header": "headers"}
 """Where arguments go, in the order in which a method has them, and what `Call` calls it."""
 
 
@@ -74,10 +74,12 @@ def module(document: Schema, style: Style) -> str:
         for method, operation in item.items()
     ]
     methods = "\n".join(text for operation in operations for text in operation.methods(style))
+    by_hand = mentioned(["Call", "Lines", "Nothing", "segment"], methods)
+    written = mentioned(types.schemas.keys() - {"Nothing"}, methods)
     return (
         f"{imports(methods)}\n"
-        f"from meshwork_client.call import Call, segment\n"
-        f"from meshwork_client.models import {', '.join(mentioned([*types.schemas, 'Nothing'], methods))}\n"
+        f"from meshwork_client.call import {', '.join(by_hand)}\n"
+        f"from meshwork_client.models import {', '.join(written)}\n"
         f"from meshwork_client.transport import {transport}\n\n\n"
         f"class {style.name}({transport}):\n{docstring('A method for each operation of the API.', 4)}\n"
         f"{methods}"
@@ -99,7 +101,7 @@ class Operation:
             yield self._method(head, arguments, told, style.follow.format(sent))
             return
         yield self._method(head, arguments, answer, f"{style.call}({sent})")
-        if media and "older" in self.types.fields(answer):
+        if media == _JSON and "older" in self.types.fields(answer):
             yield self._walk(style, arguments, answer)
 
     def _walk(self, style: Style, arguments: list[Argument], answer: str) -> str:
@@ -114,8 +116,8 @@ class Operation:
         return self._method(head, arguments, f"{style.iterator}[{one}]", body)
 
     def _method(self, head: str, arguments: list[Argument], answer: str, body: str) -> str:
-        by_place = ["self", *(each.signature for each in arguments if each.place == "path"), "*"]
-        signature = by_place + [each.signature for each in arguments if each.place != "path"]
+        first = ["self", *(each.signature for each in arguments if not _PLACES[each.place]), "*"]
+        signature = first + [each.signature for each in arguments if _PLACES[each.place]]
         lines = "\n".join(f"* `{each.name}`: {each.about}" for each in arguments)
         about = "\n\n".join([self.described["summary"], self.described["description"], lines])
         return f"    {head}({', '.join(signature)}) -> {answer}:\n{docstring(about, 8)}        {body}\n"
@@ -135,7 +137,10 @@ class Operation:
         """Of the document that is sent, if any: each is an argument."""
         content = self.described.get("requestBody", {"content": {}})["content"]
         if content.keys() - {_JSON}:
-            raise NotUnderstood(f"{self.described['operationId']} takes {', '.join(content)}")
+            kinds = " or ".join(f"`{media}`" for media in content)
+            yield Argument("content", "bytes", "What is sent.", "content", "", True)
+            yield Argument("content_type", "str", f"What that is: {kinds}.", "header", "Content-Type", True)
+            return
         for model in references(content):
             required = self.types.schemas[model].get("required", [])
             for name, field in self.types.fields(model).items():
@@ -149,15 +154,17 @@ class Operation:
         if "content" not in good:
             return "", "Nothing"
         [[media, content]] = good["content"].items()
-        if media not in (_JSON, _STREAM):
+        if media not in (_JSON, _STREAM, _LINES):
             raise NotUnderstood(f"{self.described['operationId']} answers with {media}")
-        return media, self.types.of(content["schema"])
+        answer = self.types.of(content["schema"])
+        return media, f"Lines[{answer}]" if media == _LINES else answer
 
     def _sent(self, arguments: list[Argument], answer: str) -> str:
-        parts = [
+        parts = ["content=content"] if any(each.place == "content" for each in arguments) else []
+        parts += [
             f"{keyword}={{{', '.join(chosen)}}}"
             for place, keyword in _PLACES.items()
-            if place != "path"
+            if keyword
             and (chosen := [f'"{each.sent_as}": {each.name}' for each in arguments if each.place == place])
         ]
         path = re.sub(r"{(\w+)}", r"{segment(\1)}", self.path)

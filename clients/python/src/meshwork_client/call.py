@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
 import httpx2
-from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json, to_jsonable_python
+from pydantic import BaseModel, RootModel, ValidationError
+from pydantic_core import from_json, to_json, to_jsonable_python
 
 from meshwork_client.errors import BY_TYPE
 from meshwork_client.models import Problem
@@ -16,6 +16,22 @@ from meshwork_client.problem import ApiError, MeshworkError, NotUnderstood, Unre
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Outcome = httpx2.Response | httpx2.TransportError
+
+
+class Nothing(BaseModel):
+    """There is nothing to say."""
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        return cls()
+
+
+class Lines(RootModel[list[Answer]], Generic[Answer]):
+    """Documents, one in each line."""
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        return cls.model_validate([from_json(line) for line in json_data.splitlines()])
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,8 @@ class Call(Generic[Answer]):
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    """What is sent, where that is no document of the API's."""
 
     def sent(self, always: Mapping[str, str]) -> dict[str, Any]:
         """For httpx2's `build_request`. To be made once: a POST has a key, which stays over all attempts."""
@@ -38,7 +56,7 @@ class Call(Generic[Answer]):
             "method": self.method,
             "params": [*_pairs(self.query)] or None,  # an empty list would take away the path's own
             "headers": {**always, **own, **told},
-            "content": None if self.body is None else to_json(_said(self.body), exclude_none=True),
+            "content": self.content if self.body is None else to_json(_said(self.body), exclude_none=True),
         }
 
     def at(self, path: str) -> "Call[Answer]":
@@ -63,7 +81,7 @@ class Call(Generic[Answer]):
     def parsed(self, document: bytes | str) -> Answer:
         """Raises NotUnderstood."""
         try:
-            return self.answer.model_validate_json(document or b"{}")
+            return self.answer.model_validate_json(document)
         except ValidationError as reason:
             raise NotUnderstood(f"the answer to {self.method} {self.path}: {reason}") from reason
 

@@ -10,12 +10,24 @@ class EventsGone(ApiError):
     """The event in Last-Event-ID is gone: read the orders anew."""
 
 
+class ExpectationFailed(ApiError):
+    """Nothing can be expected here but 100-continue."""
+
+
 class Forbidden(ApiError):
     """This key is not for that."""
 
 
+class HeadTooLarge(ApiError):
+    """The request's head is too large: 8 KB a line, 100 headers."""
+
+
 class IdempotencyKey(ApiError):
     """An Idempotency-Key is 1 to 255 printable ASCII characters."""
+
+
+class ImportTooLarge(ApiError):
+    """An import has 100,000 orders at the most."""
 
 
 class Impossible(ApiError):
@@ -34,6 +46,18 @@ class Invalid(ApiError):
     """The document does not fit."""
 
 
+class JobEnded(ApiError):
+    """The job has ended: SUCCESS."""
+
+
+class Malformed(ApiError):
+    """This is no HTTP request, or ends too early."""
+
+
+class NoTable(ApiError):
+    """Line 1: The first line names the columns; it lacks sku."""
+
+
 class NotFound(ApiError):
     """There is no such order."""
 
@@ -44,6 +68,10 @@ class NotJson(ApiError):
 
 class OtherRequest(ApiError):
     """This key was used for another request."""
+
+
+class QuotaExceeded(ApiError):
+    """These are more requests than the limit allows."""
 
 
 class Stale(ApiError):
@@ -67,7 +95,7 @@ class TooMuch(ApiError):
 
 
 class TooSlow(ApiError):
-    """The document did not come in time."""
+    """The request did not come in time."""
 
 
 class Unauthorized(ApiError):
@@ -88,15 +116,22 @@ class WebhookTarget(ApiError):
 
 BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/events-gone": EventsGone,
+    "/problems/expectation-failed": ExpectationFailed,
     "/problems/forbidden": Forbidden,
+    "/problems/head-too-large": HeadTooLarge,
     "/problems/idempotency-key": IdempotencyKey,
+    "/problems/import-too-large": ImportTooLarge,
     "/problems/impossible": Impossible,
     "/problems/in-work": InWork,
     "/problems/internal": Internal,
     "/problems/invalid": Invalid,
+    "/problems/job-ended": JobEnded,
+    "/problems/malformed": Malformed,
+    "/problems/no-table": NoTable,
     "/problems/not-found": NotFound,
     "/problems/not-json": NotJson,
     "/problems/other-request": OtherRequest,
+    "/problems/quota-exceeded": QuotaExceeded,
     "/problems/stale": Stale,
     "/problems/too-large": TooLarge,
     "/problems/too-many-streams": TooManyStreams,

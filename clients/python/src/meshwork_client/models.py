@@ -23,10 +23,6 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class Nothing(Document):
-    """There is nothing to say."""
-
-
 class Customer(Document):
     """Who buys."""
 
@@ -45,6 +41,14 @@ class Deliveries(Document):
     """The newest first."""
     older: str | None
     """Where the next page is; null: there is none."""
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
 
 
 class EndpointFacts(Document):
@@ -70,13 +74,13 @@ class Entry(Document):
 
 
 class Event(Document):
-    """What became of an order, or of a webhook."""
+    """What became of an order, a webhook or an import."""
 
     type: Open[EventType]
     """What happened."""
     timestamp: datetime
     """When."""
-    data: OrderFacts | EndpointFacts
+    data: OrderFacts | EndpointFacts | ImportFacts
     """What it is about, as it was then."""
 
 
@@ -92,6 +96,16 @@ class EventType(StrEnum):
     ORDER_REFUNDED = "order.refunded"
     ORDER_NOTED = "order.noted"
     WEBHOOK_DISABLED = "webhook.disabled"
+    IMPORT_ENDED = "import.ended"
+
+
+class Fault(Document):
+    """A field of a line that does not fit."""
+
+    pointer: str
+    """A JSON Pointer to the field."""
+    detail: str
+    """Why it does not fit."""
 
 
 class FieldError(Document):
@@ -101,6 +115,50 @@ class FieldError(Document):
     """A JSON Pointer to the field, or the parameter of the query."""
     detail: str
     """Why it does not fit."""
+
+
+class ImportFacts(Document):
+    """An import that has ended."""
+
+    job_id: UUID
+    """Which import: its job."""
+    placed: int
+    """Orders that were."""
+    failed: int
+    """Orders that were not."""
+
+
+class Job(Document):
+    """Something that takes longer than a request."""
+
+    id: UUID
+    """It stays the same."""
+    kind: str
+    """What it does: `import`."""
+    state: Open[JobState]
+    """How it is doing."""
+    progress: Progress
+    """How far it is."""
+    parts: list[Part]
+    """By number."""
+    result: Result | None
+    """Null: it has not ended."""
+    created_at: datetime
+    """When it began."""
+    ended_at: datetime | None
+    """When it ended; null: it has not."""
+
+
+class JobState(StrEnum):
+    """As Celery calls them."""
+
+    PENDING = "PENDING"
+    STARTED = "STARTED"
+    PROGRESS = "PROGRESS"
+    RETRY = "RETRY"
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+    REVOKED = "REVOKED"
 
 
 class Line(Document):
@@ -114,6 +172,15 @@ class Line(Document):
     """How many of it."""
     unit_price: int
     """For one of it, in minor units: 1299 is 12.99 EUR."""
+
+
+class LineFaults(Document):
+    """What was wrong with one line."""
+
+    line: int
+    """The first is 1."""
+    errors: list[Fault]
+    """Each field that does not fit."""
 
 
 class Order(Document):
@@ -174,6 +241,19 @@ class OrderPage(Document):
     """Where the page of those that are older is; null: there are none."""
 
 
+class Part(Document):
+    """A part of a job, done as one."""
+
+    number: int
+    """The first is 1."""
+    state: Open[JobState]
+    """How it is doing."""
+    total: int
+    """Orders in it."""
+    failed: int
+    """Those of them that could not be placed."""
+
+
 class Problem(Document):
     """RFC 9457: what went wrong. A kind of problem may say more, in fields of its own."""
 
@@ -185,6 +265,26 @@ class Problem(Document):
     """That of the answer."""
     errors: list[FieldError] | None = None
     """Of a document that does not fit: each field that does not."""
+
+
+class Progress(Document):
+    """How far a job is."""
+
+    done: int
+    """Orders that are done with, those that failed included."""
+    total: int | None
+    """Null: it is still coming."""
+
+
+class Result(Document):
+    """What came of a job."""
+
+    placed: int
+    """Orders that were placed."""
+    failed: int
+    """Orders that were not."""
+    errors: str | None
+    """Where they are; null: there are none."""
 
 
 class Secret(Document):
@@ -219,7 +319,7 @@ class Sent(Document):
     """Of the event: the same at each webhook and in each attempt, as `webhook-id`."""
     type: str
     """What happened."""
-    state: Open[State]
+    state: Open[DeliveryState]
     """How it goes."""
     due_at: datetime | None
     """When it is tried again; null: it is not."""
@@ -227,14 +327,6 @@ class Sent(Document):
     """By time."""
     body: str
     """As it is sent."""
-
-
-class State(StrEnum):
-    """What became of a delivery."""
-
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
 
 
 class Status(StrEnum):

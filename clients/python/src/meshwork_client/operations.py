@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from meshwork_client.call import Call, segment
+from meshwork_client.call import Call, Lines, Nothing, segment
 from meshwork_client.models import (
     Customer,
     Deliveries,
+    DeliveryState,
     Event,
     EventType,
+    Job,
     Line,
-    Nothing,
+    LineFaults,
     Order,
     OrderPage,
     Secret,
     Sent,
-    State,
     Status,
     Timeline,
     Webhook,
@@ -586,7 +587,7 @@ class Operations(Transport):
         self,
         id: UUID | str,
         *,
-        state: State | str | None = None,
+        state: DeliveryState | str | None = None,
         limit: int | None = None,
         after: UUID | str | None = None,
         request_id: str | None = None,
@@ -615,7 +616,7 @@ class Operations(Transport):
         self,
         id: UUID | str,
         *,
-        state: State | str | None = None,
+        state: DeliveryState | str | None = None,
         limit: int | None = None,
         request_id: str | None = None,
     ) -> Iterator[Sent]:
@@ -666,4 +667,77 @@ class Operations(Transport):
                 Sent,
                 headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
             )
+        )
+
+    def import_orders(
+        self,
+        content: bytes,
+        *,
+        content_type: str,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Job:
+        """Place many orders, up to 100,000.
+
+        As NDJSON, an order in each line, or as CSV, in which those with the same `order` are lines of one.
+        The answer is a job: orders that do not fit are listed in the end, the others are placed.
+
+        The key needs the scope `orders:write`.
+
+        * `content`: What is sent.
+        * `content_type`: What that is: `application/x-ndjson` or `text/csv`.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                "/v1/imports",
+                Job,
+                content=content,
+                headers={
+                    "Content-Type": content_type,
+                    "Idempotency-Key": idempotency_key,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    def list_import_errors(self, id: UUID | str, *, request_id: str | None = None) -> Lines[LineFaults]:
+        """What was wrong with which lines of an import, a line each.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "GET",
+                f"/v1/imports/{segment(id)}/errors",
+                Lines[LineFaults],
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    def get_job(self, id: UUID | str, *, request_id: str | None = None) -> Job:
+        """How a job is doing, part by part.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(Call("GET", f"/v1/jobs/{segment(id)}", Job, headers={"X-Request-Id": request_id}))
+
+    def revoke_job(self, id: UUID | str, *, request_id: str | None = None) -> Job:
+        """Call a job off, running or not. What is done stays, and so does what is being done just now.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call("DELETE", f"/v1/jobs/{segment(id)}", Job, headers={"X-Request-Id": request_id})
         )
