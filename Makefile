@@ -3,11 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SERVICES := orders emails reports
-OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%)
+OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling bench-flow bench-broker topology manifests lock clean
+.PHONY: help up demo test lint contracts messages rolling bench-flow bench-broker topology manifests client reference lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -47,6 +47,15 @@ manifests: install  ## write each package's manifest.json anew: what its build t
 	    $(BIN)/$$service manifest --anew > $(VENV)/manifest.json && \
 	    mv $(VENV)/manifest.json services/$$service/src/$$service/manifest.json || exit; done
 
+client: install  ## write what of clients/python follows from the API's description anew
+	@$(BIN)/orders openapi > $(VENV)/openapi.json
+	@$(BIN)/python clients/python/generate clients/python/src/meshwork_client < $(VENV)/openapi.json
+	@$(BIN)/ruff format --quiet clients/python/src/meshwork_client
+
+reference: install  ## write docs/reference/orders-api.md anew, from the API's description
+	@$(BIN)/orders openapi --page > $(VENV)/orders-api.md
+	@mv $(VENV)/orders-api.md docs/reference/orders-api.md
+
 messages: install  ## write docs/messages.md and its AsyncAPI document anew, from the contracts
 	@$(BIN)/mesh contracts asyncapi --page > docs/messages.md
 	@$(BIN)/mesh contracts asyncapi > docs/messages.json
@@ -65,6 +74,6 @@ $(VENV)/installed: requirements.lock $(OWN:%=%/pyproject.toml)
 	@echo "installing into $(VENV): $$(grep -c == requirements.lock) packages, once; about a minute"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@echo "installing the five distributions of this checkout"
+	@echo "installing the six distributions of this checkout"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN:%=-e ./%)
 	@touch $@

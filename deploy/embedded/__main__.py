@@ -15,6 +15,7 @@ from embedded.process import StartFailed
 from embedded.run import AlreadyRunning, running
 from embedded.supervisor import Stopped, Supervisor
 from embedded.views import DemoFailed
+from meshwork_client import MeshworkError
 
 CHECKOUT = Path(__file__).parents[2]
 STARTS_WITHIN = 60.0  # seconds that the demo waits for a mesh that somebody else is starting
@@ -28,7 +29,7 @@ def main(services: Sequence[Service]) -> int:
     state = Path(os.environ.get("MESHWORK_STATE", CHECKOUT / ".meshwork")).absolute()
     try:
         command(state, services)
-    except (AlreadyRunning, DemoFailed, NoProgram, StartFailed) as reason:
+    except (AlreadyRunning, DemoFailed, MeshworkError, NoProgram, StartFailed) as reason:
         print(f"error: {reason}", file=sys.stderr)
         return 1
     except PermissionError as reason:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from embedded.mesh import Addresses, Service
-from embedded.views import DemoFailed, Entry, Order, Sales, Views
+from embedded.views import DemoFailed, Placed, Sales, Views
+from meshwork_client.models import Customer, Entry, Line
 
 ORDERS = 20
 WITHIN = 30.0  # seconds from the last order until everything must have happened
@@ -35,18 +35,18 @@ class Demo:
         """Raises DemoFailed."""
         today = f"{datetime.now(UTC):%Y-%m-%d}"
         before = self._views.sales(today)
-        orders = [self._views.place(new_order(self._run, number)) for number in range(ORDERS)]
+        orders = [self._views.place(customer(self._run, number), goods()) for number in range(ORDERS)]
         self._deadline = time.monotonic() + WITHIN
         print(f"placed {len(orders)} orders")
         self._wait_until_right("emails", lambda: self._receipts_problem(orders))
         self._wait_until_right("orders", lambda: self._timelines_problem(orders))
         print("each has one receipt, and shows it in its timeline")
         self._wait_until_right("reports", lambda: self._sales_problem(today, before.plus(orders)))
-        print(f"the day's sales grew by just these: {sum(order.total for order in orders) / 100:.2f} EUR")
+        print(f"the day's sales grew by just these: {sum(each.order.total for each in orders) / 100:.2f} EUR")
         self._wait_until_right(
             "emails", lambda: self._receipts_problem(orders)
         )  # a second one would be there by now
-        print(journey(orders[0], self._views.timeline(orders[0])))
+        print(journey(orders[0], self._views.timeline(orders[0].order)))
 
     def _wait_until_right(self, service: str, problem: Callable[[], str | None]) -> None:
         """Raises DemoFailed with the problem that is there when the time is over, and where to look."""
@@ -59,20 +59,20 @@ class Demo:
         log = self._logs / f"{service}-worker.log"
         return DemoFailed(f"{text}; see {log}" if log.exists() else text)
 
-    def _receipts_problem(self, orders: Sequence[Order]) -> str | None:
+    def _receipts_problem(self, orders: Sequence[Placed]) -> str | None:
         mails = self._views.mails_to(f".{self._run}.")
-        for order in orders:
-            receipts = [mail.order_id for mail in mails if mail.to == order.email]
+        for order in (each.order for each in orders):
+            address = order.customer.email
+            receipts = [mail.order_id for mail in mails if mail.to == address]
             if not receipts:
                 return f"order {order.id} has no receipt"
-            if receipts != [order.id]:  # no waiting makes that right
-                raise self._failure(
-                    "emails", f"{order.email} should have the receipt of {order.id}; has {receipts}"
-                )
+            if receipts != [str(order.id)]:  # no waiting makes that right
+                text = f"{address} should have the receipt of {order.id}; has {receipts}"
+                raise self._failure("emails", text)
         return None
 
-    def _timelines_problem(self, orders: Sequence[Order]) -> str | None:
-        for order in orders:
+    def _timelines_problem(self, orders: Sequence[Placed]) -> str | None:
+        for order in (each.order for each in orders):
             if all(entry.service != "emails" for entry in self._views.timeline(order)):
                 return f"the timeline of order {order.id} does not show its receipt"
         return None
@@ -82,24 +82,24 @@ class Demo:
         return None if found == expected else f"reports has {found} instead of {expected}"
 
 
-def new_order(run: str, number: int) -> dict[str, Any]:
-    """Some goods for somebody whose address nobody else has."""
+def customer(run: str, number: int) -> Customer:
+    """Somebody whose address nobody else has."""
     name = random.choice(PEOPLE)
-    goods = random.sample(GOODS, random.randint(1, len(GOODS)))
-    return {
-        "customer": {"email": f"{name.lower()}.{run}.{number}@example.com", "name": name, "locale": "en"},
-        "currency": "EUR",
-        "lines": [
-            {"sku": sku, "name": title, "quantity": random.randint(1, 3), "unit_price": price}
-            for sku, title, price in goods
-        ],
-    }
+    return Customer(email=f"{name.lower()}.{run}.{number}@example.com", name=name)
 
 
-def journey(order: Order, entries: Sequence[Entry]) -> str:
+def goods() -> list[Line]:
+    chosen = random.sample(GOODS, random.randint(1, len(GOODS)))
+    return [
+        Line(sku=sku, name=title, quantity=random.randint(1, 3), unit_price=price)
+        for sku, title, price in chosen
+    ]
+
+
+def journey(placed: Placed, entries: Sequence[Entry]) -> str:
     """The order's steps as a table, each with its time since the order was sent to the API."""
-    lines = [f"\nthe journey of order {order.id}"]
+    lines = [f"\nthe journey of order {placed.order.id}"]
     for entry in sorted(entries, key=lambda entry: entry.at):
-        after = (entry.at - order.placed).total_seconds() * 1000
+        after = (entry.at - placed.at).total_seconds() * 1000
         lines.append(f"  {after:8.1f} ms  {entry.service:8} {entry.what}")
     return "\n".join(lines)

@@ -54,6 +54,7 @@ class Supervisor:
         at = self.addresses
         lines = {
             "orders API": f"{at.orders}/v1/orders",
+            "to try it": f"{at.orders}/docs",
             "its key": f"{at.key} (also in {self.state / 'api-key'})",
             "mails": at.catcher or f"sent to {at.smtp}",
             **{

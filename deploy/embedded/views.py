@@ -6,14 +6,15 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from embedded.mesh import Addresses, Service, environment
+from meshwork_client import Meshwork
+from meshwork_client.models import Customer, Entry, Line, Order
 
 
 class DemoFailed(Exception):
@@ -21,14 +22,15 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Order:
-    """An order that was placed."""
+class Placed:
+    """An order, and when it was sent to the API."""
 
-    id: str
-    email: str
-    items: int
-    total: int  # minor units
-    placed: datetime
+    order: Order
+    at: datetime
+
+    @property
+    def items(self) -> int:
+        return sum(line.quantity for line in self.order.lines)
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,6 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A step of an order's journey."""
-
-    at: datetime
-    service: str
-    what: str
-
-
-@dataclass(frozen=True)
 class Sales:
     """What was sold in euros, as `reports` counts it."""
 
@@ -56,34 +49,31 @@ class Sales:
     items: int = 0
     revenue: int = 0  # minor units
 
-    def plus(self, orders: Sequence[Order]) -> "Sales":
+    def plus(self, orders: Sequence[Placed]) -> "Sales":
         """What it must be after these orders."""
-        items, revenue = sum(order.items for order in orders), sum(order.total for order in orders)
+        items, revenue = sum(each.items for each in orders), sum(each.order.total for each in orders)
         return Sales(self.orders + len(orders), self.items + items, self.revenue + revenue)
 
 
 class Views:
-    """Each method looks once. All raise DemoFailed where the answer is not what was agreed."""
+    """Each method looks once. All raise DemoFailed or MeshworkError where it is not what was agreed."""
 
     def __init__(self, at: Addresses, services: Sequence[Service], state: Path) -> None:
         if at.catcher is None:
             raise DemoFailed("the mails go to a server of yours: say in CATCHER_URL where its Mailpit API is")
-        self._orders, self._key, self._catcher = at.orders, at.key, at.catcher
+        self._meshwork = Meshwork(at.orders, at.key)
+        self._catcher = at.catcher
         [reports] = [service for service in services if service.name == "reports"]
         self._reports = reports.command
         self._environment = os.environ | environment("reports", at, state)
 
-    def place(self, order: Mapping[str, Any]) -> Order:
+    def place(self, customer: Customer, lines: Sequence[Line]) -> Placed:
         """Order it."""
-        placed = datetime.now(UTC)
-        answer = fetch(f"{self._orders}/v1/orders", order, key=self._key)
-        return Order(
-            id=answer["id"],
-            email=order["customer"]["email"],
-            items=sum(line["quantity"] for line in order["lines"]),
-            total=sum(line["quantity"] * line["unit_price"] for line in order["lines"]),
-            placed=placed,
-        )
+        at = datetime.now(UTC)
+        order = self._meshwork.place_order(customer=customer, currency="EUR", lines=lines)
+        if order.lines != lines or order.total != sum(line.quantity * line.unit_price for line in lines):
+            raise DemoFailed(f"order {order.id} is not what was ordered: {order}")
+        return Placed(order, at)
 
     def mails_to(self, part: str) -> list[Mail]:
         """Those to addresses that contain this, 1000 at the most."""
@@ -97,8 +87,7 @@ class Views:
 
     def timeline(self, order: Order) -> list[Entry]:
         """The order's journey so far."""
-        entries = fetch(f"{self._orders}/v1/orders/{order.id}/timeline", key=self._key)["entries"]
-        return [Entry(datetime.fromisoformat(each["at"]), each["service"], each["what"]) for each in entries]
+        return self._meshwork.get_timeline(order.id).entries
 
     def sales(self, day: str) -> Sales:
         """What was sold that day, YYYY-MM-DD in UTC."""
@@ -112,20 +101,12 @@ class Views:
         return Sales()
 
 
-def fetch(url: str, body: Mapping[str, Any] | None = None, key: str = "") -> Any:
-    """GET, or POST of the body, which must create something: the answer's JSON."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    request = urllib.request.Request(url, headers=headers)
-    if body is not None:
-        request.data = json.dumps(body).encode()
+def fetch(url: str) -> Any:
+    """The JSON that is there."""
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            if body is not None and (answer.status != HTTPStatus.CREATED or not answer.headers["Location"]):
-                raise DemoFailed(f"POST {url} answered {answer.status} without creating anything")
+        with urllib.request.urlopen(url, timeout=10) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
-        raise DemoFailed(
-            f"{request.get_method()} {url} answered {error.code}: {error.read()[:500]!r}"
-        ) from error
+        raise DemoFailed(f"GET {url} answered {error.code}: {error.read()[:500]!r}") from error
     except OSError as error:
-        raise DemoFailed(f"{request.get_method()} {url}: {error}") from error
+        raise DemoFailed(f"GET {url}: {error}") from error

@@ -32,19 +32,22 @@ class Api(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         assert self.headers["Authorization"] == "Bearer mw_key"
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        order |= {"id": str(uuid4()), "at": datetime.now(UTC).isoformat()}
+        order |= {"id": str(uuid4()), "placed_at": datetime.now(UTC).isoformat()}
         with ORDERS.open("a") as file:
             file.write(json.dumps(order) + "\n")
-        self.answer(201, {"id": order["id"]})
+        total = sum(line["quantity"] * line["unit_price"] for line in order["lines"])
+        nothing_yet = dict.fromkeys(("changed_at", "expires_at", "receipt_sent_at"))
+        counts = {"version": 1, "total": total, "refunded": 0}
+        self.answer(201, order | counts | nothing_yet | {"status": "placed", "metadata": {}})
 
     def do_GET(self) -> None:
         entries = [
-            {"at": order["at"], "service": service, "what": what}
+            {"at": order["placed_at"], "service": service, "what": what}
             for order in orders()
             for service, what in [("orders", "placed"), ("emails", "receipt sent")]
             if order["id"] in self.path
         ]
-        self.answer(200, {"entries": entries})
+        self.answer(200, {"order_id": self.path.split("/")[-2], "entries": entries})
 
     def answer(self, status: int, body: dict) -> None:
         self.send_response(status)

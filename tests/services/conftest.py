@@ -3,22 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from tables import emptied
 
 from mesh import Database
-from mesh.database import Tx, connect
-
-_TABLES = """
-    SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'keys')
-"""
+from mesh.database import Tx
 
 
 @pytest.fixture
 def tx(url: str) -> Iterator[Tx]:
     """Sees what the service commits, from empty tables on."""
-    with connect(url, "tests") as tx:
-        [tables] = tx.execute(_TABLES).fetchone() or ()
-        tx.execute(f"TRUNCATE {tables}")
+    with emptied(url) as tx:
         yield tx
 
 

@@ -3,7 +3,7 @@ print is what the page shows.
 
     ```diff        in paths of the checkout; a file that is not there begins with `--- /dev/null`
     ```console     `$ command`, then what it prints; `# exit code N` where that is not 0; what it says while
-                   it works (stderr) is shown where it could not (2)
+                   it works (stderr) is shown where it could not (2). A command goes on behind `> `
     ```lives       `service build`, one a line: what lives from then on, whoever deployed it
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 _BLOCK = re.compile(r"^```(diff|console|lives)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_COMMAND = re.compile(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", re.MULTILINE)
+_COMMAND = re.compile(r"^\$ (.*(?:\n>.*)*)\n((?:(?!\$ ).*\n?)*)", re.MULTILINE)
 _FILE = re.compile(r"^--- (?:a/(\S+)|/dev/null)\n\+\+\+ b/(\S+)\n((?:[-+ @].*\n?|\n)*)", re.MULTILINE)
 
 
@@ -46,6 +46,14 @@ def follow(
         else:
             for command, shown in _COMMAND.findall(block):
                 yield command, shown.strip(), _run(command, checkout, environment).strip()
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """Those of a part, each as a shell takes it, with what the page shows."""
+    found = [
+        pair for kind, block in _BLOCK.findall(text) if kind == "console" for pair in _COMMAND.findall(block)
+    ]
+    return [(re.sub("^> ?", "", command, flags=re.MULTILINE), shown.strip()) for command, shown in found]
 
 
 def diffs(text: str) -> list[str]:

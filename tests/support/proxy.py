@@ -23,6 +23,9 @@ class Proxy:
         self._forgotten: set[socket.socket] = set()
         self._listener: socket.socket | None = None
         self._port = 0
+        self._servers: set[socket.socket] = set()
+        self.losing = 0
+        """How many of the next answers are lost: in place of each, its connection ends."""
         self.delay = 0.0
         """Seconds by which every piece is late, in both directions."""
 
@@ -91,6 +94,7 @@ class Proxy:
             return _end(client)
         server.settimeout(None)
         self._pairs.append((client, server))
+        self._servers.add(server)
         for source, sink in ((client, server), (server, client)):
             threading.Thread(target=self._pump, args=[source, sink], daemon=True).start()
         return None
@@ -100,6 +104,9 @@ class Proxy:
             while piece := source.recv(65536):
                 self._flowing.wait()
                 time.sleep(self.delay)
+                if self.losing and source in self._servers:
+                    self.losing -= 1
+                    return _end(source, sink)
                 if source not in self._forgotten:
                     sink.sendall(piece)
         if source in self._forgotten:

@@ -1,36 +1,19 @@
 """What clients send and get."""
 
-import re
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
 from yarl import URL
 
 from contracts import uuid7
-from orders import domain
+from orders import domain, examples
 from orders.domain import Status
+from orders.examples import example
+from orders.fields import Amount, Currency, Locale, Metadata, Prose, Text, listed, paired
 from orders.reading import read
 from orders.store import listing
-
-# Control characters: PostgreSQL stores no NUL, a mail's header takes no line break.
-_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"  # as all dialects of patterns write it
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_LINE)]
-"""One line."""
-Prose = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$"
-    ),
-]
-"""Lines."""
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
-Value = Annotated[str, StringConstraints(max_length=500, pattern=_LINE)]
-Metadata = Annotated[dict[Name, Value], Field(max_length=domain.MOST_METADATA)]
-_PAIR = re.compile(r"metadata\[(.*)\]")
-Amount = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
-"""In minor units of the order's currency."""
 
 
 class Document(BaseModel):
@@ -39,29 +22,41 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True, use_attribute_docstrings=True)
 
 
-class Customer(Document):
+class Customer(Document, json_schema_extra=example(examples.CUSTOMER)):
+    """Who buys."""
+
     email: EmailStr
+    """Where the receipt goes, and what else is to be told of the order."""
     name: Text
-    locale: Annotated[
-        str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
-    ] = "en"
-    """A BCP 47 tag, such as en or pt-BR."""
+    """As the mails address them."""
+    locale: Locale = "en"
+    """Of the mails: a BCP 47 tag, such as en or pt-BR."""
 
 
-class Line(Document):
+class Line(Document, json_schema_extra=example(examples.LINE)):
+    """So much of one thing."""
+
     sku: Text
+    """Your own number of the thing."""
     name: Text
+    """What it is called on the receipt."""
     quantity: int = Field(strict=True, ge=1, le=domain.MOST_QUANTITY)
+    """How many of it."""
     unit_price: int = Field(strict=True, ge=0, le=domain.MOST_PRICE)
-    """In minor units: 1299 is 12.99 EUR."""
+    """For one of it, in minor units: 1299 is 12.99 EUR."""
 
 
-class NewOrder(Document):
+class NewOrder(Document, json_schema_extra=example(examples.NEW_ORDER)):
+    """What is to be ordered."""
+
     customer: Customer
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    """Who buys."""
+    currency: Currency
+    """Of all prices: three letters of ISO 4217."""
     lines: list[Line] = Field(min_length=1, max_length=domain.MOST_LINES)
+    """What is bought."""
     metadata: Metadata = {}
-    """Your own: orders can be found by it."""
+    """Names and values of your own: orders can be found by them."""
 
     def order(self, id: UUID, account: str) -> domain.Order:
         customer = domain.Customer(self.customer.email, self.customer.name, self.customer.locale)
@@ -74,48 +69,73 @@ class NewOrder(Document):
         return read(cls, text.encode()).order(uuid7(), account)
 
 
-class Nothing(Document):
+class Nothing(Document, json_schema_extra=example({})):
     """An empty object, or no document at all."""
 
 
-class Shipment(Document):
+class Shipment(Document, json_schema_extra=example(examples.SHIPMENT)):
+    """How an order was sent; all of it may be left out."""
+
     carrier: Text | None = None
+    """Who takes it to the customer."""
     tracking: Text | None = None
     """The carrier's number for the parcel."""
 
 
-class Cancellation(Document):
+class Cancellation(Document, json_schema_extra=example(examples.CANCELLATION)):
+    """Why an order is called off."""
+
     reason: Text | None = None
+    """It is told to the customer."""
 
 
-class Refund(Document):
+class Refund(Document, json_schema_extra=example(examples.REFUND)):
+    """How much is given back, and why."""
+
     amount: Amount | None = None
-    """Left out: all that is left."""
+    """In minor units of the order's currency. Left out: all that is left."""
     reason: Text | None = None
+    """It is told to the customer."""
 
 
-class Note(Document):
+class Note(Document, json_schema_extra=example(examples.NOTE)):
+    """Something to remember about an order."""
+
     text: Prose
+    """It may have several lines."""
     for_customer: bool = Field(default=False, strict=True)
     """Whether it is mailed to the customer."""
 
 
-class Order(Document):
+class Order(Document, json_schema_extra=example(examples.ORDER)):
+    """An order as it is now."""
+
     id: UUID
+    """It stays the same, and sorts by the time at which the order was placed."""
     status: Status
+    """Where it is on its way."""
     version: int
     """It grows with every change. As `If-Match: "3"`, a change is made to this version or not at all."""
     placed_at: datetime
+    """To the millisecond."""
     expires_at: datetime | None
     """If it is not paid until then; null: it need not be any more."""
     changed_at: datetime | None
+    """When it last changed; null: it has not since it was placed."""
     customer: Customer
+    """Who buys."""
     currency: str
+    """Of all amounts: three letters of ISO 4217."""
     lines: list[Line]
+    """What is bought."""
     total: int
+    """Of all lines, in minor units."""
     refunded: int
+    """How much of the total was given back, in minor units."""
     metadata: dict[str, str]
+    """Names and values of your own."""
     receipt_sent_at: datetime | None
+    """When the receipt was mailed; null: not yet."""
 
     @classmethod
     def of(cls, order: domain.Order) -> Self:
@@ -149,11 +169,13 @@ class Search(Document):
     customer: EmailStr | None = None
     """The customer's address."""
     placed_since: AwareDatetime | None = None
+    """At that time or later."""
     placed_until: AwareDatetime | None = None
     """Before that time."""
     metadata: Metadata = {}
-    """As `metadata[name]=value`."""
+    """As `metadata[name]=value`: those that have it."""
     limit: int = Field(default=20, ge=1, le=100)
+    """How many at the most."""
     after: UUID | None = None
     """Those that follow this order in the list."""
     before: UUID | None = None
@@ -162,10 +184,7 @@ class Search(Document):
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """`metadata[name]=value` into one field, and a single status into a list."""
-        metadata = {pair[1]: given[name] for name in given if (pair := _PAIR.fullmatch(name))}
-        found = {name: value for name, value in given.items() if not _PAIR.fullmatch(name)}
-        return listed("status", found) | ({"metadata": metadata} if metadata else {})
+        return listed("status", paired("metadata", given))
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -187,12 +206,15 @@ class Search(Document):
         )
 
 
-class List(Document):
+class OrderPage(Document, json_schema_extra=example(examples.ORDER_PAGE)):
+    """A page of orders."""
+
     orders: list[Order]
     """The newest first."""
     newer: str | None
+    """Where the page of those that are newer is; null: there are none yet."""
     older: str | None
-    """Where the next page is, in each direction; null: there is none. What is newer may come at any time."""
+    """Where the page of those that are older is; null: there are none."""
 
     @classmethod
     def of(cls, page: listing.Page, asked: URL) -> Self:
@@ -204,17 +226,21 @@ class List(Document):
         )
 
 
-def listed(name: str, given: dict[str, Any]) -> dict[str, Any]:
-    """What a query may say several times is a list, also when it says it once."""
-    return given | ({name: [given[name]]} if isinstance(given.get(name), str) else {})
+class Entry(Document, json_schema_extra=example(examples.ENTRY)):
+    """Something that was done for an order."""
 
-
-class Entry(Document):
     at: datetime
+    """When."""
     service: str
+    """Who did it: `orders`, `emails` or `reports`."""
     what: str
+    """For people: it may be worded otherwise one day."""
 
 
-class Timeline(Document):
+class Timeline(Document, json_schema_extra=example(examples.TIMELINE)):
+    """The story of an order."""
+
     order_id: UUID
+    """Whose story it is."""
     entries: list[Entry]
+    """By time."""

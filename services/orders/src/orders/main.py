@@ -1,6 +1,9 @@
 """Entry points: `orders api|webhooks|worker|relay|keys|migrate|…`, and `celery -A orders.main`."""
 
+import json
 from typing import Any
+
+import click
 
 from contracts.orders import (
     ExpireOrder,
@@ -49,6 +52,16 @@ def api() -> None:
 
     settings = start(service, "api")
     serve(settings, Announcer(service, settings.broker_url, "api"))
+
+
+@cli.command()
+@click.option("--page", is_flag=True, help="In Markdown, for people.")
+def openapi(page: bool) -> None:
+    """Print the API's description, as it serves it at /openapi.json."""
+    from orders.api import openapi, reference
+
+    described = openapi()
+    click.echo(reference.page(described) if page else json.dumps(described, indent=2, ensure_ascii=False))
 
 
 @cli.command()

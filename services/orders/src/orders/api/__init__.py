@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -15,6 +16,7 @@ from orders.api import (
     chores,
     cors,
     description,
+    docs,
     events,
     health,
     imports,
@@ -43,7 +45,7 @@ _API = Operations(orders.api, events.api, webhooks.api, imports.api, jobs.api)
 def application(settings: Settings, listener: Listener | None = None) -> web.Application:
     """The application. Opens nothing before it starts. `listener`: who else is told that it lives."""
     app = web.Application(middlewares=[correlated, problems], client_max_size=_LARGEST_BODY)
-    app.add_routes([*_API.routes(), *health.routes, *description.routes(_API.all)])
+    app.add_routes([*_API.routes(), *health.routes, *docs.routes, *description.routes(_API.all)])
     app.on_response_prepare.append(labelled)
     app.on_response_prepare.append(limits.tell)
     cors.allow(app, settings.cors_origins)
@@ -57,6 +59,11 @@ def application(settings: Settings, listener: Listener | None = None) -> web.App
     heartbeat = Heartbeat(settings.health_dir, "orders", "api", listener)
     app.cleanup_ctx.append(partial(health.beating, heartbeat))
     return app
+
+
+def openapi() -> dict[str, Any]:
+    """What the API says of itself at /openapi.json."""
+    return description.describe(_API.all)
 
 
 def serve(settings: Settings, listener: Listener) -> None:

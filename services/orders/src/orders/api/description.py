@@ -2,16 +2,18 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
 
+from orders import examples
 from orders.api.operation import EVENTS, Operation
-from orders.api.problems import CATALOG, Kind
+from orders.api.problems import CATALOG, INVALID, Kind
 
 Schema = dict[str, Any]
 _NAMED = re.compile(r"{(\w+)}")
@@ -44,19 +46,35 @@ def describe(operations: Sequence[Operation]) -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Meshwork orders", "version": version("meshwork-orders"), "description": _ABOUT},
+        "servers": [{"url": "/", "description": "Where this document comes from."}],
+        "tags": _tags(operations),
         "paths": paths,
         "components": {
-            "schemas": {**_schemas(operations), "Problem": _PROBLEM},
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "mw_…"}},
+            "schemas": {**_schemas(operations), "Problem": _PROBLEM, "FieldError": _FIELD_ERROR},
+            "securitySchemes": {"key": _KEY},
         },
         "security": [{"key": []}],
     }
+
+
+def _tags(operations: Sequence[Operation]) -> list[Schema]:
+    """One for each module of operations, with what its docstring says behind the paths."""
+    modules = dict.fromkeys(operation.function.__module__ for operation in operations)
+    docs = {module: (sys.modules[module].__doc__ or "").partition(": ")[2] for module in modules}
+    return [
+        {"name": _tag(module), "description": about[:1].upper() + about[1:]} for module, about in docs.items()
+    ]
+
+
+def _tag(module: str) -> str:
+    return module.rpartition(".")[2]
 
 
 def _operation(operation: Operation) -> Schema:
     title, _, more = (operation.function.__doc__ or "").partition("\n")
     described: Schema = {
         "operationId": operation.function.__name__,
+        "tags": [_tag(operation.function.__module__)],
         "summary": title.strip(),
         "description": f"{' '.join(more.split())}\n\nThe key needs the scope `{operation.scope}`.".strip(),
         "parameters": [*_parameters(operation)],
@@ -64,7 +82,7 @@ def _operation(operation: Operation) -> Schema:
     }
     if operation.body:
         required = any(field.is_required() for field in operation.body.model_fields.values())
-        described["requestBody"] = {"required": required, "content": _json(_ref(operation.body))}
+        described["requestBody"] = {"required": required, "content": _content(operation.body)}
     if operation.takes:
         content = {media: {"schema": {"type": "string"}} for media in operation.takes}
         described["requestBody"] = {"required": True, "content": content}
@@ -73,7 +91,7 @@ def _operation(operation: Operation) -> Schema:
 
 def _parameters(operation: Operation) -> Iterator[Schema]:
     for name in _NAMED.findall(operation.path):
-        yield _parameter("path", name, {"type": "string", "format": "uuid"}, "", required=True)
+        yield _parameter("path", name, {"type": "string", "format": "uuid"}, "Which one.", required=True)
     if operation.query:
         for name, schema in operation.query.model_json_schema(ref_template=_REF)["properties"].items():
             described = schema.pop("description", "")
@@ -117,7 +135,8 @@ def _answers(operation: Operation) -> Schema:
     about = {200: "Done.", 201: "Made.", 202: "Begun.", 204: "Gone."}[operation.status]
     answer: Schema = {"description": about, "headers": headers}
     if operation.answer:
-        answer["content"] = {operation.media: {"schema": _ref(operation.answer)}}
+        shown = examples.ANSWERS.get(operation.function.__name__)
+        answer["content"] = _content(operation.answer, operation.media, shown)
     return {str(operation.status): answer}
 
 
@@ -155,12 +174,23 @@ def _problems(kinds: Iterable[Kind]) -> Schema:
     return described
 
 
-def _json(schema: Schema) -> Schema:
-    return {"application/json": {"schema": schema}}
+def _content(
+    model: type[BaseModel], media: str = "application/json", example: Schema | None = None
+) -> Schema:
+    """`example`: another than the model's own."""
+    shown = {} if example is None else {"example": example}
+    return {media: {"schema": _ref(model), **shown}}
 
 
 def _ref(model: type[BaseModel]) -> Schema:
     return {"$ref": _REF.format(model=model.__name__)}
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Examples, too, in the order of their fields."""
+
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:
+        return value
 
 
 def _schemas(operations: Sequence[Operation]) -> Schema:
@@ -168,29 +198,49 @@ def _schemas(operations: Sequence[Operation]) -> Schema:
     for operation in operations:
         models += [(model, "validation") for model in (operation.body, operation.query) if model]
         models += [(operation.answer, "serialization")] if operation.answer else []
-    _, found = models_json_schema(models, ref_template=_REF)
+    _, found = models_json_schema(models, ref_template=_REF, schema_generator=_AsWritten)
     parameters = {operation.query.__name__ for operation in operations if operation.query}
     return {name: schema for name, schema in sorted(found["$defs"].items()) if name not in parameters}
 
 
+_KEY: Schema = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "mw_…",
+    "description": "A key, as `orders keys create` prints it.",
+}
 _PROBLEM: Schema = {
     "type": "object",
-    "description": "RFC 9457. A kind of problem may say more, in fields of its own.",
+    "description": "RFC 9457: what went wrong. A kind of problem may say more, in fields of its own.",
     "required": ["type", "title", "status"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "examples": [kind.type for kind in CATALOG]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "Its kind: it stays the same for ever, so programs go by it.",
+            "examples": [kind.type for kind in CATALOG],
+        },
+        "title": {"type": "string", "description": "For people: it may be worded otherwise one day."},
+        "status": {"type": "integer", "description": "That of the answer."},
         "errors": {
             "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {
-                    "pointer": {"type": "string", "format": "json-pointer"},
-                    "detail": {"type": "string"},
-                },
-            },
+            "description": "Of a document that does not fit: each field that does not.",
+            "items": {"$ref": _REF.format(model="FieldError")},
         },
     },
+    "examples": [INVALID.example()],
+}
+_FIELD_ERROR: Schema = {
+    "type": "object",
+    "description": "A field that does not fit.",
+    "required": ["pointer", "detail"],
+    "properties": {
+        "pointer": {
+            "type": "string",
+            "format": "json-pointer",
+            "description": "A JSON Pointer to the field, or the parameter of the query.",
+        },
+        "detail": {"type": "string", "description": "Why it does not fit."},
+    },
+    "examples": INVALID.more["errors"],
 }

@@ -8,17 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from mesh import AsyncTx, Unavailable
-from orders import domain
+from orders import domain, examples
 from orders.api.bell import Bell
 from orders.api.operation import EVENTS, Call, Operations
 from orders.api.problems import EVENTS_GONE, TOO_MANY_STREAMS, Problem
 from orders.api.state import BELL, DATABASE, KEYRING
 from orders.api.streaming import begun
-from orders.documents import Document, listed
+from orders.documents import Document
 from orders.domain import EventType, Status
+from orders.examples import example
+from orders.fields import listed
 from orders.keys import Scope
 from orders.store import events, orders
 from orders.store.events import START, Position
@@ -47,45 +49,58 @@ class Following(Document):
         return listed("type", given)
 
 
-class OrderFacts(Document):
+class OrderFacts(Document, extra="allow", json_schema_extra=example(examples.FACTS)):
     """The order as it was then. A type of event may tell more, in fields of its own."""
 
-    model_config = ConfigDict(extra="allow")
-
     order_id: UUID
+    """Which order."""
     status: Status
+    """Where it was on its way."""
     version: int
+    """Of the order, after what happened."""
     currency: str
+    """Of all amounts: three letters of ISO 4217."""
     total: int
+    """Of all lines, in minor units."""
     refunded: int
+    """How much of the total was given back until then, in minor units."""
 
 
-class EndpointFacts(Document):
+class EndpointFacts(Document, json_schema_extra=example(examples.ENDPOINT_FACTS)):
     """A webhook that was disabled."""
 
     webhook_id: UUID
+    """Which webhook."""
     url: str
+    """Where its events were sent."""
     why: str
+    """For people: what was wrong with it."""
 
 
-class ImportFacts(Document):
+class ImportFacts(Document, json_schema_extra=example(examples.IMPORT_FACTS)):
     """An import that has ended."""
 
     job_id: UUID
+    """Which import: its job."""
     placed: int
+    """Orders that were."""
     failed: int
+    """Orders that were not."""
 
 
-class Event(Document):
+class Event(Document, json_schema_extra=example(examples.EVENT)):
     """What became of an order, a webhook or an import."""
 
     type: EventType
+    """What happened."""
     timestamp: datetime
+    """When."""
     data: OrderFacts | EndpointFacts | ImportFacts
+    """What it is about, as it was then."""
 
 
 @api.stream("/v1/events", query=Following, answer=Event)
-async def follow(call: Call[Following]) -> web.StreamResponse:
+async def follow_events(call: Call[Following]) -> web.StreamResponse:
     """Follow what becomes of your orders.
 
     Server-sent events, from now on, or from behind the one that `Last-Event-ID` names. Whichever process of

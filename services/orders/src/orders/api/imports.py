@@ -13,12 +13,14 @@ from aiohttp.http_exceptions import LineTooLong
 
 from contracts import uuid7
 from mesh import AsyncTx
+from orders import examples
 from orders.api.jobs import Job
 from orders.api.operation import READ_WITHIN, Call, Operations, answered, once
 from orders.api.problems import IMPORT_TOO_LARGE, NO_TABLE, TOO_SLOW
 from orders.api.state import DATABASE
 from orders.api.streaming import begun
 from orders.documents import Document
+from orders.examples import example
 from orders.store import jobs
 from orders.store.answers import Answer
 from orders.store.jobs import Line
@@ -31,17 +33,22 @@ NDJSON, CSV = "application/x-ndjson", "text/csv"
 _LONGEST = 128 * 1024  # bytes of a line: twice what an order may be
 
 
-class Fault(Document):
+class Fault(Document, json_schema_extra=example(examples.FAULT)):
+    """A field of a line that does not fit."""
+
     pointer: str
+    """A JSON Pointer to the field."""
     detail: str
+    """Why it does not fit."""
 
 
-class LineFaults(Document):
+class LineFaults(Document, json_schema_extra=example(examples.LINE_FAULTS)):
     """What was wrong with one line."""
 
     line: int
     """The first is 1."""
     errors: list[Fault]
+    """Each field that does not fit."""
 
 
 @api.post(
@@ -71,7 +78,7 @@ async def import_orders(call: Call[None]) -> Answer:
 
 
 @api.get("/v1/imports/{id}/errors", answer=LineFaults, media=NDJSON, transaction=False)
-async def import_errors(call: Call[None]) -> web.StreamResponse:
+async def list_import_errors(call: Call[None]) -> web.StreamResponse:
     """What was wrong with which lines of an import, a line each."""
     id = call.named("id", "import")
     async with call.request.app[DATABASE].begin() as tx:

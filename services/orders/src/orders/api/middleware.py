@@ -24,7 +24,7 @@ SAFE = {
     "Referrer-Policy": "no-referrer",
     "Server": "Meshwork",
 }
-"""On every answer: they are data for programs, and personal. Versions are nobody's business."""
+"""On each answer that says nothing else: data for programs, and personal. Versions are nobody's business."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,7 +50,9 @@ async def correlated(request: web.Request, handler: Handler) -> web.StreamRespon
 
 async def labelled(request: web.Request, answer: web.StreamResponse) -> None:
     """What every answer says, just before it begins."""
-    answer.headers.update({"X-Request-Id": str(request[REQUEST_ID]), **SAFE})
+    answer.headers.update({"X-Request-Id": str(request[REQUEST_ID]), "Server": SAFE["Server"]})
+    for name, value in SAFE.items():
+        answer.headers.setdefault(name, value)
 
 
 @web.middleware

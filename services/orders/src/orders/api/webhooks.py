@@ -7,11 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from mesh import AsyncTx
+from orders import examples
 from orders.api.operation import Call, Operations, answered
 from orders.api.problems import FORBIDDEN_TARGET, TOO_MANY_WEBHOOKS
 from orders.api.state import TARGETS
-from orders.documents import Document, Text
+from orders.documents import Document
 from orders.domain import EventType, Unknown
+from orders.examples import example
+from orders.fields import Text
 from orders.keys import Scope
 from orders.store import deliveries, endpoints
 from orders.store.answers import Answer
@@ -21,33 +24,49 @@ from orders.webhooks import Attempt, Delivery, DeliveryState, Endpoint, new_secr
 api = Operations()
 
 
-class Wanted(Document):
+class Wanted(Document, json_schema_extra=example(examples.WANTED)):
+    """Where events shall be sent, and which."""
+
     url: str
     """It takes a POST, and answers 2xx within 15 seconds."""
     types: list[EventType] = Field(default=[])
     """Events to be sent there; none: all."""
     description: Text | None = None
+    """For people: what it is for."""
 
 
-class Changes(Document):
+class Changes(Document, json_schema_extra=example(examples.CHANGES)):
     """What is left out stays as it is."""
 
     url: str = ""
+    """It takes a POST, and answers 2xx within 15 seconds."""
     types: list[EventType] = Field(default=[])
+    """Events to be sent there; none: all."""
     description: Text | None = None
+    """For people: what it is for."""
     enabled: bool = Field(default=True, strict=True)
+    """Whether anything is sent there."""
 
 
-class Webhook(Document):
+class Webhook(Document, json_schema_extra=example(examples.WEBHOOK)):
+    """Where events are sent."""
+
     id: UUID
+    """It stays the same."""
     url: str
+    """It takes a POST."""
     types: list[EventType]
+    """Events that are sent there; none: all."""
     description: str | None
+    """For people: what it is for."""
     enabled: bool
+    """Whether anything is sent there."""
     failing_since: datetime | None
     """Nothing was taken since then; null: what was sent last was."""
     disabled_why: str | None
+    """For people: why nothing is sent there; null: you did it, or nobody."""
     created_at: datetime
+    """When it was registered."""
 
     @classmethod
     def of(cls, endpoint: Endpoint, **more: Any) -> Self:
@@ -64,31 +83,48 @@ class Webhook(Document):
         )
 
 
-class Secret(Webhook):
+class Secret(Webhook, json_schema_extra=example(examples.SECRET)):
+    """Where events are sent, and what they are signed with."""
+
     secret: str
     """Shown this once: what is sent is signed with it, as Standard Webhooks has it."""
 
 
-class Webhooks(Document):
+class Webhooks(Document, json_schema_extra=example(examples.WEBHOOKS)):
+    """All that an account has."""
+
     webhooks: list[Webhook]
+    """By age."""
 
 
-class Tried(Document):
+class Tried(Document, json_schema_extra=example(examples.TRIED)):
+    """An attempt to deliver."""
+
     at: datetime
+    """When it began."""
     milliseconds: int
+    """How long it took."""
     status: int | None
+    """Of the answer; null: there was none."""
     error: str | None
     """Null: it was taken."""
 
 
-class Sent(Document):
+class Sent(Document, json_schema_extra=example(examples.SENT)):
+    """An event on its way to a webhook, or there."""
+
     id: UUID
+    """Of this delivery."""
     event_id: str
+    """Of the event: the same at each webhook and in each attempt, as `webhook-id`."""
     type: str
+    """What happened."""
     state: DeliveryState
+    """How it goes."""
     due_at: datetime | None
     """When it is tried again; null: it is not."""
     attempts: list[Tried]
+    """By time."""
     body: str
     """As it is sent."""
 
@@ -105,7 +141,9 @@ class Sent(Document):
         )
 
 
-class Deliveries(Document):
+class Deliveries(Document, json_schema_extra=example(examples.DELIVERIES)):
+    """A page of deliveries."""
+
     deliveries: list[Sent]
     """The newest first."""
     older: str | None
@@ -114,7 +152,9 @@ class Deliveries(Document):
 
 class Filter(Document):
     state: DeliveryState | None = None
+    """Those that are so."""
     limit: int = Field(default=20, ge=1, le=100)
+    """How many at the most."""
     after: UUID | None = None
     """Those that follow this delivery in the list."""
 
@@ -127,7 +167,7 @@ class Filter(Document):
     scope=Scope.WEBHOOKS,
     refuses=(FORBIDDEN_TARGET, TOO_MANY_WEBHOOKS),
 )
-async def register(call: Call[Wanted], tx: AsyncTx) -> Answer:
+async def register_webhook(call: Call[Wanted], tx: AsyncTx) -> Answer:
     """Have events sent to a URL, from now on."""
     wanted = call.body
     call.request.app[TARGETS].check(wanted.url)
@@ -144,7 +184,7 @@ async def list_webhooks(call: Call[None], tx: AsyncTx) -> Answer:
 
 
 @api.get("/v1/webhooks/{id}", answer=Webhook, scope=Scope.WEBHOOKS)
-async def show_webhook(call: Call[None], tx: AsyncTx) -> Answer:
+async def get_webhook(call: Call[None], tx: AsyncTx) -> Answer:
     """Read where events are sent, and how it goes."""
     return answered(Webhook.of(await _known(call, tx)))
 
@@ -198,7 +238,7 @@ async def list_deliveries(call: Call[Filter], tx: AsyncTx) -> Answer:
 
 
 @api.post("/v1/webhooks/{id}/deliveries/{delivery}/resend", answer=Sent, scope=Scope.WEBHOOKS)
-async def resend(call: Call[None], tx: AsyncTx) -> Answer:
+async def resend_delivery(call: Call[None], tx: AsyncTx) -> Answer:
     """Send one again, with all its attempts before it."""
     endpoint = await _known(call, tx)
     delivery = await webhooks.resend(endpoint, call.named("delivery", "delivery"), tx)

@@ -1,0 +1,749 @@
+"""The API's operations, to be awaited.
+
+Written by `make client` from the API's description: changes are lost.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from meshwork_client.call import Call, Lines, Nothing, segment
+from meshwork_client.models import (
+    Customer,
+    Deliveries,
+    DeliveryState,
+    Event,
+    EventType,
+    Job,
+    Line,
+    LineFaults,
+    Order,
+    OrderPage,
+    Secret,
+    Sent,
+    Status,
+    Timeline,
+    Webhook,
+    Webhooks,
+)
+from meshwork_client.transport import AsyncTransport
+
+
+class AsyncOperations(AsyncTransport):
+    """A method for each operation of the API."""
+
+    async def place_order(
+        self,
+        *,
+        customer: Customer,
+        currency: str,
+        lines: Sequence[Line],
+        metadata: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Place an order.
+
+        It expires at `expires_at` unless it is paid until then. The customer gets a receipt by mail.
+
+        The key needs the scope `orders:write`.
+
+        * `customer`: Who buys.
+        * `currency`: Of all prices: three letters of ISO 4217.
+        * `lines`: What is bought.
+        * `metadata`: Names and values of your own: orders can be found by them.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                "/v1/orders",
+                Order,
+                body={"customer": customer, "currency": currency, "lines": lines, "metadata": metadata},
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    async def list_orders(
+        self,
+        *,
+        status: Sequence[Status | str] | None = None,
+        customer: str | None = None,
+        placed_since: datetime | None = None,
+        placed_until: datetime | None = None,
+        metadata: Mapping[str, str] | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        before: UUID | str | None = None,
+        request_id: str | None = None,
+    ) -> OrderPage:
+        """List orders, the newest first.
+
+        All that is asked for holds for each of them. `older` and `newer` lead to the next pages, and orders
+        that are placed meanwhile shift nothing.
+
+        The key needs the scope `orders:read`.
+
+        * `status`: Any of these; may be given again.
+        * `customer`: The customer's address.
+        * `placed_since`: At that time or later.
+        * `placed_until`: Before that time.
+        * `metadata`: As `metadata[name]=value`: those that have it.
+        * `limit`: How many at the most.
+        * `after`: Those that follow this order in the list.
+        * `before`: Those that precede it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "GET",
+                "/v1/orders",
+                OrderPage,
+                query={
+                    "status": status,
+                    "customer": customer,
+                    "placed_since": placed_since,
+                    "placed_until": placed_until,
+                    "metadata": metadata,
+                    "limit": limit,
+                    "after": after,
+                    "before": before,
+                },
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    async def iter_orders(
+        self,
+        *,
+        status: Sequence[Status | str] | None = None,
+        customer: str | None = None,
+        placed_since: datetime | None = None,
+        placed_until: datetime | None = None,
+        metadata: Mapping[str, str] | None = None,
+        limit: int | None = None,
+        request_id: str | None = None,
+    ) -> AsyncIterator[Order]:
+        """List orders, the newest first.
+
+        All that is asked for holds for each of them. `older` and `newer` lead to the next pages, and orders
+        that are placed meanwhile shift nothing.
+
+        The key needs the scope `orders:read`.
+
+        * `status`: Any of these; may be given again.
+        * `customer`: The customer's address.
+        * `placed_since`: At that time or later.
+        * `placed_until`: Before that time.
+        * `metadata`: As `metadata[name]=value`: those that have it.
+        * `limit`: How many at the most.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        call = Call(
+            "GET",
+            "/v1/orders",
+            OrderPage,
+            query={
+                "status": status,
+                "customer": customer,
+                "placed_since": placed_since,
+                "placed_until": placed_until,
+                "metadata": metadata,
+                "limit": limit,
+            },
+            headers={"X-Request-Id": request_id},
+        )
+        while True:
+            page = await self._call(call)
+            for each in page.orders:
+                yield each
+            if not page.older:
+                return
+            call = call.at(page.older)
+
+    async def get_order(self, id: UUID | str, *, request_id: str | None = None) -> Order:
+        """Read an order.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("GET", f"/v1/orders/{segment(id)}", Order, headers={"X-Request-Id": request_id})
+        )
+
+    async def get_timeline(self, id: UUID | str, *, request_id: str | None = None) -> Timeline:
+        """Read what was done for an order, and when.
+
+        Each change, and what other services did for it: mails, figures.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("GET", f"/v1/orders/{segment(id)}/timeline", Timeline, headers={"X-Request-Id": request_id})
+        )
+
+    async def pay_order(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Mark an order as paid.
+
+        It does not expire any more.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/orders/{segment(id)}/pay",
+                Order,
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def ship_order(
+        self,
+        id: UUID | str,
+        *,
+        carrier: str | None = None,
+        tracking: str | None = None,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Mark an order as shipped.
+
+        It must have been paid. The customer is told by mail.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `carrier`: Who takes it to the customer.
+        * `tracking`: The carrier's number for the parcel.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/orders/{segment(id)}/ship",
+                Order,
+                body={"carrier": carrier, "tracking": tracking},
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def deliver_order(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Mark an order as delivered.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/orders/{segment(id)}/deliver",
+                Order,
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def cancel_order(
+        self,
+        id: UUID | str,
+        *,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Call off an order that is not paid.
+
+        One that is paid is refunded instead.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `reason`: It is told to the customer.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/orders/{segment(id)}/cancel",
+                Order,
+                body={"reason": reason},
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def refund_order(
+        self,
+        id: UUID | str,
+        *,
+        amount: int | None = None,
+        reason: str | None = None,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Give back what was paid, or a part of it.
+
+        With all of it given back the order is `refunded`; after a part it stays what it was.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `amount`: In minor units of the order's currency. Left out: all that is left.
+        * `reason`: It is told to the customer.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/orders/{segment(id)}/refunds",
+                Order,
+                body={"amount": amount, "reason": reason},
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def add_note(
+        self,
+        id: UUID | str,
+        *,
+        text: str,
+        for_customer: bool | None = None,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Order:
+        """Add a note to an order.
+
+        It becomes a line of the timeline, and is mailed to the customer where it is for them.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `text`: It may have several lines.
+        * `for_customer`: Whether it is mailed to the customer.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/orders/{segment(id)}/notes",
+                Order,
+                body={"text": text, "for_customer": for_customer},
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def follow_events(
+        self,
+        *,
+        type: Sequence[EventType | str] | None = None,
+        last_event_id: str | None = None,
+        request_id: str | None = None,
+    ) -> AsyncIterator[tuple[str, Event]]:
+        """Follow what becomes of your orders.
+
+        Server-sent events, from now on, or from behind the one that `Last-Event-ID` names. Whichever
+        process of ours you are connected to, you see what all of them do.
+
+        The key needs the scope `orders:read`.
+
+        * `type`: Any of these; may be given again. Left out: all.
+        * `last_event_id`: The id of the last event that you have seen.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        async for each in self._follow(
+            Call(
+                "GET",
+                "/v1/events",
+                Event,
+                query={"type": type},
+                headers={"Last-Event-ID": last_event_id, "X-Request-Id": request_id},
+            )
+        ):
+            yield each
+
+    async def follow_order(
+        self,
+        id: UUID | str,
+        *,
+        type: Sequence[EventType | str] | None = None,
+        last_event_id: str | None = None,
+        request_id: str | None = None,
+    ) -> AsyncIterator[tuple[str, Event]]:
+        """Follow what becomes of one order, from its beginning.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `type`: Any of these; may be given again. Left out: all.
+        * `last_event_id`: The id of the last event that you have seen.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        async for each in self._follow(
+            Call(
+                "GET",
+                f"/v1/orders/{segment(id)}/events",
+                Event,
+                query={"type": type},
+                headers={"Last-Event-ID": last_event_id, "X-Request-Id": request_id},
+            )
+        ):
+            yield each
+
+    async def register_webhook(
+        self,
+        *,
+        url: str,
+        types: Sequence[EventType | str] | None = None,
+        description: str | None = None,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Secret:
+        """Have events sent to a URL, from now on.
+
+        The key needs the scope `webhooks`.
+
+        * `url`: It takes a POST, and answers 2xx within 15 seconds.
+        * `types`: Events to be sent there; none: all.
+        * `description`: For people: what it is for.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                "/v1/webhooks",
+                Secret,
+                body={"url": url, "types": types, "description": description},
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    async def list_webhooks(self, *, request_id: str | None = None) -> Webhooks:
+        """List where events are sent.
+
+        The key needs the scope `webhooks`.
+
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(Call("GET", "/v1/webhooks", Webhooks, headers={"X-Request-Id": request_id}))
+
+    async def get_webhook(self, id: UUID | str, *, request_id: str | None = None) -> Webhook:
+        """Read where events are sent, and how it goes.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("GET", f"/v1/webhooks/{segment(id)}", Webhook, headers={"X-Request-Id": request_id})
+        )
+
+    async def change_webhook(
+        self,
+        id: UUID | str,
+        *,
+        url: str | None = None,
+        types: Sequence[EventType | str] | None = None,
+        description: str | None = None,
+        enabled: bool | None = None,
+        request_id: str | None = None,
+    ) -> Webhook:
+        """Change it, disable it, or enable it again: it goes on where it was, up to 30 days back.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `url`: It takes a POST, and answers 2xx within 15 seconds.
+        * `types`: Events to be sent there; none: all.
+        * `description`: For people: what it is for.
+        * `enabled`: Whether anything is sent there.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "PATCH",
+                f"/v1/webhooks/{segment(id)}",
+                Webhook,
+                body={"url": url, "types": types, "description": description, "enabled": enabled},
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    async def remove_webhook(self, id: UUID | str, *, request_id: str | None = None) -> Nothing:
+        """Have nothing sent there any more. What is on its way is forgotten.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("DELETE", f"/v1/webhooks/{segment(id)}", Nothing, headers={"X-Request-Id": request_id})
+        )
+
+    async def replace_secret(
+        self, id: UUID | str, *, idempotency_key: str | None = None, request_id: str | None = None
+    ) -> Secret:
+        """Sign with another secret. For a day the old one signs, too.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/webhooks/{segment(id)}/secret",
+                Secret,
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    async def test_webhook(
+        self, id: UUID | str, *, idempotency_key: str | None = None, request_id: str | None = None
+    ) -> Sent:
+        """Send an event there that is about nothing: `webhook.test`.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/webhooks/{segment(id)}/test",
+                Sent,
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    async def list_deliveries(
+        self,
+        id: UUID | str,
+        *,
+        state: DeliveryState | str | None = None,
+        limit: int | None = None,
+        after: UUID | str | None = None,
+        request_id: str | None = None,
+    ) -> Deliveries:
+        """What was sent there, is on its way, or could not be delivered, with each attempt.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `state`: Those that are so.
+        * `limit`: How many at the most.
+        * `after`: Those that follow this delivery in the list.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "GET",
+                f"/v1/webhooks/{segment(id)}/deliveries",
+                Deliveries,
+                query={"state": state, "limit": limit, "after": after},
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    async def iter_deliveries(
+        self,
+        id: UUID | str,
+        *,
+        state: DeliveryState | str | None = None,
+        limit: int | None = None,
+        request_id: str | None = None,
+    ) -> AsyncIterator[Sent]:
+        """What was sent there, is on its way, or could not be delivered, with each attempt.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `state`: Those that are so.
+        * `limit`: How many at the most.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        call = Call(
+            "GET",
+            f"/v1/webhooks/{segment(id)}/deliveries",
+            Deliveries,
+            query={"state": state, "limit": limit},
+            headers={"X-Request-Id": request_id},
+        )
+        while True:
+            page = await self._call(call)
+            for each in page.deliveries:
+                yield each
+            if not page.older:
+                return
+            call = call.at(page.older)
+
+    async def resend_delivery(
+        self,
+        id: UUID | str,
+        delivery: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Sent:
+        """Send one again, with all its attempts before it.
+
+        The key needs the scope `webhooks`.
+
+        * `id`: Which one.
+        * `delivery`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/webhooks/{segment(id)}/deliveries/{segment(delivery)}/resend",
+                Sent,
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    async def import_orders(
+        self,
+        content: bytes,
+        *,
+        content_type: str,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Job:
+        """Place many orders, up to 100,000.
+
+        As NDJSON, an order in each line, or as CSV, in which those with the same `order` are lines of one.
+        The answer is a job: orders that do not fit are listed in the end, the others are placed.
+
+        The key needs the scope `orders:write`.
+
+        * `content`: What is sent.
+        * `content_type`: What that is: `application/x-ndjson` or `text/csv`.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                "/v1/imports",
+                Job,
+                content=content,
+                headers={
+                    "Content-Type": content_type,
+                    "Idempotency-Key": idempotency_key,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def list_import_errors(self, id: UUID | str, *, request_id: str | None = None) -> Lines[LineFaults]:
+        """What was wrong with which lines of an import, a line each.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "GET",
+                f"/v1/imports/{segment(id)}/errors",
+                Lines[LineFaults],
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    async def get_job(self, id: UUID | str, *, request_id: str | None = None) -> Job:
+        """How a job is doing, part by part.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("GET", f"/v1/jobs/{segment(id)}", Job, headers={"X-Request-Id": request_id})
+        )
+
+    async def revoke_job(self, id: UUID | str, *, request_id: str | None = None) -> Job:
+        """Call a job off, running or not. What is done stays, and so does what is being done just now.
+
+        The key needs the scope `orders:write`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("DELETE", f"/v1/jobs/{segment(id)}", Job, headers={"X-Request-Id": request_id})
+        )

@@ -1,0 +1,134 @@
+"""One of each document, to look at: in the description, and so in `/docs` and in the reference."""
+
+import json
+from typing import Any
+
+Example = dict[str, Any]
+
+CUSTOMER: Example = {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en"}
+LINE: Example = {"sku": "TEA-100", "name": "Earl Grey, 100 g", "quantity": 2, "unit_price": 1299}
+NEW_ORDER: Example = {
+    "customer": CUSTOMER,
+    "currency": "EUR",
+    "lines": [LINE],
+    "metadata": {"shop": "lisbon"},
+}
+SHIPMENT: Example = {"carrier": "DHL", "tracking": "JJD0099990000001"}
+CANCELLATION: Example = {"reason": "ordered twice"}
+REFUND: Example = {"amount": 1299, "reason": "one was broken"}
+NOTE: Example = {"text": "Please ring twice.", "for_customer": False}
+
+ORDER: Example = {
+    "id": "01a200c9-9702-7958-af9a-e62fda0d58b0",
+    "status": "placed",
+    "version": 1,
+    "placed_at": "2026-11-22T01:05:41.122000Z",
+    "expires_at": "2026-11-22T01:35:41.122000Z",
+    "changed_at": None,
+    **NEW_ORDER,
+    "total": 2598,
+    "refunded": 0,
+    "receipt_sent_at": None,
+}
+PAID: Example = ORDER | {
+    "status": "paid",
+    "version": 2,
+    "expires_at": None,
+    "changed_at": "2026-11-22T01:07:12.501337Z",
+    "receipt_sent_at": "2026-11-22T01:05:41.191896Z",
+}
+SHIPPED = PAID | {"status": "shipped", "version": 3, "changed_at": "2026-11-22T09:12:30.071415Z"}
+DELIVERED = SHIPPED | {"status": "delivered", "version": 4, "changed_at": "2026-11-23T10:44:02.926535Z"}
+ORDER_PAGE: Example = {
+    "orders": [PAID],
+    "newer": None,
+    "older": "/v1/orders?status=paid&after=01a200c9-9702-7958-af9a-e62fda0d58b0",
+}
+ENTRY: Example = {"at": "2026-11-22T01:05:41.191896Z", "service": "emails", "what": "receipt sent"}
+TIMELINE: Example = {
+    "order_id": ORDER["id"],
+    "entries": [{"at": ORDER["placed_at"], "service": "orders", "what": "order placed"}, ENTRY],
+}
+FACTS: Example = {
+    "order_id": ORDER["id"],
+    **{name: SHIPPED[name] for name in ("status", "version", "currency", "total", "refunded")},
+    **SHIPMENT,
+}
+EVENT: Example = {"type": "order.shipped", "timestamp": SHIPPED["changed_at"], "data": FACTS}
+ENDPOINT_FACTS: Example = {
+    "webhook_id": "01a20a4e-1f5e-7a55-8f0d-6f1f5f6b7a10",
+    "url": "https://shop.example.com/events",
+    "why": "nothing was taken for 3 days",
+}
+
+WANTED: Example = {
+    "url": ENDPOINT_FACTS["url"],
+    "types": ["order.paid", "order.shipped"],
+    "description": "the shop",
+}
+CHANGES: Example = {"enabled": True}
+WEBHOOK: Example = {
+    "id": ENDPOINT_FACTS["webhook_id"],
+    **WANTED,
+    "enabled": True,
+    "failing_since": None,
+    "disabled_why": None,
+    "created_at": "2026-11-22T08:00:12.310775Z",
+}
+SECRET: Example = WEBHOOK | {"secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
+WEBHOOKS: Example = {"webhooks": [WEBHOOK]}
+TRIED: Example = {"at": "2026-11-22T09:12:30.103118Z", "milliseconds": 84, "status": 204, "error": None}
+SENT: Example = {
+    "id": "01a20a91-6f1a-7c3e-9a55-1d0e7c1b2f40",
+    "event_id": "7312-204",
+    "type": EVENT["type"],
+    "state": "succeeded",
+    "due_at": None,
+    "attempts": [TRIED],
+    "body": json.dumps(EVENT, separators=(",", ":")),
+}
+DELIVERIES: Example = {"deliveries": [SENT], "older": None}
+PART: Example = {"number": 1, "state": "SUCCESS", "total": 3, "failed": 1}
+PROGRESS: Example = {"done": 3, "total": 3}
+RESULT: Example = {
+    "placed": 2,
+    "failed": 1,
+    "errors": "/v1/imports/01a20ab3-0c11-7a90-b6a1-5f0d8c9e7721/errors",
+}
+JOB: Example = {
+    "id": "01a20ab3-0c11-7a90-b6a1-5f0d8c9e7721",
+    "kind": "import",
+    "state": "SUCCESS",
+    "progress": PROGRESS,
+    "parts": [PART],
+    "result": RESULT,
+    "created_at": "2026-11-22T10:00:01.270511Z",
+    "ended_at": "2026-11-22T10:00:01.733906Z",
+}
+FAULT: Example = {"pointer": "/lines/0/quantity", "detail": "Input should be greater than or equal to 1"}
+LINE_FAULTS: Example = {"line": 3, "errors": [FAULT]}
+IMPORT_FACTS: Example = {"job_id": JOB["id"], "placed": 2, "failed": 1}
+
+ANSWERS: dict[str, Example] = {
+    "get_order": PAID,
+    "pay_order": PAID,
+    "ship_order": SHIPPED,
+    "deliver_order": DELIVERED,
+    "cancel_order": PAID | {"status": "cancelled"},
+    "refund_order": DELIVERED | {"version": 5, "refunded": REFUND["amount"]},
+    "import_orders": JOB
+    | {
+        "state": "PENDING",
+        "progress": {"done": 0, "total": 3},
+        "parts": [PART | {"state": "PENDING", "failed": 0}],
+        "result": None,
+        "ended_at": None,
+    },
+    "add_note": PAID | {"version": 3},
+}
+"""What an operation answers, where its document's own example would tell another story."""
+
+
+def example(document: Example) -> Example:
+    """For a document's `json_schema_extra`."""
+    return {"examples": [document]}

@@ -1,0 +1,105 @@
+"""The tutorial, followed to the letter on what `make up` runs."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from followed import commands
+from programs import eventually
+
+from embedded.catcher.process import Catcher
+from embedded.mesh import Addresses
+from embedded.ports import free_port
+from embedded.run import running
+
+CHECKOUT = Path(__file__).parents[2]
+PAGE = CHECKOUT / "docs/tutorial/first-order.md"
+_DIFFERENT = {
+    r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}": "<id>",
+    r"\b[0-9A-F]{12}\b": "<number>",
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z": "<time>",
+}
+
+
+class Reader:
+    """A person with a terminal: what is exported stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self._environment = os.environ | {"PATH": path, "LC_ALL": "C.UTF-8"}
+
+    def does(self, command: str) -> str:
+        """What it prints."""
+        kept = self._folder / "environment"
+        ended = subprocess.run(
+            ["bash", "-c", f"{command}\nenv -0 > {kept}"],
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        pairs = (each.partition("=") for each in kept.read_text().split("\0") if each)
+        self._environment = {name: value for name, _, value in pairs}
+        return ended.stdout.replace("\r", "").strip() + ended.stderr
+
+
+@pytest.fixture
+def curl() -> None:
+    if not shutil.which("curl"):
+        pytest.skip("the page's reader has curl")
+
+
+@pytest.fixture
+def at(tmp_path: Path, state: Path) -> Iterator[Addresses]:
+    """A mesh that is up, as `make up` has it, in the reader's folder; on ports that nobody else takes."""
+    catcher = Catcher(state / "tutorial-catcher")
+    catcher.smtp_port, catcher.http_port = free_port(), free_port()
+    with catcher, (tmp_path / "up.log").open("w") as log:
+        environment = os.environ | {
+            "PYTHONPATH": str(CHECKOUT / "deploy"),
+            "MESHWORK_STATE": str(tmp_path / ".meshwork"),
+            "SMTP_URL": catcher.smtp_url,
+            "CATCHER_URL": catcher.url,
+            "HTTP_PORT": str(free_port()),
+        }
+        command = [sys.executable, "-m", "embedded", "up"]
+        up = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            yield eventually(lambda: running(tmp_path / ".meshwork"), f"it is up; see {log.name}")
+        finally:
+            up.send_signal(signal.SIGINT)
+            up.wait(60)
+
+
+def alike(text: str) -> str:
+    """Without what differs each time."""
+    for pattern, name in _DIFFERENT.items():
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def test_it_happens_as_the_page_shows(curl: None, at: Addresses, tmp_path: Path) -> None:
+    page = PAGE.read_text().replace("http://127.0.0.1:8080", at.orders)
+    page = page.replace("http://127.0.0.1:8025", str(at.catcher))
+    printed = eventually(lambda: (tmp_path / "up.log").read_text().partition("Ctrl-C")[0], "it says where")
+    for line in re.findall(r"^ {6}.*http.*$", page, re.MULTILINE):
+        assert line.strip() in printed
+    reader = Reader(tmp_path)
+    for command, shown in commands(page):
+        if "sort" in command:  # others are at work: one looks again until all is there
+            eventually(partial(shows, reader, command, shown), f"{command}\nshows\n{shown}")
+        else:
+            assert alike(reader.does(command)) == alike(shown), command
+
+
+def shows(reader: Reader, command: str, shown: str) -> bool:
+    return alike(reader.does(command)) == alike(shown)
