@@ -39,6 +39,8 @@ class Addresses:
     orders_port: int
     key: str = ""
     """What opens the orders API."""
+    metrics_port: int = 0
+    """Of the orders API's figures. 0: any."""
 
     @property
     def orders(self) -> str:
@@ -62,7 +64,8 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         MARK: str(state),
     }
     if service == "orders":
-        told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "WEBHOOK_NETWORKS": _OWN_MACHINE}
+        told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "METRICS_PORT": str(at.metrics_port)}
+        told["WEBHOOK_NETWORKS"] = _OWN_MACHINE
         if at.broker.startswith("streams+"):  # a Redis or Valkey, which can count the API's requests too
             told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
     if service == "emails":

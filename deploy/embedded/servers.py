@@ -51,4 +51,5 @@ class Servers:
             smtp=self.catcher.smtp_url if self.catcher else os.environ["SMTP_URL"],
             catcher=self.catcher.url if self.catcher else os.environ.get("CATCHER_URL"),
             orders_port=free_port(int(os.environ.get("HTTP_PORT", ORDERS_PORT))),
+            metrics_port=free_port(int(os.environ.get("METRICS_PORT", "0"))),
         )

@@ -11,6 +11,7 @@ from embedded import apikey
 from embedded.console import Console
 from embedded.leftovers import stop_marked
 from embedded.mesh import Program, Service, environment
+from embedded.ports import HOST
 from embedded.process import Process, StartFailed
 from embedded.run import forget, lock, remember
 from embedded.servers import Servers
@@ -56,6 +57,7 @@ class Supervisor:
             "orders API": f"{at.orders}/v1/orders",
             "to try it": f"{at.orders}/docs",
             "its key": f"{at.key} (also in {self.state / 'api-key'})",
+            "its figures": f"http://{HOST}:{at.metrics_port}/metrics",
             "mails": at.catcher or f"sent to {at.smtp}",
             **{
                 server.name: server.title

@@ -1,11 +1,14 @@
-"""The real orders API on a real database."""
+"""The real orders API on a real database: in a loop of the test's, or as the program that operators start."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from api import Api, served
+from programs import Program, Start
 from redis import Redis
 
+from embedded.ports import free_port
 from embedded.valkey import Valkey
 
 
@@ -26,3 +29,26 @@ def limits_url(valkey: Valkey) -> str:
     with Redis.from_url(valkey.redis_url) as client:
         client.flushdb()
     return valkey.redis_url
+
+
+@pytest.fixture
+def own_url(new_database: Callable[[str], str]) -> str:
+    """A database that nobody else uses."""
+    return new_database("orders.migrations")
+
+
+@pytest.fixture
+def start(own_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[Start]:
+    """Starts `orders api` with settings of its own; it ends with the test."""
+    started: list[Program] = []
+
+    def start_(**settings: str) -> Program:
+        folder = tmp_path / str(len(started))
+        folder.mkdir()
+        where = {"DATABASE_URL": own_url, "BROKER_URL": valkey.url, "HTTP_PORT": str(free_port())}
+        started.append(Program("orders", "api", folder=folder, **where | settings))
+        return started[-1].start()
+
+    yield start_
+    for program in started:
+        program.destroy()

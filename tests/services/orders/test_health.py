@@ -12,15 +12,17 @@ import pytest
 from aiohttp import web
 from api import Api, served
 from documents import order
-from programs import eventually
+from programs import Start, eventually
 
+from clients import ask
+from embedded.ports import free_port
 from embedded.postgres import Postgres
 from mesh import Settings
 from mesh.database import connect
 from mesh.health import Heartbeat
 from mesh.migrate import migrate
 from orders.api.health import beating
-from orders.api.state import LISTENING
+from orders.api.state import LISTENING, STOPPING
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def own_postgres(state: Path) -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def own_url(own_postgres: Postgres) -> str:
+def stoppable_url(own_postgres: Postgres) -> str:
     own_postgres.create_database("orders")
     url = own_postgres.url("orders")
     migrate("orders.migrations", Settings(database_url=url, broker_url="streams+redis://unused"))
@@ -56,7 +58,41 @@ def counts(url: str) -> tuple[int, int]:
 
 def test_all_is_well(api: Any) -> None:
     assert api.get("/health/live").json == {"status": "alive"}
-    assert api.get("/health/ready").json == {"status": "ready"}
+    dependencies = {"database": "up", "broker": "unknown"}  # nobody tells a broker of this one
+    assert api.get("/health/ready").json == {"status": "ready", "dependencies": dependencies}
+
+
+def test_without_a_broker_it_is_degraded(start: Start) -> None:
+    """Orders are taken all the same: they wait in the outbox."""
+    port = free_port()
+    start(HTTP_PORT=str(port), BROKER_URL=f"streams+redis://127.0.0.1:{free_port()}").ready()
+    told = eventually(lambda: state(port) == "degraded" and ask(port, "/health/ready"), "it is noticed")
+    assert told.status == 200
+    assert told.json["dependencies"] == {"database": "up", "broker": "down"}
+
+
+def test_without_what_counts_requests_it_is_degraded(url: str) -> None:
+    with served(url, limits_url=f"redis://127.0.0.1:{free_port()}") as api:
+        told = api.get("/health/ready")
+    assert told.status == 200
+    assert told.json["status"] == "degraded"
+    assert told.json["dependencies"] == {"database": "up", "broker": "unknown", "limits": "down"}
+
+
+def test_what_counts_requests_is_asked(url: str, limits_url: str) -> None:
+    with served(url, limits_url=limits_url) as api:
+        assert api.get("/health/ready").json["dependencies"]["limits"] == "up"
+
+
+def test_with_a_broker_it_is_ready(start: Start) -> None:
+    port = free_port()
+    start(HTTP_PORT=str(port)).ready()
+    told = ask(port, "/health/ready").json
+    assert told == {"status": "ready", "dependencies": {"database": "up", "broker": "up"}}
+
+
+def state(port: int) -> str:
+    return str(ask(port, "/health/ready").json["status"])
 
 
 class SlowToTell:
@@ -82,7 +118,7 @@ def test_its_last_word_is_the_last(tmp_path: Path) -> None:
 
     async def live() -> None:
         app = web.Application()
-        app[LISTENING] = asyncio.Event()
+        app[LISTENING], app[STOPPING] = asyncio.Event(), asyncio.Event()
         app[LISTENING].set()
         heartbeat = Heartbeat(tmp_path, "orders", "api", told)
         async with asynccontextmanager(beating)(heartbeat, app):
@@ -92,16 +128,17 @@ def test_its_last_word_is_the_last(tmp_path: Path) -> None:
     assert told.heard == ["ready", "ready.", "stopping", "stopping.", "end", "end."]
 
 
-def test_the_database_goes_away_and_comes_back(own_postgres: Postgres, own_url: str) -> None:
-    with served(own_url) as api:
+def test_the_database_goes_away_and_comes_back(own_postgres: Postgres, stoppable_url: str) -> None:
+    with served(stoppable_url) as api:
         assert api.place(order()).status == 201
         own_postgres.stop()
         assert_unavailable(api)
         assert api.get("/health/live").status == 200
+        assert api.get("/health/ready").json["dependencies"] == {"database": "down", "broker": "unknown"}
         restart(own_postgres)
         eventually(lambda: api.place(order()).status == 201, "orders are placed again", 10)
         assert api.get("/health/ready").status == 200
-        assert counts(own_url) == (2, 2)
+        assert counts(stoppable_url) == (2, 2)
 
 
 def assert_unavailable(api: Api) -> None:
@@ -109,24 +146,24 @@ def assert_unavailable(api: Api) -> None:
     for request in (lambda: api.place(order()), lambda: api.get("/health/ready")):
         started = time.monotonic()
         answer = request()
-        answer.problem(503)
+        assert answer.problem(503)["type"] == "/problems/unavailable"
         assert int(answer.headers["Retry-After"]) > 0
         assert time.monotonic() - started < 6
 
 
 def test_a_restart_of_the_database_between_requests_goes_unnoticed(
-    own_postgres: Postgres, own_url: str
+    own_postgres: Postgres, stoppable_url: str
 ) -> None:
-    with served(own_url) as api:
+    with served(stoppable_url) as api:
         assert api.place(order()).status == 201
         own_postgres.stop()
         restart(own_postgres)
         assert api.place(order()).status == 201
 
 
-def test_the_api_may_start_before_its_database(own_postgres: Postgres, own_url: str) -> None:
+def test_the_api_may_start_before_its_database(own_postgres: Postgres, stoppable_url: str) -> None:
     own_postgres.stop()
-    with served(own_url) as api:
+    with served(stoppable_url) as api:
         assert api.get("/health/live").status == 200
         restart(own_postgres)
         eventually(lambda: api.get("/health/ready").status == 200, "it is ready", 10)

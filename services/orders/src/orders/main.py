@@ -51,7 +51,7 @@ def api() -> None:
     from orders.api import serve
 
     settings = start(service, "api")
-    serve(settings, Announcer(service, settings.broker_url, "api"))
+    serve(settings, lambda: Announcer(service, settings.broker_url, "api"))
 
 
 @cli.command()

@@ -27,6 +27,8 @@ class Settings(MeshSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    http_processes: int = Field(default=1, ge=1, le=64)
+    """Processes that serve the API, on one port."""
     http_connections: int = Field(default=8, ge=1)
     """Connections of one API process to its database."""
     http_clients: int = Field(default=900, ge=1)
@@ -45,6 +47,11 @@ class Settings(MeshSettings):
     """Requests of one key."""
     address_limit: PerTime = Rate(30, 60)
     """Requests of one address that come without a key that opens."""
+    drain: float = Field(default=0, ge=0, le=300)
+    """Seconds for which an API that is told to stop still takes requests, while /health/ready says that it
+    stops: those who balance its load have to notice."""
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where /metrics is, on the same host. None: nowhere. Never on the clients' port: they are not told."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()

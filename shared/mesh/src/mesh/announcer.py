@@ -42,6 +42,8 @@ class Announcer:
         self._number = 0
         self._silent = False
         self._silent_until = 0.0
+        self.reached: bool | None = None
+        """Whether the broker took the last word. None: it keeps no leases, or was told nothing yet."""
         self.taken: defaultdict[str, Counter[str]] = defaultdict(Counter)
         """Messages that this worker was given, by queue and name."""
         self.held: Callable[[], Counter[str]] = Counter
@@ -119,9 +121,10 @@ class Announcer:
         try:
             if self._leases is not None:
                 word(self._leases)
+                self.reached = True
             self._silent = False
         except Exception as error:  # whatever it is: nobody's work depends on being heard of
             if not self._silent:  # once, not every few seconds
                 unexpected = not isinstance(error, Unavailable) and error
                 log.warning("lease.not_renewed", error=str(error), exc_info=unexpected)
-            self._silent = True
+            self._silent, self.reached = True, False

@@ -3,7 +3,7 @@
 import select
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import AsyncConnection, BaseConnection, Connection
@@ -82,6 +82,15 @@ class Database:
             raise Unavailable("database: no connection within 5 s") from error
 
 
+class Usage(NamedTuple):
+    """What a pool's connections are doing."""
+
+    used: int
+    idle: int
+    waiting: int
+    """Those who wait for one."""
+
+
 class AsyncDatabase:
     """The connections of an API."""
 
@@ -104,6 +113,12 @@ class AsyncDatabase:
 
     async def close(self) -> None:
         await self._pool.close()
+
+    def usage(self) -> Usage:
+        """At this moment."""
+        stats = self._pool.get_stats()
+        idle = stats["pool_available"]
+        return Usage(stats["pool_size"] - idle, idle, stats["requests_waiting"])
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncTx]:

@@ -24,10 +24,15 @@ class GroupCommit(Generic[T, R]):
     take any number of them."""
 
     def __init__(
-        self, database: AsyncDatabase, write: Callable[[Sequence[T], AsyncTx], Awaitable[Sequence[R]]]
+        self,
+        database: AsyncDatabase,
+        write: Callable[[Sequence[T], AsyncTx], Awaitable[Sequence[R]]],
+        committed: Callable[[Sequence[R]], None] = lambda _: None,
     ) -> None:
+        """`committed` is told of each transaction what came of its items."""
         self._database = database
         self._write = write
+        self._committed = committed
         self._waiting: list[Item[T, R]] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -61,6 +66,7 @@ class GroupCommit(Generic[T, R]):
                 await self._commit(group[:middle])
                 await self._commit(group[middle:])
         else:
+            self._committed(results)
             for (_, committed), result in zip(group, results, strict=True):
                 if not committed.done():  # its client went away
                     committed.set_result(result)

@@ -32,10 +32,8 @@ class Listener(Protocol):
 class Heartbeat:
     """Says what a process is, as long as it says anything."""
 
-    def __init__(
-        self, directory: Path | None, service: str, role: str, listener: Listener | None = None
-    ) -> None:
-        self._listener = listener
+    def __init__(self, directory: Path | None, service: str, role: str, *listeners: Listener) -> None:
+        self._listeners = listeners
         self._path = directory / f"{service}-{role}.json" if directory else None
         self._last: tuple[State, float] = ("stopping", 0.0)
         if directory:
@@ -46,8 +44,8 @@ class Heartbeat:
 
         `needs`: what a process that waits is waiting for. A few words, or an error's first line.
         """
-        if self._listener:
-            self._listener.renew(state, _short(needs))
+        for listener in self._listeners:
+            listener.renew(state, _short(needs))
         now = time.monotonic()
         if self._path is None or (self._last[0] == state and now - self._last[1] < _PACE):
             return
@@ -59,8 +57,8 @@ class Heartbeat:
 
     def end(self) -> None:
         """The process has done all that it will ever do."""
-        if self._listener:
-            self._listener.end()
+        for listener in self._listeners:
+            listener.end()
 
 
 def _short(needs: str) -> str:

@@ -16,6 +16,9 @@ FRESH = 5.0
 """Seconds for which a key is not looked up again. For so long one that was revoked may still open."""
 _MOST = 10_000  # keys that are remembered
 
+KEY = web.RequestKey("key", Key)
+"""Whose request it is, once that is known."""
+
 
 class Keyring:
     """The keys of this API's clients."""
@@ -48,6 +51,7 @@ class Keyring:
         if key is None or not key.opens(secret, datetime.now(UTC)):
             await self._limits.count_address(request)
             raise UNAUTHORIZED.problem()
+        request[KEY] = key
         return key
 
     async def _find(self, id: str) -> Key | None:

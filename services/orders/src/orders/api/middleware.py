@@ -1,8 +1,7 @@
-"""Around every request: a correlation id, one log line, and errors as problems."""
+"""Around every request: a correlation id, and errors as problems."""
 
 import re
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from uuid import UUID
@@ -28,6 +27,9 @@ SAFE = {
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+GONE = 499
+"""What the log says of a client that went before it had asked: nobody is told."""
+
 REQUEST_ID = web.RequestKey("request_id", UUID)
 
 
@@ -35,17 +37,8 @@ REQUEST_ID = web.RequestKey("request_id", UUID)
 async def correlated(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The story of a request: its id is the client's own, if that is a UUID, and goes back to it."""
     id = request[REQUEST_ID] = _requested_id(request) or uuid7()
-    started = time.perf_counter()
     with context.request(id, _traceparent(request)):
-        answer = await handler(request)
-        log.info(
-            "request.handled",
-            method=request.method,
-            path=request.path,
-            status=answer.status,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
-    return answer
+        return await handler(request)
 
 
 async def labelled(request: web.Request, answer: web.StreamResponse) -> None:
@@ -61,6 +54,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Exception as error:
+        if isinstance(error, ConnectionError) and request.transport is None:
+            return web.Response(status=GONE)
         problem = problem_of(error)
         if isinstance(error, Unavailable):
             log.warning("request.unavailable", error=str(error))

@@ -99,6 +99,7 @@ LIMITED = Kind(
 )
 HEAD_TOO_LARGE = Kind("head-too-large", 431, "The request's head is too large: 8 KB a line, 100 headers.")
 INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the request's id.")
+STOPPED = Kind("stopping", 503, "This process stops: another one takes your request.", headers=_SOON)
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
 
 EVERYWHERE = (

@@ -5,14 +5,12 @@ else (RFC 9457), and is a line in the log, not a traceback: anybody can send byt
 """
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-import uvloop
 from aiohttp import HttpVersion10, web
 from aiohttp.http_exceptions import LineTooLong
 
@@ -28,8 +26,6 @@ from orders.api.problems import (
     Problem,
     response,
 )
-from orders.api.state import LISTENING
-from orders.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +37,6 @@ LINGER = 2.0
 """Seconds for the rest of a document that nobody reads: hung up on, its sender would see no answer."""
 SURPLUS_WITHIN = 1.0
 """Seconds in which a connection that is one too many may ask, to be told so."""
-DRAIN_WITHIN = 10
-"""Seconds for requests under way, at the end."""
 _GO_ON = "100-continue"
 _LONGEST_LINE = 8190  # bytes, of the request line and of each header
 _MOST_HEADERS = 100
@@ -56,26 +50,6 @@ _LIMITS: dict[str, Any] = {
     "auto_decompress": False,  # documents come as they are: a small one cannot become a large one
     "access_log": None,  # `request.handled` says the same, with the correlation id
 }
-
-
-def run(app: web.Application, settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; then no new requests, and those under way are finished."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
-        loop.run(_serve(app, settings))
-
-
-async def _serve(app: web.Application, settings: Settings) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    runner = Runner(app, settings.http_clients, shutdown_timeout=DRAIN_WITHIN)
-    try:
-        await runner.setup()
-        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
-        app[LISTENING].set()
-        await stopping.wait()
-    finally:
-        await runner.cleanup()
 
 
 class Runner(web.AppRunner):

@@ -6,9 +6,13 @@ from datetime import timedelta
 from aiohttp import web
 
 from mesh import AsyncDatabase
+from mesh.announcer import Announcer
 from mesh.groupcommit import GroupCommit
+from mesh.ratelimit import RateLimiter
 from orders.api.access import Keyring
 from orders.api.bell import Bell
+from orders.api.metrics import Metrics
+from orders.api.underway import Underway
 from orders.domain import Refused
 from orders.store.answers import Answer
 from orders.targets import Targets
@@ -23,11 +27,25 @@ BELL = web.AppKey("bell", Bell)
 
 KEYRING = web.AppKey("keyring", Keyring)
 
+LIMITER = web.AppKey("limiter", RateLimiter)
+"""Not there: nothing is counted."""
+
 PATIENCE = web.AppKey("patience", timedelta)
 """The time to pay an order."""
 
 TARGETS = web.AppKey("targets", Targets)
 """Where webhooks may go."""
+
+METRICS = web.AppKey("metrics", Metrics)
+
+UNDERWAY = web.AppKey("underway", Underway)
+"""The requests that are being worked on."""
+
+ANNOUNCER = web.AppKey("announcer", Announcer)
+"""Who tells the broker that this process lives. Not there: nobody does."""
+
+STOPPING = web.AppKey("stopping", asyncio.Event)
+"""Set as soon as the process is told to stop. Whatever would last (a stream) has to end by itself then."""
 
 LISTENING = web.AppKey("listening", asyncio.Event)
 """Set when clients can connect."""
