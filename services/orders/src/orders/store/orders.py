@@ -19,8 +19,8 @@ _ADD = """
     WITH added AS (
         INSERT INTO orders
             (id, account, placed_at, expires_at, email, name, locale, currency, total, lines, metadata)
-        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],
-                             %s::text[], %s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::jsonb[])
+        SELECT * FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::text[],
+                             %b::text[], %b::text[], %b::text[], %b::bigint[], %b::jsonb[], %b::jsonb[])
         RETURNING id, account, metadata
     )
     INSERT INTO order_metadata (account, name, value, order_id)
