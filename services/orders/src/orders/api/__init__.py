@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from mesh.groupcommit import GroupCommit
+from mesh.groupcommit import GroupCommit, GroupRead
 from mesh.health import Heartbeat, Listener
 from orders import wiring
 from orders.api import (
@@ -31,8 +31,9 @@ from orders.api.bell import Bell
 from orders.api.limits import Limits
 from orders.api.middleware import correlated, labelled, problems
 from orders.api.operation import Operations
-from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING, TARGETS
+from orders.api.state import BELL, DATABASE, KEYRING, LISTENING, PATIENCE, PLACING, READING, TARGETS
 from orders.settings import Settings
+from orders.store.orders import find_all
 from orders.targets import Targets
 from orders.usecases import placing
 
@@ -78,6 +79,7 @@ async def _database(settings: Settings, app: web.Application) -> AsyncIterator[N
         app[DATABASE] = database
         app[KEYRING] = Keyring(database, Limits(settings, limiter))
         app[PLACING] = GroupCommit(database, partial(placing.place, patience=app[PATIENCE]))
+        app[READING] = GroupRead(database, find_all)
         yield
 
 
