@@ -44,7 +44,8 @@ _PAGE = f"""
         SELECT json_build_array(at, milliseconds, status, error) FROM attempts
         WHERE delivery_id = d.id ORDER BY at
     ) FROM deliveries d WHERE endpoint_id = %(endpoint)s AND (%(state)s::text IS NULL OR state = %(state)s)
-    AND id < coalesce(%(after)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') ORDER BY id DESC LIMIT %(limit)s
+    AND id < coalesce(%(after)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    ORDER BY id DESC LIMIT %(limit)s
 """  # an OR would be read along the index from its end, whatever comes after: a plan knows no values
 _AGAIN = f"""
     UPDATE deliveries d SET state = 'pending', failures = 0, due_at = now()
