@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling bench-flow bench-broker topology manifests client reference lock clean
+.PHONY: help up demo test lint contracts messages rolling bench-flow bench-broker bench-api topology manifests client reference lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -41,6 +41,9 @@ topology: install  ## write deploy/rabbitmq/topology.json anew: the services' qu
 
 bench-broker: install  ## messages per second on each broker, beside stock Celery, dramatiq and FastStream
 	@$(BIN)/python -m bench.broker
+
+bench-api: install  ## orders placed, read and listed per second, beside FastAPI; half an hour (ARGS="--only placing")
+	@$(BIN)/python -m bench.api $(ARGS)
 
 manifests: install  ## write each package's manifest.json anew: what its build takes and sends
 	@for service in $(SERVICES); do \

@@ -9,8 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from bench.checks import check
+from bench.client import HOST, reply_in
 from bench.flows import Flow
-from bench.load import HOST, reply_in
 from bench.notes import Notes, notes
 from bench.orders import address, request
 from bench.rounds import started

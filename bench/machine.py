@@ -22,7 +22,7 @@ def facts(broker: str = "", libraries: Sequence[str] = LIBRARIES) -> dict[str, s
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "postgresql": postgres_programs().version,
-        "broker": broker or _valkey(),
+        "broker": broker or valkey(),
         **{name: version(name) for name in libraries},
     }
 
@@ -31,9 +31,12 @@ def _commit() -> str:
     return _told("git", "describe", "--always", "--dirty=, with changes on top")
 
 
-def _valkey() -> str:
-    """Of «Valkey server v=9.1.2 sha=...» or «Redis server v=7.0.15 sha=...» the name and the version."""
-    name, _, rest = _told(str(valkey_program()), "--version").partition(" server v=")
+def valkey(*names: str) -> str:
+    """Of «Valkey server v=9.1.2 sha=...» or «Redis server v=7.0.15 sha=...» the name and the version.
+
+    Of one of these programs; none named: the one that the mesh would start.
+    """
+    name, _, rest = _told(str(valkey_program(*names)), "--version").partition(" server v=")
     return f"{name} {rest.partition(' ')[0]}"
 
 

@@ -44,15 +44,15 @@ def address(number: int) -> str:
 
 
 def request(number: int, key: str) -> bytes:
-    """The whole HTTP/1.1 request. `key`: what opens the API."""
-    body = json.dumps(document(number)).encode()
-    head = [
-        "POST /v1/orders HTTP/1.1",
-        "Host: bench",
-        "Content-Type: application/json",
-        f"Authorization: Bearer {key}",
-        f"Content-Length: {len(body)}",
-    ]
+    """The POST of an order. `key`: what opens the API."""
+    return http("POST", "/v1/orders", key, document(number))
+
+
+def http(method: str, path: str, key: str, document: Any = None) -> bytes:
+    """A whole HTTP/1.1 request."""
+    body = b"" if document is None else json.dumps(document).encode()
+    typed = ["Content-Type: application/json", f"Content-Length: {len(body)}"] if body else []
+    head = [f"{method} {path} HTTP/1.1", "Host: bench", f"Authorization: Bearer {key}", *typed]
     return "\r\n".join([*head, "", ""]).encode() + body
 
 

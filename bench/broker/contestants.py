@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from bench.broker.ground import Ground, Program
+from bench.broker.ground import Ground
 from bench.broker.workers import bare, mesh
+from bench.program import Program
 
 WORKERS = "bench.broker.workers"
 

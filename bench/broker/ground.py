@@ -17,27 +17,11 @@ from bench.broker.brokers import BROKERS, Broker
 from bench.broker.tally import Tally
 from bench.broker.workers.mesh import SERVICE
 from bench.flows.flow import running
+from bench.program import Program
 from embedded.postgres import Postgres
-from embedded.process import Command, Process
+from embedded.process import Command
 
 _TABLES = "inbox, outbox, dead_letters"
-
-
-class Program(Process):
-    """One process of a contestant. Ready at once, unless told how to see it: what waits for it is a queue."""
-
-    def __init__(
-        self, name: str, command: Command, log: Path, ready: Callable[[], bool] = lambda: True
-    ) -> None:
-        super().__init__(name, log)
-        self._command = command
-        self._ready = ready
-
-    def prepare(self) -> Command:
-        return self._command
-
-    def is_ready(self) -> bool:
-        return self._ready()
 
 
 @dataclass(frozen=True)

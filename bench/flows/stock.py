@@ -1,7 +1,7 @@
 """The same flow as people write it today: see `bench/baselines/stock`."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,31 +10,15 @@ from celery import Celery
 
 from bench.flows.flow import Flow, Servers, running, servers
 from bench.flows.profiler import python
+from bench.program import Program
 from embedded.catcher.process import answers
 from embedded.ports import HOST, free_port
-from embedded.process import Command, Process
+from embedded.process import Command
 
 PACKAGE = "bench.baselines.stock"
 DATABASE = "shop"
 CONCURRENCY = {"orders": 1, "emails": 2, "reports": 1}
 """Children of each worker. Sending mails is the slowest of the three."""
-
-
-class Program(Process):
-    """A module of the baseline, or one that runs it."""
-
-    ready: Callable[[], bool]
-    """How to see that it works."""
-
-    def __init__(self, name: str, command: list[str | Path], told: Mapping[str, str], log: Path) -> None:
-        super().__init__(name, log)
-        self._command = Command(command, env=os.environ | told)
-
-    def prepare(self) -> Command:
-        return self._command
-
-    def is_ready(self) -> bool:
-        return self.ready()
 
 
 class Stock:
@@ -73,7 +57,7 @@ class Stock:
 
     def _program(self, name: str, module: str, *arguments: str) -> Program:
         command = [*python(name, self._profiled), "-m", module, *arguments]
-        return Program(name, command, self._told, self._state / f"{name}.log")
+        return Program(name, Command(command, env=os.environ | self._told), self._state / f"{name}.log")
 
 
 @contextmanager

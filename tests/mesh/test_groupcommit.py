@@ -1,10 +1,10 @@
-"""Group commit: what gathers shares a transaction, and nobody pays for a neighbour's fault."""
+"""Group commit: what gathers shares a transaction, and nobody pays for a neighbour's fault. So do reads."""
 
 import asyncio
 from collections.abc import Sequence
 
 from mesh import AsyncDatabase, AsyncTx
-from mesh.groupcommit import GroupCommit
+from mesh.groupcommit import GroupCommit, GroupRead
 
 
 async def write(items: Sequence[str], tx: AsyncTx) -> list[str]:
@@ -63,6 +63,29 @@ def test_a_caller_that_goes_away_does_not_stop_the_others(url: str) -> None:
         waiting[1].cancel()
         results = await asyncio.gather(*waiting, return_exceptions=True)
         assert (results[0], results[2]) == ("wrote 0", "wrote 2")
+        await database.close()
+
+    asyncio.run(run())
+
+
+def test_reads_at_once_share_a_statement_and_see_what_was_committed_before_them(url: str) -> None:
+    async def run() -> None:
+        database = AsyncDatabase(url, "tests", 4)
+        await database.open()
+        statements = []
+
+        async def find(items: Sequence[str], tx: AsyncTx) -> list[int]:
+            statements.append(items)
+            rows = await (await tx.execute("SELECT detail, count(*) FROM ledger GROUP BY detail")).fetchall()
+            return [dict(rows).get(item, 0) for item in items]
+
+        commit, read = GroupCommit(database, write), GroupRead(database, find)
+        before = asyncio.create_task(read("a"))
+        await asyncio.sleep(0)  # it is under way when the others come
+        await commit("a")
+        assert await asyncio.gather(read("a"), read("b"), read("a")) == [1, 0, 1]
+        assert await before in (0, 1)
+        assert statements == [["a"], ["a", "b", "a"]]
         await database.close()
 
     asyncio.run(run())

@@ -8,12 +8,12 @@ from mesh import Tx, bulk
 
 _INTEND = """
     INSERT INTO mails (id, kind, order_id, to_address, subject)
-    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::text[])
+    SELECT * FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::text[], %b::text[])
     ON CONFLICT (id) DO UPDATE SET tries = mails.tries + 1
 """
 _SENT = """
     UPDATE mails SET sent_at = new.sent_at
-    FROM unnest(%s::uuid[], %s::timestamptz[]) AS new (id, sent_at) WHERE mails.id = new.id
+    FROM unnest(%b::uuid[], %b::timestamptz[]) AS new (id, sent_at) WHERE mails.id = new.id
 """
 
 

@@ -2,7 +2,7 @@
 
     _SENT = '''
         UPDATE mails SET sent_at = new.sent_at
-        FROM unnest(%s::uuid[], %s::timestamptz[]) AS new (id, sent_at) WHERE mails.id = new.id
+        FROM unnest(%b::uuid[], %b::timestamptz[]) AS new (id, sent_at) WHERE mails.id = new.id
     '''
     bulk.write(tx, _SENT, (id, sent_at))
 

@@ -30,6 +30,9 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_count": 2,
     "options": "-c idle_in_transaction_session_timeout=60s -c statement_timeout=60s",
 }
+_STEADY = " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+"""An API's statements touch few rows, through an index. They are planned once, and alike however many there
+are: a plan that was made for a small table is kept when that grows, and reads all of it (decision 0021)."""
 _UNFINISHED = {TransactionStatus.INTRANS, TransactionStatus.INERROR}
 _WAIT = 5.0  # seconds for a connection before the database counts as away
 _RECONNECT = 1.0
@@ -96,7 +99,7 @@ class AsyncDatabase:
 
     def __init__(self, url: str, name: str, size: int) -> None:
         self._url = url
-        self._options = {**_OPTIONS, "application_name": name}
+        self._options = {**_OPTIONS, "application_name": name, "options": _OPTIONS["options"] + _STEADY}
         self._pool = AsyncConnectionPool(
             url,
             kwargs=self._options,
@@ -123,8 +126,18 @@ class AsyncDatabase:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncTx]:
         """One transaction: committed at the end, rolled back by an error. Raises Unavailable."""
+        async with self.read() as connection, _transaction_async(connection):
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncTx]:
+        """A connection to read from: each statement sees what was committed when it began, as in `begin`.
+
+        Without BEGIN and COMMIT, which take longer than to read one row. Whatever writes needs `begin`.
+        Raises Unavailable.
+        """
         try:
-            async with self._pool.connection() as connection, _transaction_async(connection):
+            async with self._pool.connection() as connection:
                 yield connection
         except (PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable(f"database: {error}") from error

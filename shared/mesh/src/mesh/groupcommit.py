@@ -30,7 +30,7 @@ class GroupCommit(Generic[T, R]):
         committed: Callable[[Sequence[R]], None] = lambda _: None,
     ) -> None:
         """`committed` is told of each transaction what came of its items."""
-        self._database = database
+        self._open = database.begin
         self._write = write
         self._committed = committed
         self._waiting: list[Item[T, R]] = []
@@ -56,7 +56,7 @@ class GroupCommit(Generic[T, R]):
 
     async def _commit(self, group: list[Item[T, R]]) -> None:
         try:
-            async with self._database.begin() as tx:
+            async with self._open() as tx:
                 results = await self._write([item for item, _ in group], tx)
         except Exception as error:  # noqa: BLE001 it is the caller's, whatever it is
             if len(group) == 1 or isinstance(error, Unavailable):
@@ -70,6 +70,17 @@ class GroupCommit(Generic[T, R]):
             for (_, committed), result in zip(group, results, strict=True):
                 if not committed.done():  # its client went away
                     committed.set_result(result)
+
+
+class GroupRead(GroupCommit[T, R]):
+    """The same for what is only read: one statement for all that gathered while another was under way. It
+    begins after all of them were asked, so none sees less than was committed then."""
+
+    def __init__(
+        self, database: AsyncDatabase, find: Callable[[Sequence[T], AsyncTx], Awaitable[Sequence[R]]]
+    ) -> None:
+        super().__init__(database, find)
+        self._open = database.read
 
 
 def _fail(group: list[Item[T, R]], error: Exception) -> None:

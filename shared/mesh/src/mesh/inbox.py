@@ -25,7 +25,7 @@ class Seen(Enum):
 
 
 _BEGIN = """
-    INSERT INTO inbox (message_id, name) SELECT * FROM unnest(%s::uuid[], %s::text[]) ORDER BY 1
+    INSERT INTO inbox (message_id, name) SELECT * FROM unnest(%b::uuid[], %b::text[]) ORDER BY 1
     ON CONFLICT DO NOTHING RETURNING message_id
 """
 _LOOK = "SELECT message_id, done_at IS NULL FROM inbox WHERE message_id = ANY(%s)"
@@ -44,7 +44,7 @@ _FORGET = """
 
 _REPLY = """
     UPDATE inbox SET reply = new.reply
-    FROM unnest(%s::uuid[], %s::json[]) AS new (id, reply) WHERE message_id = new.id
+    FROM unnest(%b::uuid[], %b::json[]) AS new (id, reply) WHERE message_id = new.id
 """
 
 _LEAVE = "DELETE FROM inbox WHERE message_id = ANY(%s)"

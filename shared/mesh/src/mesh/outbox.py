@@ -28,14 +28,14 @@ CHANNEL = "outbox"
 _PUT = """
     WITH put AS (
         INSERT INTO outbox (message_id, name, routing_key, envelope)
-        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::json[])
+        SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::json[])
     ) SELECT pg_notify('outbox', '')
 """
 _PUT_LATER = """
     WITH put AS (
         INSERT INTO outbox (message_id, name, routing_key, envelope, due_at)
         SELECT id, name, key, envelope, now() + after
-        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::json[], %s::interval[])
+        FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::json[], %b::interval[])
             AS new (id, name, key, envelope, after)
     ) SELECT pg_notify('outbox', '')
 """

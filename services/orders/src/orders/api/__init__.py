@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from mesh.announcer import Announcer
-from mesh.groupcommit import GroupCommit
+from mesh.groupcommit import GroupCommit, GroupRead
 from mesh.health import Heartbeat, Listener
 from orders import wiring
 from orders.api import (
@@ -50,12 +50,14 @@ from orders.api.state import (
     METRICS,
     PATIENCE,
     PLACING,
+    READING,
     STOPPING,
     TARGETS,
     UNDERWAY,
 )
 from orders.api.underway import Underway
 from orders.settings import Settings
+from orders.store.orders import find_all
 from orders.targets import Targets
 from orders.usecases import placing
 
@@ -133,6 +135,7 @@ async def _database(settings: Settings, app: web.Application) -> AsyncIterator[N
         app[KEYRING] = Keyring(database, Limits(settings, limiter))
         place = partial(placing.place, patience=app[PATIENCE])
         app[PLACING] = GroupCommit(database, place, app[METRICS].committed)
+        app[READING] = GroupRead(database, find_all)
         yield
 
 

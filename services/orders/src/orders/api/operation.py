@@ -79,7 +79,8 @@ class Operation:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     transaction: bool = True
-    """Whether the function gets one; of a POST, the answer is kept in it for who asks again."""
+    """Whether the function gets one; of a POST, the answer is kept in it for who asks again. A GET reads
+    without: each of its statements is one by itself."""
     tagged: bool = False
     """Whether it answers with an order's version as ETag."""
     refuses: tuple[Kind, ...] = ()
@@ -112,11 +113,15 @@ class Operation:
         """Raises Problem, domain.Refused, and what a database raises."""
         key = await request.app[KEYRING].admit(request, self.scope)
         call = await self._call(request, key)
-        if self.transaction:
-            answer = await once(request.app[DATABASE], call.claim, partial(self.function, call))
-        else:
-            answer = await self.function(call)
+        answer = await (self._with_database(call) if self.transaction else self.function(call))
         return _response(answer) if isinstance(answer, Answer) else answer
+
+    async def _with_database(self, call: Call[Any]) -> Answer | web.StreamResponse:
+        database = call.request.app[DATABASE]
+        if self.method != "GET":
+            return await once(database, call.claim, partial(self.function, call))
+        async with database.read() as tx:
+            return await self.function(call, tx)
 
     async def _call(self, request: web.Request, key: Key) -> Call[Any]:
         if self.query:

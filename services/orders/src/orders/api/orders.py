@@ -5,7 +5,7 @@ from mesh import AsyncTx
 from orders import domain
 from orders.api.conditions import etag
 from orders.api.operation import Call, Operations, answered
-from orders.api.state import PATIENCE, PLACING
+from orders.api.state import PATIENCE, PLACING, READING
 from orders.documents import (
     Cancellation,
     Entry,
@@ -19,7 +19,7 @@ from orders.documents import (
     Shipment,
     Timeline,
 )
-from orders.store import listing, orders, timeline
+from orders.store import listing, timeline
 from orders.store.answers import Answer
 from orders.usecases import changing, placing
 
@@ -51,11 +51,11 @@ async def list_orders(call: Call[Search], tx: AsyncTx) -> Answer:
     return answered(OrderPage.of(page, call.request.rel_url))
 
 
-@api.get("/v1/orders/{id}", answer=Order, tagged=True)
-async def get_order(call: Call[None], tx: AsyncTx) -> Answer:
+@api.get("/v1/orders/{id}", answer=Order, tagged=True, transaction=False)
+async def get_order(call: Call[None]) -> Answer:
     """Read an order."""
     target = call.target
-    order = await orders.find(tx, target.account, target.id)
+    order = await call.request.app[READING]((target.account, target.id))
     if not order:
         raise domain.Unknown("order")
     return _shown(order)

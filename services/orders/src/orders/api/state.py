@@ -2,24 +2,28 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 from aiohttp import web
 
 from mesh import AsyncDatabase
 from mesh.announcer import Announcer
-from mesh.groupcommit import GroupCommit
+from mesh.groupcommit import GroupCommit, GroupRead
 from mesh.ratelimit import RateLimiter
 from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.api.metrics import Metrics
 from orders.api.underway import Underway
-from orders.domain import Refused
+from orders.domain import Order, Refused
 from orders.store.answers import Answer
 from orders.targets import Targets
 from orders.usecases.placing import Placement
 
 PLACING = web.AppKey("placing", GroupCommit[Placement, Answer | Refused])
 """Stores orders, those of requests at the same time in one transaction."""
+
+READING = web.AppKey("reading", GroupRead[tuple[str, UUID], Order | None])
+"""Finds an order of an account, those of requests at the same time by one statement."""
 
 DATABASE = web.AppKey("database", AsyncDatabase)
 

@@ -13,16 +13,16 @@ KEPT = "24 hours"
 
 _LOCK = """
     SELECT account, key, pg_try_advisory_xact_lock(hashtextextended(account || ' ' || key, 0))
-    FROM unnest(%s::text[], %s::text[]) AS wanted (account, key)
+    FROM unnest(%b::text[], %b::text[]) AS wanted (account, key)
 """
 _FIND = f"""
     SELECT account, key, fingerprint, status, headers, body FROM answers
-    JOIN unnest(%s::text[], %s::text[]) AS wanted (account, key) USING (account, key)
+    JOIN unnest(%b::text[], %b::text[]) AS wanted (account, key) USING (account, key)
     WHERE at > now() - interval '{KEPT}'
 """
 _KEEP = """
     INSERT INTO answers (account, key, fingerprint, status, headers, body)
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::int[], %s::jsonb[], %s::text[])
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::int[], %b::jsonb[], %b::text[])
     ON CONFLICT (account, key) DO UPDATE SET
         fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
         body = excluded.body, at = now()

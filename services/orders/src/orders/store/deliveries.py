@@ -16,7 +16,7 @@ LEASE = timedelta(seconds=60)
 _COLUMNS = "d.id, d.endpoint_id, d.event_id, d.type, d.body, d.state, d.failures, d.due_at"
 _ADD = """
     INSERT INTO deliveries (id, endpoint_id, event_id, type, body)
-    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[])
+    SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::text[])
 """
 _CLAIM = f"""
     WITH due AS (
@@ -31,12 +31,12 @@ _CLAIM = f"""
 """
 _TRIED = """
     INSERT INTO attempts (delivery_id, at, milliseconds, status, error)
-    SELECT tried.* FROM unnest(%s::uuid[], %s::timestamptz[], %s::int[], %s::int[], %s::text[]) AS tried (id)
+    SELECT tried.* FROM unnest(%b::uuid[], %b::timestamptz[], %b::int[], %b::int[], %b::text[]) AS tried (id)
     JOIN deliveries USING (id) FOR KEY SHARE OF deliveries  -- its endpoint may have been removed meanwhile
 """
 _SETTLE = """
     UPDATE deliveries d SET state = new.state, failures = new.failures, due_at = now() + new.after
-    FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::interval[]) AS new (id, state, failures, after)
+    FROM unnest(%b::uuid[], %b::text[], %b::int[], %b::interval[]) AS new (id, state, failures, after)
     WHERE d.id = new.id
 """
 _PAGE = f"""
@@ -44,8 +44,9 @@ _PAGE = f"""
         SELECT json_build_array(at, milliseconds, status, error) FROM attempts
         WHERE delivery_id = d.id ORDER BY at
     ) FROM deliveries d WHERE endpoint_id = %(endpoint)s AND (%(state)s::text IS NULL OR state = %(state)s)
-    AND (%(after)s::uuid IS NULL OR id < %(after)s) ORDER BY id DESC LIMIT %(limit)s
-"""
+    AND id < coalesce(%(after)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    ORDER BY id DESC LIMIT %(limit)s
+"""  # an OR would be read along the index from its end, whatever comes after: a plan knows no values
 _AGAIN = f"""
     UPDATE deliveries d SET state = 'pending', failures = 0, due_at = now()
     WHERE endpoint_id = %s AND id = %s RETURNING {_COLUMNS}

@@ -24,7 +24,7 @@ CHANNEL = "events"
 _ADD = """
     WITH added AS (
         INSERT INTO events (account, order_id, type, at, data)
-        SELECT * FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::timestamptz[], %s::json[])
+        SELECT * FROM unnest(%b::text[], %b::uuid[], %b::text[], %b::timestamptz[], %b::json[])
         RETURNING account
     ) SELECT pg_notify('events', account) FROM (SELECT DISTINCT account FROM added) AS whose
 """

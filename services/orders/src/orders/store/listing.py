@@ -10,6 +10,9 @@ from mesh import AsyncTx
 from orders.domain import Order, Status
 from orders.store.orders import COLUMNS, order_of
 
+_PAIR = """
+    (SELECT true FROM order_metadata p WHERE (p.account, p.name, p.value) = {pair} AND p.order_id = o.id)
+"""  # looked up for each order: as a join, it might be the one that is walked through
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,22 +56,24 @@ async def page(tx: AsyncTx, query: Query) -> Page:
 
 
 def _statement(query: Query, backwards: bool) -> tuple[str, dict[str, Any]]:
-    values: dict[str, Any] = {"account": query.account, "limit": query.limit + 1}
+    values: dict[str, Any] = {"account": query.account}
     conditions = ["o.account = %(account)s"]
     for condition, name, value in _conditions(query):
         conditions.append(condition)
         values[name] = value
-    tables, order = "orders o", "ASC" if backwards else "DESC"
+    tables, key, order = "orders o", "o.id", "ASC" if backwards else "DESC"
     for number, (name, value) in enumerate(sorted(query.metadata.items())):
-        pair = f"m{number}"
-        tables += f" JOIN order_metadata {pair} ON {pair}.order_id = o.id"
-        conditions.append(
-            f"({pair}.account, {pair}.name, {pair}.value) = (%(account)s, %({pair}n)s, %({pair}v)s)"
-        )
-        values |= {f"{pair}n": name, f"{pair}v": value}
-    key = "m0.order_id" if query.metadata else "o.id"  # the index that is read in order
+        values |= {f"name{number}": name, f"value{number}": value}
+        pair = f"(%(account)s, %(name{number})s, %(value{number})s)"
+        if number == 0 and query.email is None:
+            tables, key = "order_metadata m JOIN orders o ON o.id = m.order_id", "m.order_id"
+            conditions.append(f"(m.account, m.name, m.value) = {pair}")
+        else:
+            conditions.append(_PAIR.format(pair=pair))
     where = " AND ".join(conditions).replace("o.id", key)
-    return f"SELECT {COLUMNS} FROM {tables} WHERE {where} ORDER BY {key} {order} LIMIT %(limit)s", values
+    # The limit is no parameter: a plan that does not know it is one for a tenth of the table.
+    page = f"ORDER BY {key} {order} LIMIT {query.limit + 1}"
+    return f"SELECT {COLUMNS} FROM {tables} WHERE {where} {page}", values
 
 
 def _conditions(query: Query) -> Iterator[tuple[str, str, Any]]:

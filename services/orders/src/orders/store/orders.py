@@ -19,8 +19,8 @@ _ADD = """
     WITH added AS (
         INSERT INTO orders
             (id, account, placed_at, expires_at, email, name, locale, currency, total, lines, metadata)
-        SELECT * FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::text[],
-                             %s::text[], %s::text[], %s::text[], %s::bigint[], %s::jsonb[], %s::jsonb[])
+        SELECT * FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::text[],
+                             %b::text[], %b::text[], %b::text[], %b::bigint[], %b::jsonb[], %b::jsonb[])
         RETURNING id, account, metadata
     )
     INSERT INTO order_metadata (account, name, value, order_id)
@@ -28,6 +28,11 @@ _ADD = """
 """
 _FIND = f"SELECT {COLUMNS} FROM orders o WHERE account = %s AND id = %s"
 _LOCK = f"{_FIND} FOR UPDATE"
+_FIND_ALL = f"""
+    SELECT {COLUMNS} FROM unnest(%b::text[], %b::uuid[]) AS wanted (account, id)
+    CROSS JOIN LATERAL (SELECT * FROM orders WHERE id = wanted.id LIMIT 1) AS o
+    WHERE o.account = wanted.account
+"""  # one by one: a plan that was made when there were few orders might join all of them
 _EXPIRE = f"""
     UPDATE orders o SET status = %s, version = version + 1, changed_at = %s
     WHERE id = %s AND status = ANY(%s) RETURNING {COLUMNS}
@@ -47,6 +52,13 @@ async def find(tx: AsyncTx, account: str, id: UUID) -> Order | None:
     """An order of that account."""
     row = await (await tx.execute(_FIND, (account, id))).fetchone()
     return row and order_of(row)
+
+
+async def find_all(wanted: Sequence[tuple[str, UUID]], tx: AsyncTx) -> list[Order | None]:
+    """The order of each account and id; None: that account has no such order."""
+    rows = await (await tx.execute(_FIND_ALL, bulk.columns(wanted))).fetchall()
+    found = {(order.account, order.id): order for order in map(order_of, rows)}
+    return list(map(found.get, wanted))
 
 
 async def lock(tx: AsyncTx, account: str, id: UUID) -> Order | None:

@@ -8,7 +8,7 @@ from orders.domain import Entry
 
 _NOTE = """
     INSERT INTO timeline (order_id, at, service, what)
-    SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
+    SELECT * FROM unnest(%b::uuid[], %b::timestamptz[], %b::text[], %b::text[])
 """
 _OF = """
     SELECT id, placed_at, 'orders', 'order placed' FROM orders WHERE account = %(account)s AND id = %(id)s
