@@ -38,7 +38,7 @@ def test_one_may_go_on_another_day(client: Any) -> None:
 
 def test_what_is_gone_is_said(client: Any) -> None:
     with pytest.raises(errors.EventsGone):
-        next(client.follow_events(last_event_id="1-1"))
+        next(client.follow_events(last_event_id="9999999999999999999-1"))
     with pytest.raises(errors.NotFound):
         next(client.follow_order("01a1fc71-e320-7390-b200-14aac26dcbfb"))
 

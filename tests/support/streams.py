@@ -23,6 +23,8 @@ class Stream:
     def __init__(self, api: Api, response: ClientResponse) -> None:
         self._api = api
         self.response = response
+        self.began = ""
+        """The position that it was told to begin with."""
 
     def next(self, count: int) -> list[Told]:
         """So many events, as soon as they have come. Raises EOFError at the end."""
@@ -55,7 +57,9 @@ def following(api: Api, path: str, **headers: str) -> Iterator[Stream]:
         assert response.status == 200, api.run(response.text())
         assert response.headers["Content-Type"] == "text/event-stream"
         stream = Stream(api, response)
-        assert stream.block() == {"retry": "1000"}
+        first = stream.block()
+        assert first["retry"] == "1000"
+        stream.began = first["id"]
         yield stream
     finally:
         api.run(_closed(response))

@@ -15,6 +15,7 @@ from contracts.orders import ImportPart, OrderPlaced
 from mesh import Database, testing
 from mesh.testing import sent
 from orders.api import chores, imports
+from orders.store import jobs
 from orders.tasks import consumer
 from orders.usecases import importing
 from orders.wiring import Deps
@@ -220,7 +221,21 @@ def test_no_bytes_are_our_fault(api: Api, tx: Any, work: Deliver, line: bytes) -
     assert orders(tx) == 1
 
 
+def test_a_name_that_no_table_can_keep_is_told(api: Api, tx: Any, work: Deliver) -> None:
+    job = send(api, '{"a\\u0000b": 1}\n{"\\u0000": 1, "\\u0000": 2}\n' + lines(order())).json
+    work()
+    assert [each["line"] for each in errors(api, job)] == [1, 2]
+    assert orders(tx) == 1
+
+
+def test_what_was_begun_is_not_dropped_when_its_answer_is_lost(api: Api, tx: Any, database: Database) -> None:
+    job = send(api, lines(order())).json
+    tx.execute(jobs._DROP, (job["id"],))
+    assert api.get(f"/v1/jobs/{job['id']}").json["state"] == "PENDING"
+
+
 def test_nothing_is_an_import_of_nothing(api: Api, tx: Any) -> None:
+    send(api, "", **{"Content-Length": "0"})
     job = send(api, "\n\n").json
     assert (job["state"], job["result"]) == ("SUCCESS", {"placed": 0, "failed": 0, "errors": None})
 

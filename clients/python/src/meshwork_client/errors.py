@@ -7,7 +7,7 @@ from meshwork_client.problem import ApiError
 
 
 class EventsGone(ApiError):
-    """The event in Last-Event-ID is gone: read the orders anew."""
+    """What came behind Last-Event-ID is gone: read the orders anew."""
 
 
 class ExpectationFailed(ApiError):

@@ -23,10 +23,9 @@ class Following(Generic[Answer]):
         """Its id and what it tells. None: nothing."""
         self._attempt = 0
         self._least = event.retry / 1000 if event.retry is not None else self._least
-        if not event.data:
-            return None
-        self.call = replace(self.call, headers={**self.call.headers, "Last-Event-ID": event.id})
-        return event.id, self.call.parsed(event.data)
+        if event.id:  # also without an event: so far it is sure that there was none
+            self.call = replace(self.call, headers={**self.call.headers, "Last-Event-ID": event.id})
+        return (event.id, self.call.parsed(event.data)) if event.data else None
 
     def pause(self, outcome: Outcome) -> float:
         """Seconds until the next attempt, after a stream has ended or failed. Raises as `Call.read` does."""

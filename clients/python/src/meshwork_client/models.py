@@ -56,8 +56,6 @@ class EndpointFacts(Document):
 
     webhook_id: UUID
     """Which webhook."""
-    url: str
-    """Where its events were sent."""
     why: str
     """For people: what was wrong with it."""
 

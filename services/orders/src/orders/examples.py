@@ -57,12 +57,11 @@ FACTS: Example = {
 EVENT: Example = {"type": "order.shipped", "timestamp": SHIPPED["changed_at"], "data": FACTS}
 ENDPOINT_FACTS: Example = {
     "webhook_id": "01a20a4e-1f5e-7a55-8f0d-6f1f5f6b7a10",
-    "url": "https://shop.example.com/events",
     "why": "nothing was taken for 3 days",
 }
 
 WANTED: Example = {
-    "url": ENDPOINT_FACTS["url"],
+    "url": "https://shop.example.com/events",
     "types": ["order.paid", "order.shipped"],
     "description": "the shop",
 }

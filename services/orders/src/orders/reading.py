@@ -11,6 +11,9 @@ MOST_FAULTS = 100
 """That are told: a body of a quarter of a megabyte can hold 40,000."""
 
 
+_LONGEST = 500  # characters of a pointer, or of a detail
+
+
 class NotJson(ValueError):
     """What came is no JSON."""
 
@@ -21,7 +24,7 @@ def read(model: type[M], body: bytes) -> M:
         json.loads(body, object_pairs_hook=_once_each)  # pydantic takes the last of two
         return model.model_validate_json(body)
     except Twice as twice:
-        raise NotJson(f"The document says {twice} twice.") from None
+        raise NotJson(_printable(f"The document says {twice} twice.")) from None
     except ValidationError as error:
         if error.errors()[0]["type"] == "json_invalid":
             raise NotJson("The body is not JSON.") from None
@@ -33,7 +36,9 @@ def read(model: type[M], body: bytes) -> M:
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """A JSON pointer to each field that does not fit, and why."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [{"pointer": _pointer(each["loc"]), "detail": each["msg"]} for each in found[:MOST_FAULTS]]
+    return [
+        {"pointer": _pointer(each["loc"]), "detail": _printable(each["msg"])} for each in found[:MOST_FAULTS]
+    ]
 
 
 class Twice(ValueError):
@@ -50,4 +55,10 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+    parts = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
+    return _printable(parts)
+
+
+def _printable(text: str) -> str:
+    """No table keeps a NUL, which a field's name may hold, and nobody reads a megabyte."""
+    return text[:_LONGEST].replace("\x00", "\ufffd")

@@ -13,6 +13,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from orders.domain import MOST_LINES
+
 ORDER = "order"
 CUSTOMER = ("email", "name", "locale")
 NEEDED = frozenset({"customer_email", "customer_name", "currency", "sku", "name", "quantity", "unit_price"})
@@ -32,7 +34,7 @@ class Table:
     def __init__(self) -> None:
         self._columns: list[str] | None = None
         self._held: list[str] = []  # of a line that goes on behind a line break within quotes
-        self._number = self._from = self._began = 0
+        self._length = self._quotes = self._number = self._from = self._began = 0
         self._order: str | None = None
         self._rows: list[Mapping[str, str]] = []
 
@@ -41,10 +43,12 @@ class Table:
         self._number += 1
         self._from = self._from if self._held else self._number
         self._held.append(line)
+        self._length += len(line)
+        self._quotes += line.count('"')
         if self._is_open():
             return
         cells = next(csv.reader(["".join(self._held)]), [])
-        self._held = []
+        self._held, self._length, self._quotes = [], 0, 0
         if not cells:
             return
         if self._columns is None:
@@ -56,7 +60,8 @@ class Table:
         if not self._rows or self._order is None or row.get(ORDER) != self._order:
             yield from self.end()
             self._order, self._began = row.get(ORDER), self._from
-        self._rows.append(row)
+        if len(self._rows) <= MOST_LINES:  # one too many is enough to be refused
+            self._rows.append(row)
 
     def end(self) -> Iterator[tuple[int, str]]:
         """The order that is still held. Raises NoTable for half a line."""
@@ -68,9 +73,9 @@ class Table:
 
     def _is_open(self) -> bool:
         """Whether the line goes on. Raises NoTable for one that never ends."""
-        if sum(map(len, self._held)) > LONGEST:
+        if self._quotes % 2 and self._length > LONGEST:
             raise NoTable(f"A quote is not closed within {LONGEST} characters.")
-        return sum(line.count('"') for line in self._held) % 2 == 1
+        return self._quotes % 2 == 1
 
 
 def _checked(cells: list[str]) -> list[str]:

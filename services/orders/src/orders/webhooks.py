@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from orders.domain import EventType, Refused
+from orders.domain import Refused
 
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800))
 """After each failure; after the last one a delivery is given up. Together 23.7 hours."""
@@ -47,8 +47,8 @@ class Endpoint:
     id: UUID
     account: str
     url: str
-    types: tuple[EventType, ...]
-    """None: all."""
+    types: tuple[str, ...]
+    """Of domain.EventType, or of a newer build. None: all."""
     description: str | None
     secret: str
     enabled: bool

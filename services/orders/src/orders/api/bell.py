@@ -46,8 +46,9 @@ class Bell:
             try:
                 async for account in self._database.heard(CHANNEL):
                     self._ring(account)
-            except Unavailable as error:
-                log.warning("bell.silent", error=str(error))
+            except Exception as error:
+                unexpected = not isinstance(error, Unavailable)
+                log.warning("bell.silent", error=str(error), exc_info=unexpected)
             await asyncio.sleep(_PAUSE)
 
     def take_down(self) -> None:

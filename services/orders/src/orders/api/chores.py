@@ -35,8 +35,8 @@ async def _do(app: web.Application) -> None:
     while True:
         try:
             await tidy(app)
-        except Unavailable:
-            pass  # requests say so
+        except Unavailable as error:
+            log.warning("chores.put_off", error=str(error))
         except Exception:  # a database that is not migrated yet: there is another time
             log.exception("chores.failed")
         await asyncio.sleep(PAUSE)

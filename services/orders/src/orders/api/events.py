@@ -31,6 +31,7 @@ MOST = 100
 _PAGE = 100  # events that one stream has in memory
 _HEARTBEAT = 15.0  # seconds: proxies take a connection that is silent for half a minute or more for dead
 _SHORTEST, _LONGEST = 0.02, 1.0  # seconds until a transaction that an event waits for may have ended
+_REST = 0.05  # seconds, in which the next ones gather: each look is a query
 _RETRY = 1000  # milliseconds until a client that is cut off comes again
 _TAKEN_WITHIN = 30.0  # seconds for a client to take what it was sent
 
@@ -71,8 +72,6 @@ class EndpointFacts(Document, json_schema_extra=example(examples.ENDPOINT_FACTS)
 
     webhook_id: UUID
     """Which webhook."""
-    url: str
-    """Where its events were sent."""
     why: str
     """For people: what was wrong with it."""
 
@@ -133,10 +132,10 @@ class _Stream:
                 position = await self._start(tx, order_id)
             unbuffered = {"X-Accel-Buffering": "no"}  # nginx would gather
             async with begun(self._call.request, EVENTS, **unbuffered) as response:
-                await _send(response, f"retry: {_RETRY}\n\n")
+                await _send(response, f"retry: {_RETRY}\nid: {position}\n\n")
                 with suppress(Unavailable, Problem):  # a client comes again with its last id
-                    async for found in self._following(bell, rung, position, order_id):
-                        await _send(response, "".join(map(_written, found)) or ":\n\n")
+                    async for seen, found in self._following(bell, rung, position, order_id):
+                        await _send(response, "".join(map(_written, found)) or f"id: {seen}\n\n")
         return response
 
     async def _start(self, tx: AsyncTx, order_id: UUID | None) -> Position:
@@ -146,26 +145,27 @@ class _Stream:
         if last is None:
             return START if order_id else await events.end(tx)
         position = Position.read(last)
-        if position is None or not await events.has(tx, self._account, position):
+        if position is None or not await events.reaches(tx, position):
             raise EVENTS_GONE.problem()
         return position
 
     async def _following(
         self, bell: Bell, rung: asyncio.Event, position: Position, order_id: UUID | None
-    ) -> AsyncIterator[list[events.Event]]:
-        """What there is, then what comes; nothing, now and then, when nothing comes."""
+    ) -> AsyncIterator[tuple[Position, list[events.Event]]]:
+        """What there is, then what comes; nothing, now and then, when nothing comes. And how far that is."""
         types, pause = self._call.body.type, _SHORTEST
         while not bell.is_down:
             rung.clear()
             page = await self._page(position, order_id)
             if page.events:
                 position, pause = page.events[-1].position, _SHORTEST
-                yield [event for event in page.events if not types or event.type in types]
+                yield position, [event for event in page.events if not types or event.type in types]
+                await asyncio.sleep(_REST)
             elif not page.settled:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST)
             elif not await _rings(rung, _HEARTBEAT):
-                yield []
+                yield position, []
 
     async def _page(self, position: Position, order_id: UUID | None) -> events.Page:
         await self._app[KEYRING].key(self._call.request, Scope.READ)  # it may have been revoked

@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from hashlib import sha256
@@ -31,6 +32,10 @@ api = Operations()
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
 _LONGEST = 128 * 1024  # bytes of a line: twice what an order may be
+_PART = 1024 * 1024  # characters, however few orders these are
+_BYTES = 512 * 1024 * 1024  # in all; 100,000 orders of five lines are about 100 MB
+_WITHIN = 1800.0
+"""Seconds for all of it to come: half of those after which it is forgotten."""
 
 
 class Fault(Document, json_schema_extra=example(examples.FAULT)):
@@ -110,11 +115,13 @@ class _Upload:
     async def receive(self) -> None:
         """Raises Problem."""
         lines: list[Line] = []
+        size = 0
         async for line in self._documents():
             lines.append(line)
-            if len(lines) == importing.PART:
+            size += len(line[1])
+            if len(lines) == importing.PART or size > _PART:
                 await self._keep(lines)
-                lines = []
+                lines, size = [], 0
         if lines or not self._parts:
             await self._keep(lines)
 
@@ -164,19 +171,26 @@ class _Upload:
             raise NO_TABLE.problem(f"Line {number}: {fault}") from None
 
     async def _lines(self) -> AsyncIterator[str]:
-        content = self._call.request.content
-        while True:
+        request, size = self._call.request, 0
+        until = time.monotonic() + _WITHIN
+        while request.can_read_body:
             try:
                 async with asyncio.timeout(READ_WITHIN):
-                    line = await content.readuntil(b"\n", max_size=_LONGEST)
+                    line = await request.content.readuntil(b"\n", max_size=_LONGEST)
             except TimeoutError:
                 raise TOO_SLOW.problem() from None
             except LineTooLong:
                 raise IMPORT_TOO_LARGE.problem("A line is longer than an order may be.") from None
+            size += len(line)
+            if size > _BYTES:
+                raise IMPORT_TOO_LARGE.problem(f"An import has {_BYTES // 2**20} MiB at the most.")
+            if time.monotonic() > until:
+                raise TOO_SLOW.problem(f"It did not come within {_WITHIN / 60:.0f} minutes.")
             if not line:
                 return
             self._digest.update(line)
             yield _text(line)
+            await asyncio.sleep(0)  # what has come already is read without a pause: others want to be served
 
 
 def _text(line: bytes) -> str:

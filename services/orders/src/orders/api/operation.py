@@ -92,6 +92,11 @@ class Operation:
     media: str = "application/json"
     """What it answers in; of some, each piece is an `answer`."""
 
+    def route(self) -> web.RouteDef:
+        """With HEAD, of what ends."""
+        how = {"allow_head": self.media != EVENTS} if self.method == "GET" else {}
+        return web.route(self.method, self.path, self.handle, **how)
+
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
         yield from problems.EVERYWHERE
@@ -175,8 +180,7 @@ class Operations:
         return self.get(path, transaction=False, media=EVENTS, refuses=refuses, **rest)
 
     def routes(self) -> list[web.RouteDef]:
-        make = {"GET": web.get, "POST": web.post, "PATCH": web.patch, "DELETE": web.delete}
-        return [make[each.method](each.path, each.handle) for each in self.all]
+        return [each.route() for each in self.all]
 
     def patch(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         return self._add("PATCH", path, **rest)

@@ -77,7 +77,7 @@ TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"
 TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "An account has 20 endpoints at the most.")
 JOB_ENDED = Kind("job-ended", 409, "The job has ended: SUCCESS.", {"state": "SUCCESS"})
 IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
-EVENTS_GONE = Kind("events-gone", 410, "The event in Last-Event-ID is gone: read the orders anew.")
+EVENTS_GONE = Kind("events-gone", 410, "What came behind Last-Event-ID is gone: read the orders anew.")
 STALE = Kind("stale", 412, "The order has changed since you read it.", {"version": 3})
 TOO_LARGE = Kind("too-large", 413, "The order is too large: its lines come to more than 64 KiB.")
 IMPORT_TOO_LARGE = Kind("import-too-large", 413, "An import has 100,000 orders at the most.")

@@ -23,6 +23,8 @@ from orders.webhooks import Attempt, Delivery, DeliveryState, Endpoint, new_secr
 
 api = Operations()
 
+_KNOWN = {str(each): each for each in EventType}  # a newer build may have stored others
+
 
 class Wanted(Document, json_schema_extra=example(examples.WANTED)):
     """Where events shall be sent, and which."""
@@ -73,7 +75,7 @@ class Webhook(Document, json_schema_extra=example(examples.WEBHOOK)):
         return cls.model_construct(
             id=endpoint.id,
             url=endpoint.url,
-            types=list(endpoint.types),
+            types=[known for name in endpoint.types if (known := _KNOWN.get(name))],
             description=endpoint.description,
             enabled=endpoint.enabled,
             failing_since=endpoint.failing_since,

@@ -51,7 +51,9 @@ class Deliverer:
             try:
                 nap = await self._look()
                 beat("ready", "")
-            except Unavailable as error:
+            except Exception as error:
+                if not isinstance(error, Unavailable):  # a database that is not migrated, say
+                    log.exception("webhooks.failed")
                 self._swept = -_SWEEP  # what was to be looked at is not known any more
                 beat("waiting", str(error))
             await self._wait(stopping, nap)
@@ -108,7 +110,7 @@ class Deliverer:
 
     async def _listen(self) -> None:
         while True:
-            with suppress(Unavailable):  # the look at what is due says so
+            with suppress(Exception):  # the look at what is due says so
                 async for account in self._database.heard(CHANNEL):
                     self._news.add(account)
                     self._woken.set()

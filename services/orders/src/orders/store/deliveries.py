@@ -23,9 +23,10 @@ _CLAIM = f"""
         SELECT found.id FROM endpoints, LATERAL (
             SELECT id FROM deliveries
             WHERE endpoint_id = endpoints.id AND state = 'pending' AND due_at <= now()
-            ORDER BY due_at LIMIT %(each)s FOR UPDATE SKIP LOCKED
+            ORDER BY due_at LIMIT CASE WHEN failing_since IS NULL THEN %(each)s ELSE 1 END
+            FOR UPDATE SKIP LOCKED
         ) AS found
-        WHERE enabled AND endpoints.id <> ALL(%(busy)s) LIMIT %(limit)s
+        WHERE enabled AND endpoints.id <> ALL(%(busy)s) ORDER BY random() LIMIT %(limit)s
     )
     UPDATE deliveries d SET due_at = now() + %(lease)s FROM due WHERE d.id = due.id RETURNING {_COLUMNS}
 """

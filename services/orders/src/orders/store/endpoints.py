@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from mesh import AsyncTx
-from orders.domain import EventType
 from orders.store.events import Position
 from orders.webhooks import BOTH_SECRETS, Endpoint
 
@@ -21,6 +20,7 @@ _ADD = f"""
 """
 _OF = f"SELECT {_COLUMNS} FROM endpoints WHERE account = %s ORDER BY id"
 _FIND = f"SELECT {_COLUMNS} FROM endpoints WHERE account = %s AND id = %s"
+_LOCK = f"{_FIND} FOR UPDATE"
 _THESE = f"SELECT {_COLUMNS} FROM endpoints WHERE id = ANY(%s)"
 _CHANGE = """
     UPDATE endpoints SET url = %s, types = %s, description = %s, enabled = %s, disabled_why = %s,
@@ -42,7 +42,10 @@ _READERS = f"""
 _MOVE = "UPDATE endpoints SET xid = %s::text::xid8, seq = %s WHERE id = %s"
 _TOOK = "UPDATE endpoints SET failing_since = NULL WHERE id = ANY(%s) AND failing_since IS NOT NULL"
 _FAILED = "UPDATE endpoints SET failing_since = %s WHERE id = ANY(%s) AND failing_since IS NULL"
-_DISABLE = "UPDATE endpoints SET enabled = false, disabled_why = %s WHERE id = %s AND enabled RETURNING 1"
+_DISABLE = """
+    UPDATE endpoints SET enabled = false, disabled_why = %s
+    WHERE id = %s AND enabled AND url = %s AND failing_since IS NOT NULL RETURNING 1
+"""
 
 
 class Reader(NamedTuple):
@@ -64,6 +67,12 @@ async def of(tx: AsyncTx, account: str) -> list[Endpoint]:
 
 async def find(tx: AsyncTx, account: str, id: UUID) -> Endpoint | None:
     row = await (await tx.execute(_FIND, (account, id))).fetchone()
+    return row and _endpoint(row)
+
+
+async def lock(tx: AsyncTx, account: str, id: UUID) -> Endpoint | None:
+    """One that nobody else changes before this transaction ends."""
+    row = await (await tx.execute(_LOCK, (account, id))).fetchone()
     return row and _endpoint(row)
 
 
@@ -111,9 +120,10 @@ async def failed(tx: AsyncTx, ids: Collection[UUID], at: datetime) -> None:
     await tx.execute(_FAILED, (at, list(ids)))
 
 
-async def disable(tx: AsyncTx, id: UUID, why: str) -> bool:
-    """Returns whether it was enabled until now."""
-    return await (await tx.execute(_DISABLE, (why, id))).fetchone() is not None
+async def disable(tx: AsyncTx, endpoint: Endpoint, why: str) -> bool:
+    """Unless it is, leads elsewhere now, or has taken something since. Returns whether it was done."""
+    done = await tx.execute(_DISABLE, (why, endpoint.id, endpoint.url))
+    return await done.fetchone() is not None
 
 
 def _row(endpoint: Endpoint) -> tuple[Any, ...]:
@@ -127,4 +137,4 @@ def _reader(row: Sequence[Any]) -> Reader:
 
 def _endpoint(row: Sequence[Any]) -> Endpoint:
     id, account, url, types, *rest = row
-    return Endpoint(id, account, url, tuple(map(EventType, types)), *rest)
+    return Endpoint(id, account, url, tuple(types), *rest)

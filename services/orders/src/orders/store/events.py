@@ -15,7 +15,6 @@ from uuid import UUID
 from psycopg.types.json import Json
 
 from mesh import AsyncTx, Tx, bulk
-from orders.domain import EventType
 
 KEPT = "30 days"
 CHANNEL = "events"
@@ -36,12 +35,20 @@ _AFTER = """
 """
 _OF_ACCOUNT, _OF_ORDER = _AFTER.format(of_order=""), _AFTER.format(of_order="AND order_id = %(order)s")
 _END = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
-_IS = "SELECT FROM events WHERE account = %s AND xid = %s::text::xid8 AND seq = %s"
+_REACHES = """
+    SELECT %(xid)s::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
+       AND NOT EXISTS (SELECT FROM events_forgotten WHERE (xid, seq) > (%(xid)s::text::xid8, %(seq)s))
+"""
 _FORGET = f"""
     WITH gone AS (
         DELETE FROM events WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM events WHERE at < now() - interval '{KEPT}' LIMIT %s FOR UPDATE SKIP LOCKED
-        )) RETURNING 1
+        )) RETURNING xid, seq
+    ), noted AS (
+        INSERT INTO events_forgotten AS last (xid, seq)
+        SELECT xid, seq FROM gone ORDER BY gone.xid DESC, seq DESC LIMIT 1
+        ON CONFLICT (one) DO UPDATE SET xid = excluded.xid, seq = excluded.seq
+        WHERE (last.xid, last.seq) < (excluded.xid, excluded.seq)
     ) SELECT count(*) FROM gone
 """
 _POSITION = re.compile(r"(\d{1,19})-(\d{1,18})")
@@ -72,7 +79,8 @@ class Event:
     account: str
     order_id: UUID | None
     """None: it is about none."""
-    type: EventType
+    type: str
+    """Of domain.EventType, or of a newer build."""
     at: datetime
     data: Mapping[str, Any]
     """Facts about the order, or the endpoint, as it was then."""
@@ -120,9 +128,10 @@ async def end(tx: AsyncTx) -> Position:
     return Position(int(xmin), 0)
 
 
-async def has(tx: AsyncTx, account: str, position: Position) -> bool:
-    """Whether an event is there. Those that are forgotten are not."""
-    return await (await tx.execute(_IS, (account, *position))).fetchone() is not None
+async def reaches(tx: AsyncTx, position: Position) -> bool:
+    """Whether all that came behind a position is still there; not so of one that another server gave."""
+    [reaches] = await (await tx.execute(_REACHES, position._asdict())).fetchone() or (False,)
+    return bool(reaches)
 
 
 async def forget(tx: AsyncTx, most: int) -> int:
@@ -133,4 +142,4 @@ async def forget(tx: AsyncTx, most: int) -> int:
 
 def _event(row: Sequence[Any]) -> Event:
     account, order_id, type, at, data, xid, seq, _ = row
-    return Event(account, order_id, EventType(type), at, data, Position(int(xid), seq))
+    return Event(account, order_id, type, at, data, Position(int(xid), seq))

@@ -26,7 +26,7 @@ _TELL = """
         parts_left = %(parts)s, ended_at = CASE %(parts)s WHEN 0 THEN now() END
     WHERE id = %(id)s
 """
-_DROP = "DELETE FROM jobs WHERE id = %s"
+_DROP = "DELETE FROM jobs WHERE id = %s AND total IS NULL"
 _FIND = f"SELECT {_COLUMNS} FROM jobs WHERE account = %s AND id = %s"
 _LOCK = f"{_FIND} FOR UPDATE"
 _PARTS = """
@@ -50,7 +50,7 @@ _DONE = """
 _SUMS = """
     SELECT sum(total)::int, sum(jsonb_array_length(errors))::int FROM job_parts WHERE job_id = %s
 """
-_ERRORS = "SELECT number, errors FROM job_parts WHERE job_id = %s AND number > %s ORDER BY number LIMIT 20"
+_ERRORS = "SELECT number, errors FROM job_parts WHERE job_id = %s AND number > %s ORDER BY number LIMIT 1"
 _FORGET = f"""
     WITH gone AS (
         DELETE FROM jobs WHERE id IN (
@@ -76,7 +76,7 @@ async def tell(tx: AsyncTx, id: UUID, parts: int) -> None:
 
 
 async def drop(tx: AsyncTx, id: UUID) -> None:
-    """As if it had never begun."""
+    """As if it had never begun, unless all of it has come: a commit whose answer is lost is one."""
     await tx.execute(_DROP, (id,))
 
 

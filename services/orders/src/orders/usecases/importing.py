@@ -25,6 +25,8 @@ PART = 200
 MOST = 100_000
 """Orders in one import."""
 
+_FAULTS = 10  # of one line that are told
+
 Read = Callable[[str, str], Order]
 """The order that a line means, for an account. Raises NotJson and ValidationError."""
 
@@ -73,7 +75,7 @@ def place_part(id: UUID, number: int, tx: Tx, *, read: Read, patience: timedelta
         except (NotJson, TooLarge) as fault:
             wrong.append({"line": line, "errors": [{"pointer": "", "detail": str(fault)}]})
         except ValidationError as error:
-            wrong.append({"line": line, "errors": faults(error)})
+            wrong.append({"line": line, "errors": faults(error)[:_FAULTS]})
     if jobs.done(tx, id, number, wrong):
         _tell(id, account, tx)
 

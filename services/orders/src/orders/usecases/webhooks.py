@@ -59,7 +59,9 @@ async def register(
 
 async def change(account: str, id: UUID, tx: AsyncTx, **wanted: object) -> Endpoint:
     """Some of its fields. One that is enabled again goes on where it was. Raises Unknown."""
-    before = await known(account, id, tx)
+    before = await endpoints.lock(tx, account, id)
+    if before is None:
+        raise Unknown("webhook")
     after = replace(before, **wanted)  # type: ignore[arg-type]
     fresh = after.enabled and (not before.enabled or after.url != before.url)
     if fresh:
@@ -150,9 +152,9 @@ def _given_up(sent: Sequence[Sent], took: set[UUID]) -> Iterator[tuple[Endpoint,
 
 
 async def _disable(endpoint: Endpoint, why: str, tx: AsyncTx) -> None:
-    if await endpoints.disable(tx, endpoint.id, why):
+    if await endpoints.disable(tx, endpoint, why):
         log.warning("webhook.disabled", webhook_id=str(endpoint.id), account=endpoint.account, why=why)
-        data = {"webhook_id": str(endpoint.id), "url": endpoint.url, "why": why}
+        data = {"webhook_id": str(endpoint.id), "why": why}
         event = Event(endpoint.account, None, EventType.ENDPOINT_DISABLED, _now(), data)
         await events.add(tx, event)
 

@@ -21,9 +21,14 @@ def upgrade() -> None:
             PRIMARY KEY (account, xid, seq)
         );
         CREATE INDEX events_order ON events (order_id);
-        CREATE INDEX events_at ON events USING brin (at);  -- for forgetting, nearly free to keep
+        CREATE INDEX events_at ON events (at);
+        CREATE TABLE events_forgotten (  -- the last one of them
+            one bool PRIMARY KEY DEFAULT true CHECK (one),
+            xid xid8 NOT NULL,
+            seq bigint NOT NULL
+        );
     """)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE events")
+    op.execute("DROP TABLE events, events_forgotten")

@@ -44,6 +44,7 @@ def upgrade() -> None:
         CREATE INDEX deliveries_due ON deliveries (endpoint_id, due_at) WHERE state = 'pending';
         CREATE INDEX deliveries_ended ON deliveries (due_at) WHERE state <> 'pending';
         CREATE INDEX deliveries_endpoint ON deliveries (endpoint_id, id);
+        CREATE INDEX deliveries_state ON deliveries (endpoint_id, state, id);
 
         CREATE TABLE attempts (
             delivery_id uuid NOT NULL REFERENCES deliveries ON DELETE CASCADE,
