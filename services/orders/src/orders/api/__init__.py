@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -56,6 +55,7 @@ from orders.api.state import (
     UNDERWAY,
 )
 from orders.api.underway import Underway
+from orders.background import running
 from orders.settings import Settings
 from orders.store.orders import find_all
 from orders.targets import Targets
@@ -141,11 +141,8 @@ async def _database(settings: Settings, app: web.Application) -> AsyncIterator[N
 
 async def _bell(app: web.Application) -> AsyncIterator[None]:
     app[BELL] = Bell(app[DATABASE])
-    listening = asyncio.create_task(app[BELL].listen())
-    yield
-    listening.cancel()
-    with suppress(asyncio.CancelledError):
-        await listening
+    async with running(app[BELL].listen()):
+        yield
 
 
 async def _end_streams(app: web.Application) -> None:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import structlog
 from aiohttp import web
 
 from mesh import Unavailable
 from orders.api.state import DATABASE
+from orders.background import running
 from orders.store import answers, deliveries, events, jobs
 
 log = structlog.get_logger(__name__)
@@ -24,11 +24,8 @@ _KEPT = {
 
 
 async def doing(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(_do(app))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with running(_do(app)):
+        yield
 
 
 async def _do(app: web.Application) -> None:

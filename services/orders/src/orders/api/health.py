@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Literal, NamedTuple
 
 import structlog
@@ -14,6 +13,7 @@ from mesh.health import Heartbeat
 from mesh.ratelimit import Rate
 from orders.api.problems import STOPPED, UNAVAILABLE
 from orders.api.state import ANNOUNCER, DATABASE, LIMITER, LISTENING, STOPPING
+from orders.background import running
 
 log = structlog.get_logger(__name__)
 
@@ -106,11 +106,8 @@ async def beating(heartbeat: Heartbeat, app: web.Application) -> AsyncIterator[N
             await loop.run_in_executor(thread, heartbeat.beat, state, "")
             await asyncio.sleep(1)
 
-    task = asyncio.create_task(beat())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with running(beat()):
+        yield
     await loop.run_in_executor(thread, heartbeat.beat, "stopping")
     await loop.run_in_executor(thread, heartbeat.end)
     thread.shutdown()

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from orders.api.metrics import Together
 from orders.api.state import DATABASE, METRICS, UNDERWAY
+from orders.background import running
 
 PACE = 0.1
 """Seconds. What holds the loop for longer than that is always seen."""
@@ -24,11 +24,8 @@ _GAUGES: dict[str, tuple[Together, str]] = {
 
 async def sampling(app: web.Application) -> AsyncIterator[None]:
     """As long as the application runs."""
-    task = asyncio.create_task(_sample(app, Process(app[METRICS].registry)))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    async with running(_sample(app, Process(app[METRICS].registry))):
+        yield
 
 
 async def _sample(app: web.Application, process: "Process") -> None:
