@@ -6,10 +6,10 @@ import socket
 
 import pytest
 from api import new_key
+from callers import ask, figures, placing
 from documents import order
 from programs import Program, Start, eventually
 
-from clients import ask, figures, placing
 from embedded.ports import free_port
 from mesh.database import connect
 

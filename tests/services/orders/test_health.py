@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 from api import Api, served
+from callers import ask
 from documents import order
 from programs import Start, eventually
 
-from clients import ask
 from embedded.ports import free_port
 from embedded.postgres import Postgres
 from mesh import Settings

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from api import Api, new_key
+from callers import ask, figures
 from documents import order
 from programs import Program, Start, eventually
 
-from clients import ask, figures
 from embedded.ports import free_port
 from orders import keys
 

@@ -8,10 +8,10 @@ from typing import Any
 import psutil
 import pytest
 from api import new_key
+from callers import ask, figures
 from documents import order
 from programs import Program, Start, eventually
 
-from clients import ask, figures
 from embedded.ports import free_port
 from mesh import leases
 
@@ -120,13 +120,12 @@ def test_figures_are_those_of_all(start: Start, own_url: str) -> None:
     api = start(METRICS_PORT=str(metrics), **TWO).ready()
     key = new_key(own_url)
 
-    def placed() -> bool:
+    count = 0
+    while {line["process"] for line in created(api)} != {0, 1}:
         assert ask(port_of(api), "/v1/orders", order(), key).status == 201
-        return {line["process"] for line in created(api)} == {0, 1}
-
-    eventually(placed, "both have placed some")
-    count = len(created(api))
+        count += 1
     series = "orders_http_requests_total{method=POST,operation=/v1/orders,status=201}"
+    eventually(lambda: figures(metrics)[series] == count, "all are counted")
     assert all(figures(metrics)[series] == count for _ in range(10))  # whoever answers
     assert figures(metrics)["orders_placed_total"] == count
     victim = children(api)[0]
