@@ -33,8 +33,10 @@ def _bars(kind: str, measurements: Sequence[Measurement], top: int) -> Iterator[
     """By connections, then by API."""
     found = summaries(measurements)
     cases = sorted(found, key=lambda case: (case[2], [*APIS].index(case[0])))
-    rates = {f"{api}, {connections}": found[api, _, connections].rate for api, _, connections in cases}
-    tails = {f"{api}, {connections}": found[api, _, connections].p99 for api, _, connections in cases}
+    rates = {
+        f"{api}, {connections}": found[api, asked, connections].rate for api, asked, connections in cases
+    }
+    tails = {f"{api}, {connections}": found[api, asked, connections].p99 for api, asked, connections in cases}
     return chart(kind.capitalize(), {"answers a second": rates, "p99, milliseconds": tails}, top)
 
 
