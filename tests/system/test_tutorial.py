@@ -90,7 +90,9 @@ def alike(text: str) -> str:
 def test_it_happens_as_the_page_shows(curl: None, at: Addresses, tmp_path: Path) -> None:
     page = PAGE.read_text().replace("http://127.0.0.1:8080", at.orders)
     page = page.replace("http://127.0.0.1:8025", str(at.catcher))
-    printed = eventually(lambda: (tmp_path / "up.log").read_text().partition("Ctrl-C")[0], "it says where")
+    log = tmp_path / "up.log"
+    eventually(lambda: "Ctrl-C" in log.read_text(), "it says where")
+    printed = log.read_text()
     for line in re.findall(r"^ {6}.*http.*$", page, re.MULTILINE):
         assert line.strip() in printed
     reader = Reader(tmp_path)

@@ -91,7 +91,7 @@ def _part_to_do(id: UUID, number: int) -> Envelope:
 
 def _place(order: Order, patience: timedelta, tx: Tx) -> None:
     """Raises TooLarge, with nothing done."""
-    outbox.put(tx, placing.announcement(order))
+    outbox.put(tx, placing.announced(order))
     outbox.put(tx, warrant(order), after=patience)
     orders.add(tx, order)
     events.add(tx, telling.placed(order))

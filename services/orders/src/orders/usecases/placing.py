@@ -28,7 +28,7 @@ class Placement:
 
 def accept(order: Order, claim: Claim | None, answer: Answer) -> Placement:
     """What is to be stored and sent for an order, within the story of the request that asked for it."""
-    return Placement(order, outbox.seal(announcement(order)), warrant(order), claim, answer)
+    return Placement(order, outbox.seal(announced(order)), warrant(order), claim, answer)
 
 
 async def place(
@@ -59,7 +59,7 @@ def _is_first(placement: Placement, claim: Claim, told: dict[Claim, Answer | Ref
     return not others
 
 
-def announcement(order: Order) -> OrderPlaced:
+def announced(order: Order) -> OrderPlaced:
     """The news of a new order."""
     return OrderPlaced(
         order_id=order.id,
