@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import rabbit
+from hypothesis import settings
 from redis import Redis
 
 from contracts import Producer
@@ -21,6 +22,8 @@ from mesh.migrate import migrate
 
 BROKERS = ["valkey", "redis", "rabbitmq"]
 CI = os.environ.get("CI") == "true"
+settings.register_profile("patient", deadline=None)  # no test fails because a machine is slow
+settings.load_profile("patient")
 os.environ["BROKER_PERSISTENCE"] = "optional"  # most tests' servers write nothing to disk
 
 
@@ -157,5 +160,5 @@ def _identity() -> None:
 def _logging() -> None:
     """The mesh's own, so that a test that fails shows what an operator would see."""
     unused = "x://unused"
-    settings = Settings(database_url=unused, broker_url=unused, log_format="console", log_level="debug")
-    log.configure(settings, Producer(service="tests", build="0"), "pytest")
+    told = Settings(database_url=unused, broker_url=unused, log_format="console", log_level="debug")
+    log.configure(told, Producer(service="tests", build="0"), "pytest")
