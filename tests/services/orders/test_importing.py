@@ -242,6 +242,8 @@ def test_nothing_is_an_import_of_nothing(api: Api, tx: Any) -> None:
 
 def test_it_is_said_what_it_takes(api: Api, tx: Any) -> None:
     send(api, lines(order()), "application/json").problem(415)
+    send(api, lines(order()), f"{imports.NDJSON}; charset=latin-1").problem(415)
+    send(api, lines(order()), **{"Content-Encoding": "gzip"}).problem(415)
 
 
 def test_jobs_of_others_are_not_there(api: Api, tx: Any, url: str) -> None:

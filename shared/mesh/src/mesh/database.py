@@ -1,11 +1,13 @@
 """Connections to the service's own PostgreSQL: one driver for threads and for asyncio."""
 
+import asyncio
 import select
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
+import structlog
 from psycopg import AsyncConnection, BaseConnection, Connection
 from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier
@@ -13,6 +15,8 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
 
 from mesh.errors import Unavailable
 from mesh.timelimit import TimeLimit
+
+log = structlog.get_logger(__name__)
 
 Tx = Connection[Any]
 AsyncTx = AsyncConnection[Any]
@@ -143,16 +147,20 @@ class AsyncDatabase:
             raise Unavailable(f"database: {error}") from error
 
     async def heard(self, channel: str) -> AsyncIterator[str]:
-        """What is told on that channel from the first value on, which is "": now it is listened to. On a
-        connection of its own. Raises Unavailable."""
-        try:
-            async with await AsyncConnection.connect(self._url, **self._options) as connection:
-                await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
-                yield ""
-                async for told in connection.notifies():
-                    yield told.payload
-        except psycopg.OperationalError as error:
-            raise Unavailable(f"database: {error}") from error
+        """What is told on that channel, for ever, on a connection of its own.
+
+        The first value is "", and so is the first after each gap: something may have been missed.
+        """
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._url, **self._options) as connection:
+                    await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+                    yield ""
+                    async for told in connection.notifies():
+                        yield told.payload
+            except psycopg.OperationalError as error:
+                log.warning("channel.silent", channel=channel, error=str(error))
+            await asyncio.sleep(_RECONNECT)
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class Keyring:
         key, until = self._known.get(id, (None, 0.0))
         if now < until:
             return key
-        async with self._database.begin() as tx:
+        async with self._database.read() as tx:
             key = await stored.find(tx, id)
         if key:  # whoever guesses fills nothing
             if len(self._known) >= _MOST:

@@ -5,14 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
-
-from mesh import AsyncDatabase, Unavailable
+from mesh import AsyncDatabase
 from orders.store.events import CHANNEL
-
-log = structlog.get_logger(__name__)
-
-_PAUSE = 1.0  # seconds until the database is tried again
 
 
 class Bell:
@@ -41,15 +35,9 @@ class Bell:
         return len(self._waiting.get(account, ()))
 
     async def listen(self) -> None:
-        """For ever. While nothing can be heard nobody waits in vain: there is nothing to be read either."""
-        while True:
-            try:
-                async for account in self._database.heard(CHANNEL):
-                    self._ring(account)
-            except Exception as error:
-                unexpected = not isinstance(error, Unavailable)
-                log.warning("bell.silent", error=str(error), exc_info=unexpected)
-            await asyncio.sleep(_PAUSE)
+        """For ever."""
+        async for account in self._database.heard(CHANNEL):
+            self._ring(account)
 
     def take_down(self) -> None:
         """Nothing is followed any more."""

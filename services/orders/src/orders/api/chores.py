@@ -9,18 +9,12 @@ from aiohttp import web
 from mesh import Unavailable
 from orders.api.state import DATABASE
 from orders.background import running
-from orders.store import answers, deliveries, events, jobs
+from orders.store.forgetting import TABLES, forget
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 60.0
 """Seconds."""
-_KEPT = {
-    "answers": answers.forget,
-    "events": events.forget,
-    "deliveries": deliveries.forget,
-    "jobs": jobs.forget,
-}
 
 
 async def doing(app: web.Application) -> AsyncIterator[None]:
@@ -41,9 +35,9 @@ async def _do(app: web.Application) -> None:
 
 async def tidy(app: web.Application) -> None:
     """Forget what nobody may ask for any more, a few thousand rows in each transaction."""
-    for table, forget in _KEPT.items():
+    for table in TABLES:
         forgotten = most = 10_000
         while forgotten == most:
             async with app[DATABASE].begin() as tx:
-                forgotten = await forget(tx, most)
+                forgotten = await forget(tx, table, most)
         log.debug("rows.forgotten", table=table, count=forgotten)

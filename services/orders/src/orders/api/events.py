@@ -169,7 +169,7 @@ class _Stream:
 
     async def _page(self, position: Position, order_id: UUID | None) -> events.Page:
         await self._app[KEYRING].key(self._call.request, Scope.READ)  # it may have been revoked
-        async with self._app[DATABASE].begin() as tx:
+        async with self._app[DATABASE].read() as tx:
             return await events.after(tx, self._account, position, _PAGE, order_id)
 
 

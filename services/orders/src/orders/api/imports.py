@@ -15,8 +15,9 @@ from aiohttp.http_exceptions import LineTooLong
 from contracts import uuid7
 from mesh import AsyncTx
 from orders import examples
+from orders.api.asking import once
 from orders.api.jobs import Job
-from orders.api.operation import READ_WITHIN, Call, Operations, answered, once
+from orders.api.operation import READ_WITHIN, Call, Operations, answered
 from orders.api.problems import IMPORT_TOO_LARGE, NO_TABLE, TOO_SLOW
 from orders.api.state import DATABASE
 from orders.api.streaming import begun
@@ -86,7 +87,7 @@ async def import_orders(call: Call[None]) -> Answer:
 async def list_import_errors(call: Call[None]) -> web.StreamResponse:
     """What was wrong with which lines of an import, a line each."""
     id = call.named("id", "import")
-    async with call.request.app[DATABASE].begin() as tx:
+    async with call.request.app[DATABASE].read() as tx:
         await importing.known(call.key.account, id, tx)
     async with begun(call.request, NDJSON) as response:
         part = 0
@@ -98,7 +99,7 @@ async def list_import_errors(call: Call[None]) -> web.StreamResponse:
 
 
 async def _wrong(call: Call[None], id: UUID, part: int) -> list[tuple[int, list[Any]]]:
-    async with call.request.app[DATABASE].begin() as tx:
+    async with call.request.app[DATABASE].read() as tx:
         return await jobs.errors(tx, id, part)
 
 

@@ -11,22 +11,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from mesh import AsyncDatabase, AsyncTx
 from orders.api import problems
+from orders.api.asking import claim, once
 from orders.api.conditions import versions
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
-from orders.domain import Refused, Unknown
+from orders.domain import Unknown
 from orders.keys import Key, Scope
 from orders.reading import NotJson, read
-from orders.store import answers
 from orders.store.answers import Answer, Claim
 from orders.usecases.changing import Target
 
@@ -36,7 +34,6 @@ READ_WITHIN = 10.0
 EVENTS = "text/event-stream"
 
 Body = TypeVar("Body")
-Done = TypeVar("Done", bound=Answer | web.StreamResponse)
 Function = Callable[..., Awaitable[Answer | web.StreamResponse]]
 
 
@@ -131,31 +128,10 @@ class Operation:
     async def _call(self, request: web.Request, key: Key) -> Call[Any]:
         if self.query:
             return Call(request, key, _asked(self.query, _query(request)), None)
-        if self.takes and request.content_type not in self.takes:
-            raise NO_JSON_SAID.problem(f"This takes {' or '.join(self.takes)}.")
+        if self.takes:
+            _refuse_others(request, self.takes)
         body = _document(self.body, await _text(request)) if self.body else None
-        return Call(request, key, body, _claim(request, key, body) if self.method == "POST" else None)
-
-
-async def once(
-    database: AsyncDatabase, claim: Claim | None, work: Callable[[AsyncTx], Awaitable[Done]]
-) -> Done | Answer:
-    """Do the work in a transaction; or, where it was claimed and done before, say what was said then.
-
-    Raises Refused, of the work or for a claim that somebody is at or that was for something else.
-    """
-    async with database.begin() as tx:
-        if claim is None:
-            return await work(tx)
-        given = (await answers.prior(tx, [claim])).get(claim)
-        if isinstance(given, Refused):
-            raise given
-        if given is not None:
-            return given
-        done = await work(tx)
-        if isinstance(done, Answer):
-            await answers.keep(tx, {claim: done})
-        return done
+        return Call(request, key, body, claim(request, key, body) if self.method == "POST" else None)
 
 
 class Operations:
@@ -216,12 +192,18 @@ async def _text(request: web.Request) -> bytes:
             body = await request.read()
     except TimeoutError:
         raise TOO_SLOW.problem(f"The document did not come within {READ_WITHIN:.0f} s.") from None
-    charset = (request.charset or "utf-8").lower()
-    if body and (request.content_type != "application/json" or charset not in ("utf-8", "utf8")):
-        raise NO_JSON_SAID.problem()
-    if body and request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise NO_JSON_SAID.problem("Documents come as they are: no Content-Encoding is known here.")
+    if body:
+        _refuse_others(request, ("application/json",))
     return body
+
+
+def _refuse_others(request: web.Request, types: tuple[str, ...]) -> None:
+    """Raises Problem for a document that is not said to be of these types, in UTF-8, as it is."""
+    charset = (request.charset or "utf-8").lower()
+    if request.content_type not in types or charset not in ("utf-8", "utf8"):
+        raise NO_JSON_SAID.problem(f"Documents are {' or '.join(types)}, in UTF-8.")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise NO_JSON_SAID.problem("Documents come as they are: no Content-Encoding is known here.")
 
 
 def _document(model: type[BaseModel], body: bytes) -> BaseModel:
@@ -247,14 +229,3 @@ def _query(request: web.Request) -> dict[str, Any]:
     return {
         name: found if len(found := request.query.getall(name)) > 1 else found[0] for name in request.query
     }
-
-
-def _claim(request: web.Request, key: Key, body: BaseModel | None) -> Claim | None:
-    """Raises Problem for a key that is none."""
-    given = request.headers.get("Idempotency-Key")
-    if given is None:
-        return None
-    if not (0 < len(given) <= 255 and given.isascii() and given.isprintable()):
-        raise BAD_KEY.problem()
-    asked = f"{request.method} {request.path}\n{body.model_dump_json(exclude_unset=True) if body else ''}"
-    return Claim(key.account, given, sha256(asked.encode()).digest())

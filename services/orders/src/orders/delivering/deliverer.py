@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from mesh import AsyncDatabase, Unavailable
 from mesh.groupcommit import GroupCommit
 from mesh.health import State
+from orders.background import running
 from orders.delivering.sender import Sender
 from orders.store import deliveries, endpoints
 from orders.store.events import CHANNEL
@@ -45,21 +45,23 @@ class Deliverer:
 
     async def run(self, stopping: asyncio.Event, beat: Callable[[State, str], None]) -> None:
         """Until told to stop; what is on its way then is finished. `beat`: who is told how it goes."""
-        listening = asyncio.create_task(self._listen())
-        while not stopping.is_set():
-            nap = _NAP
-            try:
-                nap = await self._look()
-                beat("ready", "")
-            except Exception as error:
-                if not isinstance(error, Unavailable):  # a database that is not migrated, say
-                    log.exception("webhooks.failed")
-                self._swept = -_SWEEP  # what was to be looked at is not known any more
-                beat("waiting", str(error))
-            await self._wait(stopping, nap)
+        async with running(self._listen()):
+            while not stopping.is_set():
+                await self._wait(stopping, await self._looked(beat))
         beat("stopping", "")
-        listening.cancel()
-        await asyncio.gather(listening, *self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks)
+
+    async def _looked(self, beat: Callable[[State, str], None]) -> float:
+        try:
+            nap = await self._look()
+        except Exception as error:
+            if not isinstance(error, Unavailable):  # a database that is not migrated, say
+                log.exception("webhooks.failed")
+            self._swept = -_SWEEP  # what was to be looked at is not known any more
+            beat("waiting", str(error))
+            return _NAP
+        beat("ready", "")
+        return nap
 
     async def _look(self) -> float:
         """Give, and send. Returns after how many seconds it is worth to look again."""
@@ -101,20 +103,18 @@ class Deliverer:
             attempt = await self._send(endpoint, delivery)
             _tell(endpoint, delivery, attempt)
             await self._settle(Sent(endpoint, delivery, attempt))
-        except Unavailable as error:  # its lease ends, and it is sent again
-            log.warning("webhook.unsettled", delivery=str(delivery.id), error=str(error))
+        except Exception as error:  # its lease ends, and it is sent again
+            unexpected = not isinstance(error, Unavailable)
+            log.warning("webhook.unsettled", delivery=str(delivery.id), error=str(error), exc_info=unexpected)
         finally:
             self._on_their_way[endpoint.id] -= 1
             self._on_their_way += Counter()  # forgets those at nought
             self._woken.set()
 
     async def _listen(self) -> None:
-        while True:
-            with suppress(Exception):  # the look at what is due says so
-                async for account in self._database.heard(CHANNEL):
-                    self._news.add(account)
-                    self._woken.set()
-            await asyncio.sleep(_NAP)
+        async for account in self._database.heard(CHANNEL):
+            self._news.add(account)
+            self._woken.set()
 
     async def _wait(self, stopping: asyncio.Event, seconds: float) -> None:
         """Until there is something to do, or to stop, but no longer than that."""

@@ -27,7 +27,7 @@ _KEEP = """
         fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
         body = excluded.body, at = now()
 """
-_FORGET = f"""
+FORGET = f"""
     WITH gone AS (
         DELETE FROM answers WHERE (account, key) IN (
             SELECT account, key FROM answers WHERE at < now() - interval '{KEPT}'
@@ -35,6 +35,7 @@ _FORGET = f"""
         ) RETURNING 1
     ) SELECT count(*) FROM gone
 """
+"""Those whose time is over; see `forgetting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,6 @@ async def keep(tx: AsyncTx, given: Mapping[Claim, Answer]) -> None:
     """For 24 hours, if the transaction commits."""
     if given:
         await tx.execute(_KEEP, bulk.columns([_row(claim, answer) for claim, answer in given.items()]))
-
-
-async def forget(tx: AsyncTx, most: int) -> int:
-    """Delete those whose time is over, so many at the most. Returns how many."""
-    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
-    return int(count)
 
 
 def _given(

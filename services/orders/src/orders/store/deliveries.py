@@ -44,21 +44,23 @@ _PAGE = f"""
     SELECT {_COLUMNS}, ARRAY(
         SELECT json_build_array(at, milliseconds, status, error) FROM attempts
         WHERE delivery_id = d.id ORDER BY at
-    ) FROM deliveries d WHERE endpoint_id = %(endpoint)s AND (%(state)s::text IS NULL OR state = %(state)s)
+    ) FROM deliveries d WHERE endpoint_id = %(endpoint)s {{which}}
     AND id < coalesce(%(after)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
     ORDER BY id DESC LIMIT %(limit)s
 """  # an OR would be read along the index from its end, whatever comes after: a plan knows no values
+_ANY, _IN_STATE = _PAGE.format(which=""), _PAGE.format(which="AND state = %(state)s")
 _AGAIN = f"""
     UPDATE deliveries d SET state = 'pending', failures = 0, due_at = now()
     WHERE endpoint_id = %s AND id = %s RETURNING {_COLUMNS}
 """
-_FORGET = f"""
+FORGET = f"""
     WITH gone AS (
         DELETE FROM deliveries WHERE id IN (
             SELECT id FROM deliveries WHERE state <> 'pending' AND due_at < now() - interval '{KEPT}' LIMIT %s
         ) RETURNING 1
     ) SELECT count(*) FROM gone
 """
+"""Those whose time is over; see `forgetting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Settled:
     attempt: Attempt
     state: DeliveryState
     failures: int
-    again_after: timedelta
+    again_after: timedelta = timedelta()
     """For one that is pending."""
 
 
@@ -102,7 +104,7 @@ async def page(
 ) -> list[tuple[Delivery, list[Attempt]]]:
     """Deliveries to an endpoint, the newest first, with their attempts."""
     values = {"endpoint": endpoint_id, "state": state, "after": after, "limit": limit}
-    rows = await (await tx.execute(_PAGE, values)).fetchall()
+    rows = await (await tx.execute(_IN_STATE if state else _ANY, values)).fetchall()
     return [(_delivery(row[:-1]), [Attempt(row[0], *tried) for tried in row[-1]]) for row in rows]
 
 
@@ -110,12 +112,6 @@ async def again(tx: AsyncTx, endpoint_id: UUID, id: UUID) -> Delivery | None:
     """As if it had never been sent, but for its attempts. None: there is none."""
     row = await (await tx.execute(_AGAIN, (endpoint_id, id))).fetchone()
     return row and _delivery(row)
-
-
-async def forget(tx: AsyncTx, most: int) -> int:
-    """Delete those whose time is over, so many at the most. Returns how many."""
-    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
-    return int(count)
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:

@@ -36,9 +36,12 @@ _READERS = f"""
     SELECT asked.id, locked.* FROM endpoints AS asked LEFT JOIN LATERAL (
         SELECT {_COLUMNS}, xid::text, seq FROM endpoints WHERE id = asked.id FOR UPDATE SKIP LOCKED
     ) AS locked ON true
-    WHERE asked.enabled AND (%(account)s = '' OR asked.account = %(account)s) AND asked.id > %(behind)s
-    ORDER BY asked.id LIMIT %(limit)s
+    WHERE asked.enabled AND asked.id > %(behind)s {{whose}} ORDER BY asked.id LIMIT %(limit)s
 """
+_READERS_OF, _READERS_ALL = (
+    _READERS.format(whose="AND asked.account = %(account)s"),
+    _READERS.format(whose=""),
+)
 _MOVE = "UPDATE endpoints SET xid = %s::text::xid8, seq = %s WHERE id = %s"
 _TOOK = "UPDATE endpoints SET failing_since = NULL WHERE id = ANY(%s) AND failing_since IS NOT NULL"
 _FAILED = "UPDATE endpoints SET failing_since = %s WHERE id = ANY(%s) AND failing_since IS NULL"
@@ -101,7 +104,7 @@ async def remove(tx: AsyncTx, account: str, id: UUID) -> bool:
 async def readers(tx: AsyncTx, account: str, behind: UUID, limit: int) -> dict[UUID, Reader | None]:
     """The next enabled ones of an account (an empty one: of all). None: somebody else is at it just now."""
     values = {"account": account, "behind": behind, "limit": limit}
-    rows = await (await tx.execute(_READERS, values)).fetchall()
+    rows = await (await tx.execute(_READERS_OF if account else _READERS_ALL, values)).fetchall()
     return {row[0]: _reader(row[1:]) if row[1] else None for row in rows}
 
 

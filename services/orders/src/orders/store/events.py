@@ -39,7 +39,7 @@ _REACHES = """
     SELECT %(xid)s::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
        AND NOT EXISTS (SELECT FROM events_forgotten WHERE (xid, seq) > (%(xid)s::text::xid8, %(seq)s))
 """
-_FORGET = f"""
+FORGET = f"""
     WITH gone AS (
         DELETE FROM events WHERE ctid = ANY (ARRAY(
             SELECT ctid FROM events WHERE at < now() - interval '{KEPT}' LIMIT %s FOR UPDATE SKIP LOCKED
@@ -51,6 +51,7 @@ _FORGET = f"""
         WHERE (last.xid, last.seq) < (excluded.xid, excluded.seq)
     ) SELECT count(*) FROM gone
 """
+"""Those whose time is over; see `forgetting`."""
 _POSITION = re.compile(r"(\d{1,19})-(\d{1,18})")
 
 
@@ -132,12 +133,6 @@ async def reaches(tx: AsyncTx, position: Position) -> bool:
     """Whether all that came behind a position is still there; not so of one that another server gave."""
     [reaches] = await (await tx.execute(_REACHES, position._asdict())).fetchone() or (False,)
     return bool(reaches)
-
-
-async def forget(tx: AsyncTx, most: int) -> int:
-    """Delete those whose time is over, so many at the most. Returns how many."""
-    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
-    return int(count)
 
 
 def _event(row: Sequence[Any]) -> Event:

@@ -51,7 +51,7 @@ _SUMS = """
     SELECT sum(total)::int, sum(jsonb_array_length(errors))::int FROM job_parts WHERE job_id = %s
 """
 _ERRORS = "SELECT number, errors FROM job_parts WHERE job_id = %s AND number > %s ORDER BY number LIMIT 1"
-_FORGET = f"""
+FORGET = f"""
     WITH gone AS (
         DELETE FROM jobs WHERE id IN (
             SELECT id FROM jobs WHERE created_at < now() - interval '{KEPT}'
@@ -59,6 +59,7 @@ _FORGET = f"""
         ) RETURNING 1
     ) SELECT count(*) FROM gone
 """
+"""Those whose time is over; see `forgetting`."""
 
 
 async def begin(tx: AsyncTx, id: UUID, account: str, kind: str) -> None:
@@ -98,12 +99,6 @@ async def revoke(tx: AsyncTx, id: UUID) -> list[UUID]:
 async def errors(tx: AsyncTx, id: UUID, after: int) -> list[tuple[int, list[Any]]]:
     """What was wrong with its lines, some parts behind that one: the part's number, and its errors."""
     return await (await tx.execute(_ERRORS, (id, after))).fetchall()
-
-
-async def forget(tx: AsyncTx, most: int) -> int:
-    """Delete those whose time is over, so many at the most. Returns how many."""
-    [count] = await (await tx.execute(_FORGET, (most,))).fetchone() or (0,)
-    return int(count)
 
 
 def lines(tx: Tx, id: UUID, part: int) -> tuple[str, list[Line]] | None:

@@ -1,6 +1,7 @@
 """What became of orders, line by line."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable
+from typing import Any, overload
 from uuid import UUID
 
 from mesh import AsyncTx, Tx, bulk
@@ -25,14 +26,13 @@ async def of(tx: AsyncTx, account: str, id: UUID) -> list[Entry]:
     return [Entry(*row) for row in rows]
 
 
-def note(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Add what other services did."""
-    tx.execute(_NOTE, bulk.columns([_row(entry) for entry in entries]))
-
-
-async def add(tx: AsyncTx, entry: Entry) -> None:
-    """Add what was done here."""
-    await tx.execute(_NOTE, bulk.columns([_row(entry)]))
+@overload
+def add(tx: Tx, *entries: Entry) -> None: ...
+@overload
+def add(tx: AsyncTx, *entries: Entry) -> Awaitable[Any]: ...
+def add(tx: Tx | AsyncTx, *entries: Entry) -> Any:
+    """Add what was done."""
+    return bulk.write(tx, _NOTE, *map(_row, entries))
 
 
 def _row(entry: Entry) -> tuple[object, ...]:

@@ -27,6 +27,6 @@ def expire(order_id: UUID, tx: Tx) -> None:
     if order is None:
         return
     event = OrderExpired(**facts(order))
-    timeline.note(tx, [Entry(order.id, event.at, "orders", "order expired")])
+    timeline.add(tx, Entry(order.id, event.at, "orders", "order expired"))
     events.add(tx, changed(order, event))
     outbox.put(tx, event)

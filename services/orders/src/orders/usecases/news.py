@@ -11,7 +11,7 @@ from orders.store import timeline
 
 def note_emails(sent: Iterable[EmailSent], tx: Tx) -> None:
     """Mails about orders went out."""
-    timeline.note(tx, [Entry(e.order_id, e.sent_at, "emails", f"{e.kind} sent") for e in sent])
+    timeline.add(tx, *(Entry(e.order_id, e.sent_at, "emails", f"{e.kind} sent") for e in sent))
 
 
 def note_sales(recorded: Iterable[SalesRecorded], tx: Tx) -> None:
@@ -21,4 +21,4 @@ def note_sales(recorded: Iterable[SalesRecorded], tx: Tx) -> None:
         for r in recorded
         for order_id in r.order_ids
     ]
-    timeline.note(tx, entries)
+    timeline.add(tx, *entries)

@@ -62,7 +62,7 @@ async def change(account: str, id: UUID, tx: AsyncTx, **wanted: object) -> Endpo
     before = await endpoints.lock(tx, account, id)
     if before is None:
         raise Unknown("webhook")
-    after = replace(before, **wanted)  # type: ignore[arg-type]
+    after = replace(before, **wanted)  # type: ignore[arg-type] # its fields: the document has checked them
     fresh = after.enabled and (not before.enabled or after.url != before.url)
     if fresh:
         after = replace(after, failing_since=None, disabled_why=None)
@@ -134,11 +134,11 @@ async def settle(sent: Sequence[Sent], tx: AsyncTx) -> list[None]:
 def _settled(sent: Sent) -> Settled:
     _, delivery, attempt = sent
     if not attempt.error:
-        return Settled(delivery, attempt, DeliveryState.SUCCEEDED, 0, deliveries.LEASE)
+        return Settled(delivery, attempt, DeliveryState.SUCCEEDED, 0)
     failures = delivery.failures + 1
     after = pause(failures, random.random(), attempt.retry_after)
     if after is None:
-        return Settled(delivery, attempt, DeliveryState.FAILED, failures, deliveries.LEASE)
+        return Settled(delivery, attempt, DeliveryState.FAILED, failures)
     return Settled(delivery, attempt, DeliveryState.PENDING, failures, after)
 
 

@@ -1,0 +1,18 @@
+"""What nobody may ask for any more is deleted, some rows at a time."""
+
+from mesh import AsyncTx
+from orders.store import answers, deliveries, events, jobs
+
+TABLES = {
+    "answers": answers.FORGET,
+    "events": events.FORGET,
+    "deliveries": deliveries.FORGET,
+    "jobs": jobs.FORGET,
+}
+"""Each deletes so many rows at the most, and says how many: `rowcount` is not known yet in a pipeline."""
+
+
+async def forget(tx: AsyncTx, table: str, most: int) -> int:
+    """Returns how many rows."""
+    [count] = await (await tx.execute(TABLES[table], (most,))).fetchone() or (0,)
+    return int(count)
