@@ -61,6 +61,7 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         "DATABASE_URL": at.databases[service],
         "BROKER_URL": at.broker,
         "HEALTH_DIR": str(state / "health"),
+        "FILES_URL": (state / "files").absolute().as_uri(),
         MARK: str(state),
     }
     if service == "orders":

@@ -1,7 +1,7 @@
 """Messages for tests: ordinary ones with what matters changed, and any that a contract allows."""
 
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, get_args
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, Literal, get_args, get_origin
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
@@ -48,6 +48,7 @@ _STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     str: st.text(),
     bool: st.booleans(),
+    date: st.dates(),
 }
 
 
@@ -57,6 +58,8 @@ def _values(annotation: Any, known: dict[Any, st.SearchStrategy[Any]]) -> st.Sea
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         fields = annotation.model_fields.items()
         return st.builds(annotation, **{name: _field(info, known) for name, info in fields})
+    if get_origin(annotation) is Literal:
+        return st.sampled_from(get_args(annotation))
     if type(None) in get_args(annotation):
         [some] = set(get_args(annotation)) - {type(None)}
         return st.none() | _values(some, known)

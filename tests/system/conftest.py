@@ -127,6 +127,7 @@ class Mesh:
             MAIL_FROM="Meshwork <orders@meshwork.example>",
             HTTP_PORT=str(self._port),
             WEBHOOK_NETWORKS="127.0.0.1/32",
+            FILES_URL=(self._folder / "files").as_uri(),
         )
 
 

@@ -74,7 +74,7 @@ def module(document: Schema, style: Style) -> str:
         for method, operation in item.items()
     ]
     methods = "\n".join(text for operation in operations for text in operation.methods(style))
-    by_hand = mentioned(["Call", "Lines", "Nothing", "segment"], methods)
+    by_hand = mentioned(["Call", "Content", "Lines", "Nothing", "segment"], methods)
     written = mentioned(types.schemas.keys() - {"Nothing"}, methods)
     return (
         f"{imports(methods)}\n"
@@ -153,6 +153,8 @@ class Operation:
         [good] = [of for status, of in self.described["responses"].items() if status.startswith("2")]
         if "content" not in good:
             return "", "Nothing"
+        if all(content["schema"] == {} for content in good["content"].values()):
+            return "", "Content"
         [[media, content]] = good["content"].items()
         if media not in (_JSON, _STREAM, _LINES):
             raise NotUnderstood(f"{self.described['operationId']} answers with {media}")

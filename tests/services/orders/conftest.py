@@ -18,8 +18,14 @@ def url(new_database: Callable[[str], str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def api(url: str) -> Iterator[Api]:
-    with served(url) as api:
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that is the file store."""
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="session")
+def api(url: str, files: Path) -> Iterator[Api]:
+    with served(url, files_url=files.as_uri()) as api:
         yield api
 
 

@@ -3,7 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,9 @@ from mesh import Database, testing
 from mesh.database import connect
 from orders.api import chores
 from orders.api import events as streams
+from orders.domain import EventType
 from orders.keys import Scope
+from orders.store.events import Event, add
 from orders.tasks import consumer
 from orders.wiring import Deps
 
@@ -142,6 +144,18 @@ def test_a_late_commit_is_not_overtaken(api: Api, tx: Any, url: str) -> None:
             api.place(order())
             tx.execute("SELECT FROM events")
         assert [told.type for told in stream.next(2)] == ["order.noted", "order.placed"]
+
+
+def test_an_orders_events_come_in_the_order_of_its_versions(api: Api, tx: Any, url: str) -> None:
+    """Though the transaction of a later one began before that of an earlier one."""
+    path = api.place(order()).headers["Location"]
+    id = UUID(path.rpartition("/")[2])
+    with connect(url, "tests") as slow, following(api, "/v1/events") as stream:
+        with slow.transaction():
+            slow.execute("SELECT pg_current_xact_id()")  # as a worker does, whose inbox is first
+            api.post(f"{path}/pay")
+            add(slow, Event("tests", id, EventType.SHIPPED, datetime.now(UTC), {}))
+        assert [told.type for told in stream.next(2)] == ["order.paid", "order.shipped"]
 
 
 def test_positions_are_numbers(api: Api, tx: Any) -> None:

@@ -13,8 +13,10 @@ from streams import following
 
 from contracts.orders import ImportPart, OrderPlaced
 from mesh import Database, testing
+from mesh.database import connect
 from mesh.testing import sent
 from orders.api import chores, imports
+from orders.documents import NewOrder
 from orders.store import jobs
 from orders.tasks import consumer
 from orders.usecases import importing
@@ -93,6 +95,19 @@ def test_many_orders_are_placed_by_a_job(api: Api, tx: Any, work: Deliver) -> No
     assert len(api.get("/v1/orders?metadata[n]=17").json["orders"]) == 1
     [(events,)] = tx.execute("SELECT count(*) FROM events WHERE type = 'order.placed'").fetchall()
     assert events == 450
+
+
+def test_its_end_is_told_behind_all_its_orders(api: Api, tx: Any, work: Deliver, url: str) -> None:
+    """Though the part that was last to end was the first to begin."""
+    job = send(api, lines(*(order() for _ in range(201)))).json
+    with following(api, "/v1/events") as stream, connect(url, "tests") as slow:
+        with slow.transaction():
+            slow.execute("SELECT pg_current_xact_id()")
+            work(1)
+            last = {"read": NewOrder.order_of, "patience": DEPS.patience}
+            importing.place_part(UUID(job["id"]), 2, slow, **last)
+        told = [told.type for told in stream.next(202)]
+    assert told == ["order.placed"] * 201 + ["import.ended"]
 
 
 def test_what_does_not_fit_is_told_line_by_line(api: Api, tx: Any, work: Deliver) -> None:

@@ -118,7 +118,7 @@ def meet(url: str, tx: Tx) -> Callable[..., None]:
         database = Database(url, "tests", size=1)
         database.open()
         try:
-            testing.deliver(consumer, database, Deps(), *batch)
+            testing.deliver(consumer, database, Deps(None), *batch)
         finally:
             database.close()
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from contracts import Command, Event, Value, contract
-from mesh import Consumer, Effect, Reject, Retry, Service, Settings, Tx, outbox
+from mesh import Consumer, Effect, Failure, Reject, Retry, Service, Settings, Tx, outbox
 
 
 @contract("sample.greet", version=1)
@@ -99,7 +99,23 @@ class Outside:
         return len(self.posted)
 
 
-@consumer.handles(GreetV2, attempts=3)
+def greeting_failed(message: GreetV2, tx: Tx, failure: Failure) -> None:
+    enter(tx, "failed", f"{'again' if failure.again else 'dead'}: {failure.error}")
+    if "tell" in message.names:
+        outbox.put(tx, Greeted(names=message.names))
+    if "told badly" in message.names:
+        tx.execute("SELECT 1/0")
+
+
+def count_failed(message: Count, tx: Tx, failure: Failure) -> None:
+    enter(tx, "failed", str(message.number))
+
+
+def ping_failed(message: Ping, tx: Tx, failure: Failure) -> None:
+    enter(tx, "failed", message.text)
+
+
+@consumer.handles(GreetV2, attempts=3, failed=greeting_failed)
 def greet(message: GreetV2, tx: Tx, deps: Outside) -> None:
     enter(tx, "greet", *message.names)
     outbox.put(tx, Greeted(names=message.names))
@@ -115,7 +131,7 @@ def greet(message: GreetV2, tx: Tx, deps: Outside) -> None:
         os._exit(1)
 
 
-@consumer.handles(Count, batch=100)
+@consumer.handles(Count, batch=100, failed=count_failed)
 def count(messages: Sequence[Count], tx: Tx, deps: Outside) -> None:
     enter(tx, "count", *(str(m.number) for m in messages))
     if any(m.number < 0 for m in messages):
@@ -132,7 +148,7 @@ def post(message: Post, tx: Tx, deps: Outside) -> Effect[int]:
     return Effect(perform=lambda: deps.post(message.text), then=then)
 
 
-@consumer.handles(Ping, inbox=False, attempts=2)
+@consumer.handles(Ping, inbox=False, attempts=2, failed=ping_failed)
 def ping(message: Ping, deps: Outside) -> None:
     deps.post(message.text)
 

@@ -26,6 +26,14 @@ class Nothing(BaseModel):
         return cls()
 
 
+class Content(RootModel[bytes]):
+    """A file, as it is: its bytes are the `root`."""
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+        return cls.model_construct(json_data.encode() if isinstance(json_data, str) else bytes(json_data))
+
+
 class Lines(RootModel[list[Answer]], Generic[Answer]):
     """Documents, one in each line."""
 

@@ -14,6 +14,10 @@ class ExpectationFailed(ApiError):
     """Nothing can be expected here but 100-continue."""
 
 
+class FileGone(ApiError):
+    """The file is gone: have the report made anew."""
+
+
 class Forbidden(ApiError):
     """This key is not for that."""
 
@@ -54,6 +58,10 @@ class Malformed(ApiError):
     """This is no HTTP request, or ends too early."""
 
 
+class NoReports(ApiError):
+    """No reports are made here."""
+
+
 class NoTable(ApiError):
     """Line 1: The first line names the columns; it lacks sku."""
 
@@ -64,6 +72,10 @@ class NotFound(ApiError):
 
 class NotJson(ApiError):
     """The body is not JSON."""
+
+
+class NotMade(ApiError):
+    """There is no file: the report's job is STARTED."""
 
 
 class OtherRequest(ApiError):
@@ -117,6 +129,7 @@ class WebhookTarget(ApiError):
 BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/events-gone": EventsGone,
     "/problems/expectation-failed": ExpectationFailed,
+    "/problems/file-gone": FileGone,
     "/problems/forbidden": Forbidden,
     "/problems/head-too-large": HeadTooLarge,
     "/problems/idempotency-key": IdempotencyKey,
@@ -127,9 +140,11 @@ BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/invalid": Invalid,
     "/problems/job-ended": JobEnded,
     "/problems/malformed": Malformed,
+    "/problems/no-reports": NoReports,
     "/problems/no-table": NoTable,
     "/problems/not-found": NotFound,
     "/problems/not-json": NotJson,
+    "/problems/not-made": NotMade,
     "/problems/other-request": OtherRequest,
     "/problems/quota-exceeded": QuotaExceeded,
     "/problems/stale": Stale,

@@ -72,13 +72,13 @@ class Entry(Document):
 
 
 class Event(Document):
-    """What became of an order, a webhook or an import."""
+    """What became of an order, a webhook, an import or a report."""
 
     type: Open[EventType]
     """What happened."""
     timestamp: datetime
     """When."""
-    data: OrderFacts | EndpointFacts | ImportFacts
+    data: OrderFacts | EndpointFacts | ImportFacts | ReportFacts
     """What it is about, as it was then."""
 
 
@@ -95,6 +95,7 @@ class EventType(StrEnum):
     ORDER_NOTED = "order.noted"
     WEBHOOK_DISABLED = "webhook.disabled"
     IMPORT_ENDED = "import.ended"
+    REPORT_MADE = "report.made"
 
 
 class Fault(Document):
@@ -126,25 +127,54 @@ class ImportFacts(Document):
     """Orders that were not."""
 
 
+class ImportResult(Document):
+    """What came of an import."""
+
+    placed: int
+    """Orders that were placed."""
+    failed: int
+    """Orders that were not."""
+    errors: str | None
+    """Where they are; null: there are none."""
+
+
 class Job(Document):
     """Something that takes longer than a request."""
 
     id: UUID
     """It stays the same."""
-    kind: str
-    """What it does: `import`."""
+    kind: Open[JobKind]
+    """What it does."""
     state: Open[JobState]
     """How it is doing."""
     progress: Progress
     """How far it is."""
     parts: list[Part]
     """By number."""
-    result: Result | None
-    """Null: it has not ended."""
+    result: ImportResult | ReportResult | None
+    """Null: there is none, or not yet."""
+    problem: JobProblem | None
+    """What keeps it from going on; null: nothing does."""
     created_at: datetime
     """When it began."""
     ended_at: datetime | None
     """When it ended; null: it has not."""
+
+
+class JobKind(StrEnum):
+    """What is to be done."""
+
+    IMPORT = "import"
+    REPORT = "report"
+
+
+class JobProblem(Document):
+    """Why a job does not go on."""
+
+    type: str
+    """It stays the same."""
+    title: str
+    """For people."""
 
 
 class JobState(StrEnum):
@@ -247,9 +277,9 @@ class Part(Document):
     state: Open[JobState]
     """How it is doing."""
     total: int
-    """Orders in it."""
+    """Orders in it; of a report, 1."""
     failed: int
-    """Those of them that could not be placed."""
+    """Orders that could not be placed."""
 
 
 class Problem(Document):
@@ -269,20 +299,48 @@ class Progress(Document):
     """How far a job is."""
 
     done: int
-    """Orders that are done with, those that failed included."""
+    """Orders that are done with, those that failed included; of a report, 1 when it is made."""
     total: int | None
     """Null: it is still coming."""
 
 
-class Result(Document):
-    """What came of a job."""
+class ReportFacts(Document):
+    """A report that was made."""
 
-    placed: int
-    """Orders that were placed."""
-    failed: int
-    """Orders that were not."""
-    errors: str | None
-    """Where they are; null: there are none."""
+    job_id: UUID
+    """Which report: its job."""
+    name: str
+    """What a person would save its file as."""
+    media_type: str
+    """What it is written in."""
+    size: int
+    """In bytes."""
+
+
+class ReportFormat(StrEnum):
+    """How it is written."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class ReportKind(StrEnum):
+    """What is told."""
+
+    DAILY_SALES = "daily_sales"
+
+
+class ReportResult(Document):
+    """A report that was made."""
+
+    file: str
+    """Where it is."""
+    name: str
+    """What a person would save it as."""
+    media_type: str
+    """What it is written in."""
+    size: int
+    """In bytes."""
 
 
 class Secret(Document):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from meshwork_client.call import Call, Lines, Nothing, segment
+from meshwork_client.call import Call, Content, Lines, Nothing, segment
 from meshwork_client.models import (
     Customer,
     Deliveries,
@@ -19,6 +19,8 @@ from meshwork_client.models import (
     LineFaults,
     Order,
     OrderPage,
+    ReportFormat,
+    ReportKind,
     Secret,
     Sent,
     Status,
@@ -718,6 +720,49 @@ class Operations(Transport):
                 Lines[LineFaults],
                 headers={"X-Request-Id": request_id},
             )
+        )
+
+    def make_report(
+        self,
+        *,
+        kind: ReportKind | str,
+        first_day: str,
+        last_day: str,
+        format: ReportFormat | str | None = None,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Job:
+        """Have a report made, of your own orders. The answer is a job; its result says where the file is.
+
+        The key needs the scope `orders:write`.
+
+        * `kind`: `daily_sales`: orders, items and revenue of each day, in each currency.
+        * `first_day`: From which day on, in UTC.
+        * `last_day`: Until which day, it included: up to a year later.
+        * `format`: How its file is written.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                "/v1/reports",
+                Job,
+                body={"kind": kind, "first_day": first_day, "last_day": last_day, "format": format},
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    def get_report_file(self, id: UUID | str, *, request_id: str | None = None) -> Content:
+        """The file of a report, named as a person would save it. It never changes.
+
+        The key needs the scope `orders:read`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call("GET", f"/v1/reports/{segment(id)}/file", Content, headers={"X-Request-Id": request_id})
         )
 
     def get_job(self, id: UUID | str, *, request_id: str | None = None) -> Job:

@@ -39,6 +39,7 @@ class EventType(StrEnum):
     NOTED = "order.noted"
     ENDPOINT_DISABLED = "webhook.disabled"
     IMPORT_ENDED = "import.ended"
+    REPORT_MADE = "report.made"
 
 
 class Action(StrEnum):

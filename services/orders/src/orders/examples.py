@@ -89,7 +89,7 @@ SENT: Example = {
 DELIVERIES: Example = {"deliveries": [SENT], "older": None}
 PART: Example = {"number": 1, "state": "SUCCESS", "total": 3, "failed": 1}
 PROGRESS: Example = {"done": 3, "total": 3}
-RESULT: Example = {
+IMPORT_RESULT: Example = {
     "placed": 2,
     "failed": 1,
     "errors": "/v1/imports/01a20ab3-0c11-7a90-b6a1-5f0d8c9e7721/errors",
@@ -100,10 +100,28 @@ JOB: Example = {
     "state": "SUCCESS",
     "progress": PROGRESS,
     "parts": [PART],
-    "result": RESULT,
+    "result": IMPORT_RESULT,
+    "problem": None,
     "created_at": "2026-11-22T10:00:01.270511Z",
     "ended_at": "2026-11-22T10:00:01.733906Z",
 }
+JOB_PROBLEM: Example = {
+    "type": "/problems/job-stuck",
+    "title": "A part of it failed too often. It is kept, and goes on as soon as an operator has repaired it.",
+}
+NEW_REPORT: Example = {
+    "kind": "daily_sales",
+    "format": "csv",
+    "first_day": "2026-11-01",
+    "last_day": "2026-11-30",
+}
+_FILE: Example = {
+    "name": "daily-sales-2026-11-01-2026-11-30.csv",
+    "media_type": "text/csv",
+    "size": 1180,
+}
+REPORT_RESULT: Example = {"file": "/v1/reports/01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90/file", **_FILE}
+REPORT_FACTS: Example = {"job_id": "01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90", **_FILE}
 FAULT: Example = {"pointer": "/lines/0/quantity", "detail": "Input should be greater than or equal to 1"}
 LINE_FAULTS: Example = {"line": 3, "errors": [FAULT]}
 IMPORT_FACTS: Example = {"job_id": JOB["id"], "placed": 2, "failed": 1}
@@ -120,6 +138,16 @@ ANSWERS: dict[str, Example] = {
         "state": "PENDING",
         "progress": {"done": 0, "total": 3},
         "parts": [PART | {"state": "PENDING", "failed": 0}],
+        "result": None,
+        "ended_at": None,
+    },
+    "make_report": JOB
+    | {
+        "id": REPORT_FACTS["job_id"],
+        "kind": "report",
+        "state": "PENDING",
+        "progress": {"done": 0, "total": 1},
+        "parts": [{"number": 1, "state": "PENDING", "total": 1, "failed": 0}],
         "result": None,
         "ended_at": None,
     },

@@ -1,4 +1,4 @@
-"""Jobs: what takes longer than a request, done in parts. The standard library and nothing else."""
+"""Jobs: what takes longer than a request, done in parts: by our own workers, or by another service."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from contracts.files import File
 from orders.domain import Refused
+
+
+class JobKind(StrEnum):
+    """What is to be done."""
+
+    IMPORT = "import"
+    REPORT = "report"
 
 
 class JobState(StrEnum):
@@ -37,12 +45,20 @@ class Ended(Refused):
         self.state = state
 
 
+class NotMade(Refused):
+    """There is no file, or not yet."""
+
+    def __init__(self, state: JobState) -> None:
+        super().__init__(f"There is no file: the report's job is {state}.")
+        self.state = state
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     number: int
     state: JobState
     total: int
-    """Lines."""
+    """Orders of an import; 1 of a report."""
     failed: int
     """Of those, once it is done."""
 
@@ -51,12 +67,14 @@ class Part:
 class Job:
     id: UUID
     account: str
-    kind: str
+    kind: JobKind
     created_at: datetime
     total: int | None
-    """Lines; None: they are still coming."""
+    """Of all parts; None: they are still coming."""
     ended_at: datetime | None
     revoked_at: datetime | None
+    file: File | None
+    """What was made; None: nothing yet, or its kind makes none."""
     parts: Sequence[Part]
 
     @property

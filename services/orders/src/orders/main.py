@@ -17,6 +17,7 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
+from contracts.reports import MakeReport, RevokeReport
 from mesh import Service
 from mesh.announcer import Announcer
 from mesh.cli import service_cli, start
@@ -38,6 +39,8 @@ service = Service(
         OrderNoted,
         ExpireOrder,
         ImportPart,
+        MakeReport,
+        RevokeReport,
     ),
     wiring=wiring.open_deps,
 )

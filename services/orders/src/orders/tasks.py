@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from contracts.emails import EmailSent
 from contracts.orders import ExpireOrder, ImportPart
-from contracts.reports import SalesRecorded
+from contracts.reports import ReportFailed, ReportMade, SalesRecorded
 from mesh import Consumer, Tx
 from orders.documents import NewOrder
-from orders.usecases import expiring, importing, news
+from orders.usecases import expiring, importing, news, reporting
 from orders.wiring import Deps
 
 consumer = Consumer[Deps]("orders")
@@ -31,3 +31,13 @@ def import_part(message: ImportPart, tx: Tx, deps: Deps) -> None:
 @consumer.handles(SalesRecorded, batch=20)
 def sales_recorded(messages: Sequence[SalesRecorded], tx: Tx, deps: Deps) -> None:
     news.note_sales(messages, tx)
+
+
+@consumer.handles(ReportMade)
+def report_made(message: ReportMade, tx: Tx, deps: Deps) -> None:
+    reporting.note_made(message, tx)
+
+
+@consumer.handles(ReportFailed)
+def report_failed(message: ReportFailed, tx: Tx, deps: Deps) -> None:
+    reporting.note_failed(message, tx)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from contracts.reports import SalesRecorded
+from contracts.reports import ReportFailed, ReportMade, SalesRecorded
 from mesh import Service
 from mesh.cli import begun, service_cli
 from reports import tasks, usecases, wiring
@@ -15,7 +15,7 @@ from reports.settings import Settings
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(SalesRecorded,),
+    sends=(SalesRecorded, ReportMade, ReportFailed),
     wiring=wiring.open_deps,
 )
 cli = service_cli(service)

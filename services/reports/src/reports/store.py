@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
+from uuid import UUID
 
 from mesh import Tx
 from reports.domain import Figures
@@ -13,7 +15,22 @@ _ADD = """
         items = sales.items + excluded.items,
         revenue = sales.revenue + excluded.revenue
 """
-_OF = "SELECT currency, orders, items, revenue FROM sales WHERE day = %s ORDER BY currency"
+_ADD_TO_ACCOUNT = """
+    INSERT INTO account_sales AS sales (account, day, currency, orders, items, revenue)
+    VALUES (%s, %s, %s, %s, %s, %s)
+    ON CONFLICT (account, day, currency) DO UPDATE SET
+        orders = sales.orders + excluded.orders,
+        items = sales.items + excluded.items,
+        revenue = sales.revenue + excluded.revenue
+"""
+_OF = "SELECT day, currency, orders, items, revenue FROM sales WHERE day = %s ORDER BY currency"
+_OF_ACCOUNT = """
+    SELECT day, currency, orders, items, revenue FROM account_sales
+    WHERE account = %s AND day BETWEEN %s AND %s ORDER BY day, currency
+"""
+_REVOKE = "INSERT INTO revoked_reports (report_id) VALUES (%s) ON CONFLICT DO NOTHING"
+_FORGET = "DELETE FROM revoked_reports WHERE at < now() - interval '30 days'"
+_REVOKED = "SELECT FROM revoked_reports WHERE report_id = %s"
 
 
 def add(tx: Tx, figures: Iterable[Figures]) -> None:
@@ -22,7 +39,31 @@ def add(tx: Tx, figures: Iterable[Figures]) -> None:
         tx.execute(_ADD, (f.day, f.currency, f.orders, f.items, f.revenue))
 
 
+def add_to_accounts(tx: Tx, figures: Iterable[tuple[str, Figures]]) -> None:
+    """The same for the figures of accounts."""
+    for account, f in sorted(figures):
+        tx.execute(_ADD_TO_ACCOUNT, (account, f.day, f.currency, f.orders, f.items, f.revenue))
+
+
 def of(tx: Tx, day: date) -> list[Figures]:
     """The figures of a day, by currency."""
-    rows = tx.execute(_OF, (day,))
-    return [Figures(day, currency, orders, items, int(revenue)) for currency, orders, items, revenue in rows]
+    return [_figures(*row) for row in tx.execute(_OF, (day,))]
+
+
+def of_account(tx: Tx, account: str, first: date, last: date) -> list[Figures]:
+    """The figures of an account on these days, both of them included, by day and currency."""
+    return [_figures(*row) for row in tx.execute(_OF_ACCOUNT, (account, first, last))]
+
+
+def revoke(tx: Tx, report_id: UUID) -> None:
+    """Remember that a report is not wanted, for longer than what asks for it can be under way."""
+    tx.execute(_FORGET)
+    tx.execute(_REVOKE, (report_id,))
+
+
+def is_revoked(tx: Tx, report_id: UUID) -> bool:
+    return tx.execute(_REVOKED, (report_id,)).fetchone() is not None
+
+
+def _figures(day: date, currency: str, orders: int, items: int, revenue: Decimal) -> Figures:
+    return Figures(day, currency, orders, items, int(revenue))

@@ -1,24 +1,30 @@
 """What reports does. Each function gets a transaction and leaves the commit to its caller."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import TypeVar
+from uuid import UUID
 
 from contracts.orders import OrderPlaced
-from contracts.reports import SalesRecorded
-from mesh import Tx, outbox
+from contracts.reports import MakeReport, ReportFailed, ReportMade, SalesRecorded
+from mesh import Failure, Reject, Tx, outbox
+from mesh.files import FileStore
 from reports import store
+from reports.documents import MEDIA, DailySales, written
 from reports.domain import Figures
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 def record_sales(placed: Sequence[OrderPlaced], tx: Tx) -> None:
     """Add orders to the figures of their days, and announce it once for all of them."""
-    sums: dict[tuple[date, str], Figures] = {}
-    for figures in map(_figures, placed):
-        key = figures.day, figures.currency
-        sums[key] = sums[key] + figures if key in sums else figures
-    store.add(tx, sums.values())
+    figures = list(map(_figures, placed))
+    store.add(tx, _sums(((f.day, f.currency), f) for f in figures).values())
+    whose = zip(placed, figures, strict=True)
+    sums = _sums(((o.account, f.day, f.currency), f) for o, f in whose if o.account is not None)
+    store.add_to_accounts(tx, ((account, f) for (account, *_), f in sums.items()))
     ids = tuple(order.order_id for order in placed)
-    outbox.put(tx, SalesRecorded(order_ids=ids, recorded_at=datetime.now(UTC)))
+    outbox.put(tx, SalesRecorded(order_ids=ids, recorded_at=_now()))
 
 
 def sales(day: date, tx: Tx) -> list[Figures]:
@@ -26,7 +32,44 @@ def sales(day: date, tx: Tx) -> list[Figures]:
     return store.of(tx, day)
 
 
+def make_report(wanted: MakeReport, tx: Tx, files: FileStore | None) -> None:
+    """Lay it into the file store, and announce it; nothing, if it is not wanted any more.
+
+    Raises Reject where there is no store.
+    """
+    if store.is_revoked(tx, wanted.report_id):
+        return
+    if files is None:
+        raise Reject("there is no file store: set FILES_URL, then replay")
+    figures = store.of_account(tx, wanted.account, wanted.first_day, wanted.last_day)
+    report = DailySales(wanted.first_day, wanted.last_day, figures)
+    name = f"{report.name}.{wanted.format}"
+    file = files.put([written(report, wanted.format)], MEDIA[wanted.format], name)
+    outbox.put(tx, ReportMade(report_id=wanted.report_id, made_at=_now(), file=file))
+
+
+def tell_failure(wanted: MakeReport, tx: Tx, failure: Failure) -> None:
+    """Whoever waits for it may want to know; not why, which is about our inside."""
+    outbox.put(tx, ReportFailed(report_id=wanted.report_id, failed_at=_now(), again=failure.again))
+
+
+def revoke_report(id: UUID, tx: Tx) -> None:
+    """It is not wanted any more."""
+    store.revoke(tx, id)
+
+
+def _sums(each: Iterable[tuple[Key, Figures]]) -> dict[Key, Figures]:
+    sums: dict[Key, Figures] = {}
+    for key, figures in each:
+        sums[key] = sums[key] + figures if key in sums else figures
+    return sums
+
+
 def _figures(order: OrderPlaced) -> Figures:
     day = order.placed_at.astimezone(UTC).date()
     items = sum(line.quantity for line in order.lines)
     return Figures(day, order.currency, 1, items, order.total)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from mesh.files import FileStore, open_store
 from reports.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
 class Deps:
-    """What the handlers of reports need beside their transaction: nothing yet."""
+    """What the handlers of reports need beside their transaction."""
+
+    files: FileStore | None
+    """Where reports are laid. None: nowhere, so none can be made."""
 
 
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
-    yield Deps()
+    yield Deps(open_store(settings.files_url) if settings.files_url else None)

@@ -28,6 +28,8 @@ class OrderPlacedV1(Event):
     """A customer's order is accepted and stored."""
 
     order_id: UUID
+    account: str | None = None
+    """Whose order it is, among those who sell. Of builds before this field: not said."""
     placed_at: AwareDatetime
     customer: Customer
     currency: Currency

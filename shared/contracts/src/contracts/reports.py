@@ -1,10 +1,13 @@
-"""What reports announces."""
+"""What reports obeys and announces."""
 
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.message import Event
+from contracts.files import File
+from contracts.message import Command, Event
 from contracts.registry import contract
 
 
@@ -16,4 +19,48 @@ class SalesRecordedV1(Event):
     recorded_at: AwareDatetime
 
 
+@contract("reports.make_report", version=1)
+class MakeReportV1(Command):
+    """Somebody wants a report; what comes of it is announced."""
+
+    report_id: UUID
+    account: str
+    """Whose figures."""
+    kind: Literal["daily_sales"]
+    format: Literal["json", "csv"]
+    first_day: date
+    last_day: date
+    """Days are UTC's, and this one is in it."""
+
+
+@contract("reports.revoke_report", version=1)
+class RevokeReportV1(Command):
+    """Nobody wants that report any more. It may come before what asks for it."""
+
+    report_id: UUID
+
+
+@contract("reports.report_made", version=1)
+class ReportMadeV1(Event):
+    """A report lies in the file store."""
+
+    report_id: UUID
+    made_at: AwareDatetime
+    file: File
+
+
+@contract("reports.report_failed", version=1)
+class ReportFailedV1(Event):
+    """A report could not be made just now. Why, the dead letters and the log of reports say."""
+
+    report_id: UUID
+    failed_at: AwareDatetime
+    again: bool
+    """Whether it is tried again by itself; else an operator has to see to it."""
+
+
+MakeReport = MakeReportV1
+ReportFailed = ReportFailedV1
+ReportMade = ReportMadeV1
+RevokeReport = RevokeReportV1
 SalesRecorded = SalesRecordedV1

@@ -13,7 +13,7 @@ from mesh import topology
 from mesh.database import Tx
 from mesh.effect import Effect
 from mesh.errors import RefusedAtStart
-from mesh.handler import Handler, faults
+from mesh.handler import Failure, Handler, faults
 
 Deps = TypeVar("Deps")
 M = TypeVar("M", bound=Message)
@@ -22,6 +22,7 @@ One = Callable[[M, Tx, Deps], Effect[Any] | Value | None]
 Many = Callable[[Sequence[M], Tx, Deps], None]
 BareOne = Callable[[M, Deps], Value | None]
 BareMany = Callable[[Sequence[M], Deps], None]
+Told = Callable[[M, Tx, Failure], None]
 
 
 class Consumer(Generic[Deps]):
@@ -38,6 +39,7 @@ class Consumer(Generic[Deps]):
         *,
         attempts: int = ...,
         time_limit: float = ...,
+        failed: Told[M] | None = ...,
     ) -> Callable[[One[M, Deps]], One[M, Deps]]: ...
     @overload
     def handles(
@@ -47,6 +49,7 @@ class Consumer(Generic[Deps]):
         batch: int,
         attempts: int = ...,
         time_limit: float = ...,
+        failed: Told[M] | None = ...,
     ) -> Callable[[Many[M, Deps]], Many[M, Deps]]: ...
     @overload
     def handles(
@@ -56,6 +59,7 @@ class Consumer(Generic[Deps]):
         inbox: Literal[False],
         attempts: int = ...,
         time_limit: float = ...,
+        failed: Told[M] | None = ...,
     ) -> Callable[[BareOne[M, Deps]], BareOne[M, Deps]]: ...
     @overload
     def handles(
@@ -66,6 +70,7 @@ class Consumer(Generic[Deps]):
         batch: int,
         attempts: int = ...,
         time_limit: float = ...,
+        failed: Told[M] | None = ...,
     ) -> Callable[[BareMany[M, Deps]], BareMany[M, Deps]]: ...
     def handles(
         self,
@@ -75,19 +80,22 @@ class Consumer(Generic[Deps]):
         attempts: int = 8,
         time_limit: float = 30.0,
         inbox: bool = True,
+        failed: Told[Any] | None = None,
     ) -> Callable[[Any], Any]:
         """The function below handles `message`, in one transaction with inbox and outbox.
 
         With `batch`, it gets up to that many messages in a list and commits once for all of them.
         With `inbox=False` it gets no transaction and may see a message twice: for work that needs no
         database and bears it.
+        `failed(message, tx, failure)` is told of each message that was not handled, in the transaction that
+        settles it: whoever waits for it may want to know.
         Raises TypeError, at import, for what could not work later.
         """
         contract = contract_of(message)
         self._refuse(self._faults(contract))
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            handler = Handler(contract, function, attempts, time_limit, batch, inbox)
+            handler = Handler(contract, function, attempts, time_limit, batch, inbox, failed)
             self._refuse(f"{contract}: {fault}" for fault in faults(handler))
             self.handlers[contract.name] = handler
             return function

@@ -7,6 +7,7 @@
     |- RefusedAtStart         this process cannot work as it is set up: it says so and does not start
     |  `- MissingSettings     names every setting that is missing
     |- Unavailable            what the process needs is away: keep the message, wait, burn no attempt
+    |- Gone                   a document that a message refers to is not in the file store any more
     |- TooLarge               a message over 64 KiB: store the document, send a reference
     |- UnknownLane            a message was put into a lane that its contract does not have
     |- Undeclared             a service sends what it does not say it sends: name it in its `Service(sends=…)`
@@ -57,6 +58,10 @@ class MissingSettings(RefusedAtStart):
 
 class Unavailable(MeshError):
     """Database or broker is away. Nothing was done."""
+
+
+class Gone(MeshError):
+    """A document is not in the file store any more, or is damaged there."""
 
 
 class TooLarge(MeshError):

@@ -3,11 +3,21 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from contracts import Contract, Message, Value, contract_of, versions_of
 from mesh import topology
+from mesh.database import Tx
 from mesh.effect import Effect
+
+
+class Failure(NamedTuple):
+    """A message was not handled."""
+
+    error: str
+    """For operators: it may tell of the inside of the service."""
+    again: bool
+    """Whether it has another try ahead; else it is a dead letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,8 @@ class Handler:
     """How many messages the function takes at once; 0: one, and not in a list."""
     inbox: bool
     """Whether it runs in a transaction with inbox and outbox."""
+    failed: Callable[[Any, Tx, Failure], None] | None = None
+    """Told of each message that was not handled, in the transaction that settles it."""
 
     def taken(self) -> Iterator[topology.Laned]:
         """Every version that this build can read, in every lane of it; each has its own queue."""

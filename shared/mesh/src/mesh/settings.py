@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from mesh.errors import MissingSettings
 
 Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://")]
+FilesUrl = Annotated[str, StringConstraints(pattern=r"^file:///")]
 
 
 class Settings(BaseModel):
@@ -27,6 +28,9 @@ class Settings(BaseModel):
     result_url: Url | None = Field(default=None, repr=False)
     """Where Celery keeps results, such as redis://…: for canvas, and for clients that ask for them. The same
     one for all services. None: there are none."""
+    files_url: FilesUrl | None = None
+    """Where documents are kept that messages refer to, such as file:///srv/files. The same one for all
+    services that make them or show them. None: nowhere."""
     concurrency: int | None = Field(default=None, ge=1)
     """Children or threads of a worker. None: as many as the service's own code says."""
     pool: Literal["prefork", "threads"] | None = None

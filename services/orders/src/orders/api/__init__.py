@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from mesh.announcer import Announcer
+from mesh.files import open_store
 from mesh.groupcommit import GroupCommit, GroupRead
 from mesh.health import Heartbeat, Listener
 from orders import wiring
@@ -26,6 +27,7 @@ from orders.api import (
     limits,
     orders,
     process,
+    reports,
     webhooks,
 )
 from orders.api.access import Keyring
@@ -43,6 +45,7 @@ from orders.api.state import (
     ANNOUNCER,
     BELL,
     DATABASE,
+    FILES,
     KEYRING,
     LIMITER,
     LISTENING,
@@ -64,7 +67,7 @@ from orders.usecases import placing
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
-_API = Operations(orders.api, events.api, webhooks.api, imports.api, jobs.api)
+_API = Operations(orders.api, events.api, webhooks.api, imports.api, reports.api, jobs.api)
 
 
 def application(
@@ -80,6 +83,8 @@ def application(
     app[METRICS], app[UNDERWAY] = Metrics(), Underway()
     app[PATIENCE] = settings.time_to_pay
     app[TARGETS] = Targets(settings.webhook_networks)
+    if settings.files_url:
+        app[FILES] = open_store(settings.files_url)
     app.cleanup_ctx.append(partial(_database, settings))
     app.cleanup_ctx.append(_bell)
     app.on_shutdown.append(_end_streams)

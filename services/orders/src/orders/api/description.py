@@ -137,6 +137,8 @@ def _answers(operation: Operation) -> Schema:
     if operation.answer:
         shown = examples.ANSWERS.get(operation.function.__name__)
         answer["content"] = _content(operation.answer, operation.media, shown)
+    if operation.gives:
+        answer["content"] = {media: {"schema": {}} for media in operation.gives}
     return {str(operation.status): answer}
 
 

@@ -87,14 +87,27 @@ class ImportFacts(Document, json_schema_extra=example(examples.IMPORT_FACTS)):
     """Orders that were not."""
 
 
+class ReportFacts(Document, json_schema_extra=example(examples.REPORT_FACTS)):
+    """A report that was made."""
+
+    job_id: UUID
+    """Which report: its job."""
+    name: str
+    """What a person would save its file as."""
+    media_type: str
+    """What it is written in."""
+    size: int
+    """In bytes."""
+
+
 class Event(Document, json_schema_extra=example(examples.EVENT)):
-    """What became of an order, a webhook or an import."""
+    """What became of an order, a webhook, an import or a report."""
 
     type: EventType
     """What happened."""
     timestamp: datetime
     """When."""
-    data: OrderFacts | EndpointFacts | ImportFacts
+    data: OrderFacts | EndpointFacts | ImportFacts | ReportFacts
     """What it is about, as it was then."""
 
 

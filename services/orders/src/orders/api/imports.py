@@ -23,11 +23,12 @@ from orders.api.state import DATABASE
 from orders.api.streaming import begun
 from orders.documents import Document
 from orders.examples import example
+from orders.jobs import JobKind
 from orders.store import jobs
 from orders.store.answers import Answer
 from orders.store.jobs import Line
 from orders.table import NoTable, Table
-from orders.usecases import importing
+from orders.usecases import importing, overseeing
 
 api = Operations()
 
@@ -88,7 +89,7 @@ async def list_import_errors(call: Call[None]) -> web.StreamResponse:
     """What was wrong with which lines of an import, a line each."""
     id = call.named("id", "import")
     async with call.request.app[DATABASE].read() as tx:
-        await importing.known(call.key.account, id, tx)
+        await overseeing.known(call.key.account, id, tx)
     async with begun(call.request, NDJSON) as response:
         part = 0
         while found := await _wrong(call, id, part):
@@ -140,7 +141,7 @@ class _Upload:
 
     async def _start(self, tx: AsyncTx) -> Answer:
         await importing.start(self._id, self._parts, tx)
-        job = await importing.known(self._call.key.account, self._id, tx)
+        job = await overseeing.known(self._call.key.account, self._id, tx)
         return answered(Job.of(job), 202, Location=f"/v1/jobs/{self._id}")
 
     async def _keep(self, lines: list[Line]) -> None:
@@ -149,7 +150,7 @@ class _Upload:
             raise IMPORT_TOO_LARGE.problem(f"An import has {importing.MOST:,} orders at the most.")
         async with self._database.begin() as tx:
             if not self._parts:
-                await jobs.begin(tx, self._id, self._call.key.account, importing.KIND)
+                await jobs.begin(tx, self._id, self._call.key.account, JobKind.IMPORT)
             if lines:
                 self._parts += 1
                 await importing.add_part(self._id, self._parts, lines, tx)

@@ -86,6 +86,8 @@ class Operation:
     """Whether it changes an order, and that version may be asked for."""
     takes: tuple[str, ...] = ()
     """Media types of a document that the function reads by itself."""
+    gives: tuple[str, ...] = ()
+    """Media types of a file that it answers with."""
     media: str = "application/json"
     """What it answers in; of some, each piece is an `answer`."""
 

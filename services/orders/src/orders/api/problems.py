@@ -7,10 +7,10 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
-from mesh import Unavailable
-from mesh.errors import TooLarge
+from mesh import MeshError, Unavailable
+from mesh.errors import Gone, TooLarge
 from orders.domain import Impossible, Refused, Stale, TooMuch, Unknown
-from orders.jobs import Ended
+from orders.jobs import Ended, NotMade
 from orders.reading import faults
 from orders.store.answers import InWork, OtherRequest
 from orders.targets import Forbidden
@@ -76,8 +76,10 @@ IMPOSSIBLE = Kind(
 TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"left": 600})
 TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "An account has 20 endpoints at the most.")
 JOB_ENDED = Kind("job-ended", 409, "The job has ended: SUCCESS.", {"state": "SUCCESS"})
+NOT_MADE = Kind("not-made", 409, "There is no file: the report's job is STARTED.", {"state": "STARTED"})
 IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
 EVENTS_GONE = Kind("events-gone", 410, "What came behind Last-Event-ID is gone: read the orders anew.")
+FILE_GONE = Kind("file-gone", 410, "The file is gone: have the report made anew.")
 STALE = Kind("stale", 412, "The order has changed since you read it.", {"version": 3})
 TOO_LARGE = Kind("too-large", 413, "The order is too large: its lines come to more than 64 KiB.")
 IMPORT_TOO_LARGE = Kind("import-too-large", 413, "An import has 100,000 orders at the most.")
@@ -99,6 +101,7 @@ LIMITED = Kind(
 )
 HEAD_TOO_LARGE = Kind("head-too-large", 431, "The request's head is too large: 8 KB a line, 100 headers.")
 INTERNAL = Kind("internal", 500, "This is our fault. It is logged under the request's id.")
+NO_REPORTS = Kind("no-reports", 501, "No reports are made here.")
 STOPPED = Kind("stopping", 503, "This process stops: another one takes your request.", headers=_SOON)
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
 
@@ -127,6 +130,13 @@ _REFUSALS = {
     Forbidden: FORBIDDEN_TARGET,
     TooMany: TOO_MANY_WEBHOOKS,
     Ended: JOB_ENDED,
+    NotMade: NOT_MADE,
+}
+
+_OF_THE_MESH: dict[type[MeshError], Kind] = {
+    TooLarge: TOO_LARGE,
+    Gone: FILE_GONE,
+    Unavailable: UNAVAILABLE,
 }
 
 
@@ -148,10 +158,8 @@ def problem_of(error: Exception) -> Problem:
             return _refused(error)
         case web.HTTPException() | web.RequestPayloadError() | ConnectionResetError():
             return _of_http(error)
-        case TooLarge():
-            return TOO_LARGE.problem()
-        case Unavailable():
-            return UNAVAILABLE.problem()
+        case TooLarge() | Gone() | Unavailable():
+            return _OF_THE_MESH[type(error)].problem()
     return INTERNAL.problem()
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from mesh import AsyncDatabase
 from mesh.announcer import Announcer
+from mesh.files import FileStore
 from mesh.groupcommit import GroupCommit, GroupRead
 from mesh.ratelimit import RateLimiter
 from orders.api.access import Keyring
@@ -26,6 +27,9 @@ READING = web.AppKey("reading", GroupRead[tuple[str, UUID], Order | None])
 """Finds an order of an account, those of requests at the same time by one statement."""
 
 DATABASE = web.AppKey("database", AsyncDatabase)
+
+FILES = web.AppKey("files", FileStore)
+"""Where reports lie. Not there: none are made."""
 
 BELL = web.AppKey("bell", Bell)
 

@@ -3,6 +3,10 @@
 A transaction that began earlier may commit later, so a number that grows with each row is not enough: who
 has read 7 would never see the 6 that comes then. An event's position is its transaction's id and its number
 within. Those of transactions older than all that are still at work are settled: nothing comes between them.
+
+A transaction has its id from the moment at which it first writes, and may then wait for an order that another
+one holds. Its event would come before the other's, so it takes the greater of both ids: settled a little
+later, and in order.
 """
 
 import re
@@ -22,8 +26,11 @@ CHANNEL = "events"
 
 _ADD = """
     WITH added AS (
-        INSERT INTO events (account, order_id, type, at, data)
-        SELECT * FROM unnest(%b::text[], %b::uuid[], %b::text[], %b::timestamptz[], %b::json[])
+        INSERT INTO events (account, order_id, type, at, data, xid)
+        SELECT account, order_id, type, at, data, greatest(pg_current_xact_id(), behind::xid8, (
+            SELECT xid FROM events WHERE order_id = new.order_id ORDER BY events.xid DESC LIMIT 1))
+        FROM unnest(%b::text[], %b::uuid[], %b::text[], %b::timestamptz[], %b::json[], %b::text[])
+            AS new (account, order_id, type, at, data, behind)
         RETURNING account
     ) SELECT pg_notify('events', account) FROM (SELECT DISTINCT account FROM added) AS whose
 """
@@ -86,7 +93,7 @@ class Event:
     data: Mapping[str, Any]
     """Facts about the order, or the endpoint, as it was then."""
     position: Position = field(default=START, compare=False)
-    """Given by the database."""
+    """Given by the database, which keeps it behind all of its order, and behind what is said here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +110,8 @@ def add(tx: Tx, *events: Event) -> None: ...
 @overload
 def add(tx: AsyncTx, *events: Event) -> Awaitable[Any]: ...
 def add(tx: Tx | AsyncTx, *events: Event) -> Any:
-    """Tell whoever follows, if the transaction commits."""
-    rows = [(each.account, each.order_id, each.type, each.at, Json(dict(each.data))) for each in events]
-    return bulk.write(tx, _ADD, *rows)
+    """Tell whoever follows, if the transaction commits. It must hold the orders that they are about."""
+    return bulk.write(tx, _ADD, *map(_row, events))
 
 
 async def ring(tx: AsyncTx, account: str) -> None:
@@ -133,6 +139,11 @@ async def reaches(tx: AsyncTx, position: Position) -> bool:
     """Whether all that came behind a position is still there; not so of one that another server gave."""
     [reaches] = await (await tx.execute(_REACHES, position._asdict())).fetchone() or (False,)
     return bool(reaches)
+
+
+def _row(event: Event) -> tuple[Any, ...]:
+    behind = str(event.position.xid)  # psycopg knows no xid8
+    return event.account, event.order_id, event.type, event.at, Json(dict(event.data)), behind
 
 
 def _event(row: Sequence[Any]) -> Event:

@@ -1,14 +1,18 @@
-"""Jobs and their parts. How a part is doing is read from where its message is, and written down nowhere."""
+"""Jobs and their parts. How a part is doing is written down nowhere: it is read from where its message is,
+and from what another service told of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
+from contracts.files import File
 from mesh import AsyncTx, Tx, whereabouts
 from mesh.whereabouts import Place
-from orders.jobs import Job, JobState, Part
+from orders.jobs import Job, JobKind, JobState, Part
+from orders.store.events import Position
 
 KEPT, UNTOLD = "30 days", "1 hour"
 """A job; one whose lines stopped coming with its process."""
@@ -16,7 +20,7 @@ KEPT, UNTOLD = "30 days", "1 hour"
 Line = tuple[int, str]
 """Its number in what was sent, and its JSON."""
 
-_COLUMNS = "id, account, kind, created_at, total, ended_at, revoked_at"
+_COLUMNS = "id, account, kind, created_at, total, ended_at, revoked_at, file"
 _BEGIN = "INSERT INTO jobs (id, account, kind) VALUES (%s, %s, %s)"
 _ADD_PART = """
     INSERT INTO job_parts (job_id, number, message_id, lines, total) VALUES (%s, %s, %s, %s, %s)
@@ -30,7 +34,7 @@ _DROP = "DELETE FROM jobs WHERE id = %s AND total IS NULL"
 _FIND = f"SELECT {_COLUMNS} FROM jobs WHERE account = %s AND id = %s"
 _LOCK = f"{_FIND} FOR UPDATE"
 _PARTS = """
-    SELECT number, message_id, total, done_at IS NOT NULL, jsonb_array_length(errors)
+    SELECT number, message_id, total, done_at IS NOT NULL, told, jsonb_array_length(errors)
     FROM job_parts WHERE job_id = %s ORDER BY number
 """
 _REVOKE = "UPDATE jobs SET revoked_at = now(), ended_at = now() WHERE id = %s"
@@ -43,9 +47,17 @@ _DONE = """
     WITH done AS (
         UPDATE job_parts SET done_at = now(), lines = '[]', errors = %s WHERE job_id = %s AND number = %s
     )
-    UPDATE jobs SET parts_left = parts_left - 1,
+    UPDATE jobs SET parts_left = parts_left - 1, xid = greatest(xid, pg_current_xact_id()),
         ended_at = CASE WHEN parts_left = 1 THEN coalesce(ended_at, now()) ELSE ended_at END
-    WHERE id = %s RETURNING parts_left = 0 AND revoked_at IS NULL
+    WHERE id = %s RETURNING CASE WHEN parts_left = 0 AND revoked_at IS NULL THEN xid::text END
+"""
+_MADE = """
+    UPDATE jobs SET file = %s WHERE id = %s AND kind = 'report' AND revoked_at IS NULL AND file IS NULL
+    RETURNING account
+"""
+_TROUBLE = """
+    UPDATE job_parts SET told = %(told)s, told_at = %(at)s
+    WHERE job_id = %(id)s AND number = %(part)s AND done_at IS NULL AND (told_at < %(at)s) IS NOT FALSE
 """
 _SUMS = """
     SELECT sum(total)::int, sum(jsonb_array_length(errors))::int FROM job_parts WHERE job_id = %s
@@ -62,13 +74,19 @@ FORGET = f"""
 """Those whose time is over; see `forgetting`."""
 
 
-async def begin(tx: AsyncTx, id: UUID, account: str, kind: str) -> None:
-    """One whose lines are coming."""
+async def begin(tx: AsyncTx, id: UUID, account: str, kind: JobKind) -> None:
+    """One whose parts are coming."""
     await tx.execute(_BEGIN, (id, account, kind))
 
 
 async def add_part(tx: AsyncTx, id: UUID, number: int, message_id: UUID, lines: Sequence[Line]) -> None:
+    """One of our own."""
     await tx.execute(_ADD_PART, (id, number, message_id, Jsonb(lines), len(lines)))
+
+
+async def add_whole(tx: AsyncTx, id: UUID, message_id: UUID) -> None:
+    """The only part of a job, which another service does."""
+    await tx.execute(_ADD_PART, (id, 1, message_id, Jsonb([]), 1))
 
 
 async def tell(tx: AsyncTx, id: UUID, parts: int) -> None:
@@ -107,10 +125,22 @@ def lines(tx: Tx, id: UUID, part: int) -> tuple[str, list[Line]] | None:
     return row and (row[0], [(number, text) for number, text in row[1]])
 
 
-def done(tx: Tx, id: UUID, part: int, errors: Sequence[Any]) -> bool:
-    """A part is; whether it was the last one, of a job that nobody called off."""
+def done(tx: Tx, id: UUID, part: int, errors: Sequence[Any] = ()) -> Position | None:
+    """A part is. Where it was the last one, of a job that nobody called off: the position that nothing which
+    was done for it lies behind."""
     row = tx.execute(_DONE, (Jsonb(errors), id, part, id)).fetchone()
-    return bool(row and row[0])
+    return Position(int(row[0]), 0) if row and row[0] else None
+
+
+def made(tx: Tx, id: UUID, file: File) -> str | None:
+    """A report is. Returns whose it is; None: nobody wants it any more, or knows of it."""
+    row = tx.execute(_MADE, (Json(file.model_dump()), id)).fetchone()
+    return row and str(row[0])
+
+
+def trouble(tx: Tx, id: UUID, part: int, told: JobState, at: datetime) -> None:
+    """Another service told of a part that it is not done. What it told before that comes too late."""
+    tx.execute(_TROUBLE, {"id": id, "part": part, "told": told, "at": at})
 
 
 def sums(tx: Tx, id: UUID) -> tuple[int, int]:
@@ -123,20 +153,23 @@ async def _read(tx: AsyncTx, row: Sequence[Any] | None) -> Job | None:
     if row is None:
         return None
     rows = await (await tx.execute(_PARTS, (row[0],))).fetchall()
-    places = await whereabouts.find(tx, [message_id for _, message_id, _, done, _ in rows if not done])
-    revoked = row[-1] is not None
+    places = await whereabouts.find(tx, [message_id for _, message_id, _, done, *_ in rows if not done])
+    id, account, kind, created_at, total, ended_at, revoked_at, file = row
+    revoked = revoked_at is not None
     parts = [
-        Part(number, _state(done, revoked, places.get(message_id)), total, failed)
-        for number, message_id, total, done, failed in rows
+        Part(number, _state(done, revoked, told, places.get(message_id)), orders, failed)
+        for number, message_id, orders, done, told, failed in rows
     ]
-    id, account, kind, created_at, total, ended_at, revoked_at = row
-    return Job(id, account, kind, created_at, total, ended_at, revoked_at, parts)
+    made = File(**file) if file else None
+    return Job(id, account, JobKind(kind), created_at, total, ended_at, revoked_at, made, parts)
 
 
-def _state(done: bool, revoked: bool, place: Place | None) -> JobState:
+def _state(done: bool, revoked: bool, told: str | None, place: Place | None) -> JobState:
     if done:
         return JobState.SUCCESS
-    return JobState.REVOKED if revoked else _STATES[place or Place.AWAY]
+    if revoked:
+        return JobState.REVOKED
+    return JobState(told) if told else _STATES[place or Place.AWAY]
 
 
 _STATES = {

@@ -10,16 +10,14 @@ from contracts import Envelope
 from contracts.orders import ImportPart
 from mesh import AsyncTx, Tx, outbox
 from mesh.errors import TooLarge
-from orders.domain import EventType, Order, Unknown
-from orders.jobs import ENDED, Ended, Job
+from orders.domain import EventType, Order
 from orders.reading import NotJson, faults
 from orders.store import events, jobs, orders
-from orders.store.events import Event
+from orders.store.events import Event, Position
 from orders.store.jobs import Line
 from orders.usecases import placing, telling
 from orders.usecases.expiring import warrant
 
-KIND = "import"
 PART = 200
 """Orders in one transaction, and of what is called off in one piece."""
 MOST = 100_000
@@ -43,25 +41,6 @@ async def start(id: UUID, parts: int, tx: AsyncTx) -> None:
         await outbox.put(tx, *(_part_to_do(id, number) for number in range(1, parts + 1)))
 
 
-async def call_off(account: str, id: UUID, tx: AsyncTx) -> Job:
-    """Nothing more is done; what a worker is at just now is. Raises Unknown and Ended."""
-    job = await jobs.lock(tx, account, id)
-    if job is None:
-        raise Unknown("job")
-    if job.state in ENDED:
-        raise Ended(job.state)
-    await outbox.withdraw(tx, *await jobs.revoke(tx, id))
-    return await known(account, id, tx)
-
-
-async def known(account: str, id: UUID, tx: AsyncTx) -> Job:
-    """Raises Unknown."""
-    job = await jobs.find(tx, account, id)
-    if job is None:
-        raise Unknown("job")
-    return job
-
-
 def place_part(id: UUID, number: int, tx: Tx, *, read: Read, patience: timedelta) -> None:
     """Place the orders of one part, and tell once all parts are done: a chord, kept in our own database."""
     found = jobs.lines(tx, id, number)
@@ -76,8 +55,8 @@ def place_part(id: UUID, number: int, tx: Tx, *, read: Read, patience: timedelta
             wrong.append({"line": line, "errors": [{"pointer": "", "detail": str(fault)}]})
         except ValidationError as error:
             wrong.append({"line": line, "errors": faults(error)[:_FAULTS]})
-    if jobs.done(tx, id, number, wrong):
-        _tell(id, account, tx)
+    if behind := jobs.done(tx, id, number, wrong):
+        _tell(id, account, behind, tx)
 
 
 def message_id(id: UUID, number: int) -> UUID:
@@ -97,7 +76,7 @@ def _place(order: Order, patience: timedelta, tx: Tx) -> None:
     events.add(tx, telling.placed(order))
 
 
-def _tell(id: UUID, account: str, tx: Tx) -> None:
+def _tell(id: UUID, account: str, behind: Position, tx: Tx) -> None:
     total, failed = jobs.sums(tx, id)
     data = {"job_id": str(id), "placed": total - failed, "failed": failed}
-    events.add(tx, Event(account, None, EventType.IMPORT_ENDED, datetime.now(UTC), data))
+    events.add(tx, Event(account, None, EventType.IMPORT_ENDED, datetime.now(UTC), data, behind))

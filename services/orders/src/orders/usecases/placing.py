@@ -63,6 +63,7 @@ def announced(order: Order) -> OrderPlaced:
     """The news of a new order."""
     return OrderPlaced(
         order_id=order.id,
+        account=order.account,
         placed_at=order.placed_at,
         customer=telling.customer(order),
         currency=order.currency,

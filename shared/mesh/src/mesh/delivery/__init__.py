@@ -21,11 +21,11 @@ from typing import Any, NamedTuple
 
 from contracts import Envelope
 from mesh.consumer import Consumer
-from mesh.database import Database
+from mesh.database import Database, transaction
 from mesh.deadletters import Reason
 from mesh.delivery import bare
 from mesh.delivery.answered import Answer, look
-from mesh.delivery.failed import Failed, bury, failed
+from mesh.delivery.failed import Failed, bury, failed, tell
 from mesh.delivery.opened import Delivery, NotUnderstood, identity, opened
 from mesh.delivery.together import Together
 from mesh.handler import Handler
@@ -120,9 +120,15 @@ class Deliveries:
             if raw.deaths < POISON:
                 known.append(delivery)
             else:
-                said = f"{raw.deaths} processes died handling it"
-                failures.append(self._buried(raw, delivery.envelope, "poison", said))
+                failures.append(self._poisonous(delivery))
         return known, failures
+
+    def _poisonous(self, delivery: Delivery) -> Failed:
+        error = f"{delivery.raw.deaths} processes died handling it"
+        with self._database.connection() as connection, transaction(connection):
+            settled = bury(connection, delivery.raw, delivery.envelope, "poison", error)
+            tell(connection, self._handlers[delivery.head.name], delivery, settled)
+            return settled
 
     def _buried(self, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> Failed:
         with self._database.connection() as connection:

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import structlog
 
 from contracts import ContractError, Envelope
-from mesh import deadletters, inbox, outbox, wire
+from mesh import context, deadletters, inbox, outbox, wire
 from mesh.database import Tx, transaction
 from mesh.deadletters import Reason
 from mesh.delivery.opened import Delivery
 from mesh.errors import Reject, Retry
-from mesh.handler import Handler
+from mesh.handler import Failure, Handler
 from mesh.wire import Raw
 
 log = structlog.get_logger("mesh.delivery")
@@ -31,24 +31,43 @@ class Failed(NamedTuple):
 
 def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> Failed:
     """Commit another attempt, or a dead letter."""
-    text = f"{type(error).__name__}: {error}"
     with transaction(connection):
         inbox.forget(connection, [delivery.id])
-        try:
-            envelope = delivery.envelope
-        except ContractError:  # it cannot be sent again as it came
-            return bury(connection, delivery.raw, None, "malformed", text)
-        if isinstance(error, (Reject, ContractError)):
-            return bury(connection, delivery.raw, envelope, "rejected", text)
-        if delivery.attempt >= handler.attempts:
-            return bury(connection, delivery.raw, envelope, "exhausted", text)
-        after = _delay(delivery.attempt, error)
-        again(connection, delivery, envelope, after=after, costs=1)
-        expected = isinstance(error, Retry)
-        delivery.log.warning(
-            "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
-        )
-        return Failed(delivery.raw.id, again=True, error=text)
+        settled = _settled(connection, handler, delivery, error)
+        tell(connection, handler, delivery, settled)
+        return settled
+
+
+def _settled(connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> Failed:
+    text = f"{type(error).__name__}: {error}"
+    try:
+        envelope = delivery.envelope
+    except ContractError:  # it cannot be sent again as it came
+        return bury(connection, delivery.raw, None, "malformed", text)
+    if isinstance(error, (Reject, ContractError)):
+        return bury(connection, delivery.raw, envelope, "rejected", text)
+    if delivery.attempt >= handler.attempts:
+        return bury(connection, delivery.raw, envelope, "exhausted", text)
+    after = _delay(delivery.attempt, error)
+    again(connection, delivery, envelope, after=after, costs=1)
+    expected = isinstance(error, Retry)
+    delivery.log.warning(
+        "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
+    )
+    return Failed(delivery.raw.id, again=True, error=text)
+
+
+def tell(connection: Tx, handler: Handler, delivery: Delivery, settled: Failed) -> None:
+    """Have the service say of it what it wants to. A fault in that keeps no message from being settled."""
+    if handler.failed is None:
+        return
+    try:
+        with connection.transaction(), context.delivery(delivery.head, delivery.attempt):
+            handler.failed(delivery.message, connection, Failure(settled.error, settled.again))
+    except Exception:
+        if connection.broken:
+            raise
+        delivery.log.exception("failure.untold")
 
 
 def again(connection: Tx, delivery: Delivery, envelope: Envelope, *, after: float, costs: int) -> None:
