@@ -11,6 +11,7 @@ from documents import MISSING, changed, order
 from contracts import Envelope
 from contracts.orders import OrderPlaced
 from mesh.testing import sent
+from orders.documents import Order, OrderPage
 
 _ANNOUNCED = "SELECT envelope FROM outbox WHERE name = 'orders.order_placed'"
 
@@ -38,11 +39,19 @@ def test_an_order_is_placed(api: Any, tx: Any) -> None:
     assert (shown.status, shown.json) == (200, answer.json)
 
 
+def test_an_order_is_shown_as_it_is_described(api: Any, tx: Any) -> None:
+    """Every field that its document has, and no other."""
+    placed = api.place(order())
+    for answer in (placed, api.get(placed.headers["Location"])):
+        Order.model_validate_json(answer.text)
+    OrderPage.model_validate_json(api.get("/v1/orders").text)
+
+
 def test_the_order_and_its_announcement_are_the_same(api: Any, tx: Any) -> None:
     answer = api.place(order())
     [announced] = sent(tx, OrderPlaced)
     document = announced.model_dump(mode="json")
-    assert document.pop("order_id") == answer.json["id"]
+    assert (document.pop("order_id"), document.pop("account")) == (answer.json["id"], "tests")
     assert {**answer.json, **document} == answer.json
 
 

@@ -15,6 +15,9 @@ from orders.fields import Amount, Currency, Locale, Metadata, Prose, Text, liste
 from orders.reading import read
 from orders.store import listing
 
+Shown = dict[str, Any]
+"""A document as it is written: what is in it may also be the domain's own, whose names are the same."""
+
 
 class Document(BaseModel):
     """Unknown fields are refused: a misspelt one would otherwise be a silent loss."""
@@ -137,28 +140,24 @@ class Order(Document, json_schema_extra=example(examples.ORDER)):
     receipt_sent_at: datetime | None
     """When the receipt was mailed; null: not yet."""
 
-    @classmethod
-    def of(cls, order: domain.Order) -> Self:
-        return cls.model_construct(  # from our own database, or validated a moment ago
-            id=order.id,
-            status=order.status,
-            version=order.version,
-            placed_at=order.placed_at,
-            expires_at=order.expires_at if order.status is Status.PLACED else None,
-            changed_at=order.changed_at,
-            customer=Customer.model_construct(
-                email=order.customer.email, name=order.customer.name, locale=order.customer.locale
-            ),
-            currency=order.currency,
-            lines=[
-                Line.model_construct(sku=x.sku, name=x.name, quantity=x.quantity, unit_price=x.unit_price)
-                for x in order.lines
-            ],
-            total=order.total,
-            refunded=order.refunded,
-            metadata=order.metadata,
-            receipt_sent_at=order.receipt_sent_at,
-        )
+    @staticmethod
+    def of(order: domain.Order) -> Shown:
+        """As it is written, and no object of this class: to make one takes twice as long as all the rest."""
+        return {
+            "id": order.id,
+            "status": order.status,
+            "version": order.version,
+            "placed_at": order.placed_at,
+            "expires_at": order.expires_at if order.status is Status.PLACED else None,
+            "changed_at": order.changed_at,
+            "customer": order.customer,
+            "currency": order.currency,
+            "lines": order.lines,
+            "total": order.total,
+            "refunded": order.refunded,
+            "metadata": order.metadata,
+            "receipt_sent_at": order.receipt_sent_at,
+        }
 
 
 class Search(Document):
@@ -216,14 +215,16 @@ class OrderPage(Document, json_schema_extra=example(examples.ORDER_PAGE)):
     older: str | None
     """Where the page of those that are older is; null: there are none."""
 
-    @classmethod
-    def of(cls, page: listing.Page, asked: URL) -> Self:
+    @staticmethod
+    def of(page: listing.Page, asked: URL) -> Shown:
+        """As `Order.of`."""
         orders, here = page.orders, asked.without_query_params("after", "before")
-        return cls.model_construct(
-            orders=list(map(Order.of, orders)),
-            newer=str(here.update_query(before=str(orders[0].id))) if orders and page.newer else None,
-            older=str(here.update_query(after=str(orders[-1].id))) if orders and page.older else None,
-        )
+        newer, older = (orders and page.newer), (orders and page.older)
+        return {
+            "orders": list(map(Order.of, orders)),
+            "newer": str(here.update_query(before=str(orders[0].id))) if newer else None,
+            "older": str(here.update_query(after=str(orders[-1].id))) if older else None,
+        }
 
 
 class Entry(Document, json_schema_extra=example(examples.ENTRY)):

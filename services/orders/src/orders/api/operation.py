@@ -16,12 +16,14 @@ from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from orders.api import problems
 from orders.api.asking import claim, once
 from orders.api.conditions import versions
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
+from orders.documents import Shown
 from orders.domain import Unknown
 from orders.keys import Key, Scope
 from orders.reading import NotJson, read
@@ -174,8 +176,8 @@ class Operations:
         return register
 
 
-def answered(document: BaseModel, status: int = 200, **headers: str) -> Answer:
-    return Answer(status, document.model_dump_json(), headers)
+def answered(document: BaseModel | Shown, status: int = 200, **headers: str) -> Answer:
+    return Answer(status, to_json(document).decode(), headers)
 
 
 def _response(answer: Answer) -> web.Response:
