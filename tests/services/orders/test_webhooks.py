@@ -1,6 +1,9 @@
 """Webhooks: what a client registers, and how what it wants comes there."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -13,7 +16,11 @@ from receiver import Receiver
 from standardwebhooks import WebhookVerificationError
 from streams import following
 
+from mesh import AsyncDatabase
+from orders.delivering import sender
+from orders.delivering.deliverer import MOST
 from orders.keys import Scope
+from orders.store import deliveries as store
 from orders.webhooks import PAUSES
 
 Register = Callable[..., Any]
@@ -229,6 +236,75 @@ def test_a_slow_endpoint_holds_up_nobody_else(api: Api, register: Register, rece
         answering.set()
         eventually(lambda: len(silent.received) == 40, "and to this one, once it answers")
         settled(api, slow)
+
+
+def test_a_slow_account_leaves_room_for_others(
+    api: Api, register: Register, receiver: Receiver, tx: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty endpoints of one account do not answer, and more waits for them than there are places."""
+    monkeypatch.setattr(sender, "WITHIN", 600.0)
+    theirs = {"Authorization": f"Bearer {new_key(api.url, 'others')}"}
+    answering = Event()
+    with Receiver() as silent, delivering(api), ExitStack() as stack:
+        stack.callback(answering.set)
+        silent.answer = lambda _: (200 if answering.wait() else 0, {})
+        for _ in range(20):
+            register(url=silent.url)
+        for _ in range(12):
+            api.place(order())
+        eventually(lambda: on_their_way(tx) == MOST // 2, "it has the half")
+        assert api.post("/v1/webhooks", {"url": receiver.url}, **theirs).status == 201
+        for _ in range(12):
+            api.place(order(), **theirs)
+        eventually(lambda: len(receiver.received) == 12, "the other's have all come")
+        assert states(tx)["pending"] >= 240
+        answering.set()
+        eventually(lambda: states(tx) == {"succeeded": 252}, "and its own, once it answers")
+
+
+def on_their_way(tx: Any) -> int:
+    count = "SELECT count(*) FROM deliveries WHERE state = 'pending' AND due_at > now()"
+    return int(tx.execute(count).fetchone()[0])
+
+
+def states(tx: Any) -> dict[str, int]:
+    return dict(tx.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
+
+
+def test_places_are_shared_by_those_who_want_them(tx: Any, url: str) -> None:
+    """As many are free as each of them has; who has some already gets the fewer."""
+    tx.execute("""
+        INSERT INTO endpoints (id, account, url, types, secret, created_at, xid, seq)
+        SELECT gen_random_uuid(), account, 'http://127.0.0.1/', '{}', 'whsec_', now(), '1', 1
+        FROM unnest(ARRAY['a', 'b', 'c']) AS account, generate_series(1, 20);
+    """)
+    due = """
+        TRUNCATE deliveries, attempts; INSERT INTO deliveries (id, endpoint_id, event_id, type, body)
+        SELECT gen_random_uuid(), id, 'event', 'order.placed', '{}' FROM endpoints, generate_series(1, 10)
+    """
+    for room, taken, given in [
+        (200, {}, {"a": 50, "b": 50, "c": 50}),
+        (100, {"a": 100}, {"b": 33, "c": 33}),
+        (170, {"a": 30}, {"a": 20, "b": 50, "c": 50}),
+        (3, {"a": 1, "b": 1}, {"c": 1}),
+        (1, {}, {}),
+    ]:
+        tx.execute(due)
+        assert asyncio.run(claimed(url, room, taken)) == given
+
+
+async def claimed(url: str, room: int, taken: dict[str, int]) -> Counter[str]:
+    """How many each account got."""
+    database = AsyncDatabase(url, "tests", 1)
+    await database.open()
+    async with database.begin() as tx:
+        found = [each.endpoint_id for each in await store.claim(tx, 10, room, [], taken)]
+        rows = await tx.execute(
+            "SELECT account FROM unnest(%s::uuid[]) AS id JOIN endpoints USING (id)", (found,)
+        )
+        accounts = Counter(account for (account,) in await rows.fetchall())
+    await database.close()
+    return accounts
 
 
 def test_several_deliverers_send_each_once(api: Api, register: Register, receiver: Receiver, tx: Any) -> None:
