@@ -68,6 +68,22 @@ FORGET = f"""
     ) SELECT count(*) FROM gone
 """
 """Those whose time is over; see `forgetting`."""
+FORGET_REMOVED = """
+    WITH RECURSIVE endpoint (id) AS (  -- each that there are deliveries to, by one look into the index
+        (SELECT endpoint_id FROM deliveries ORDER BY endpoint_id LIMIT 1) UNION ALL
+        SELECT next.* FROM endpoint, LATERAL (
+            SELECT endpoint_id FROM deliveries WHERE endpoint_id > endpoint.id ORDER BY endpoint_id LIMIT 1
+        ) AS next
+    ), gone AS (
+        DELETE FROM deliveries WHERE ctid = ANY (ARRAY(
+            SELECT left_over.ctid FROM endpoint, LATERAL (
+                SELECT ctid FROM deliveries WHERE endpoint_id = endpoint.id FOR UPDATE SKIP LOCKED
+            ) AS left_over
+            WHERE NOT EXISTS (SELECT FROM endpoints WHERE endpoints.id = endpoint.id) LIMIT %s
+        )) RETURNING 1
+    ) SELECT count(*) FROM gone
+"""
+"""Those whose endpoint was removed: it is gone at once, for everybody, and they follow it some at a time."""
 
 
 @dataclass(frozen=True, slots=True)
