@@ -100,6 +100,25 @@ def test_many_migrators_at_once_are_harmless(before: str) -> None:
         assert list(pool.map(lambda _: migrating(before).wait(120), range(4))) == [0] * 4
 
 
+def test_messages_are_handled_while_the_inbox_gets_another_index(before: str) -> None:
+    enter = "INSERT INTO inbox (message_id, name) VALUES (gen_random_uuid(), 'emails.email_sent')"
+    there = "SELECT indexname FROM pg_indexes WHERE tablename = 'inbox' AND indexname LIKE 'inbox_b%'"
+    with (
+        psycopg.connect(before, autocommit=True) as other,
+        psycopg.connect(before, autocommit=True) as worker,
+    ):
+        assert migrating(before, "mesh_0004").wait(60) == 0
+        with other.transaction():
+            other.execute(enter)
+            migration = migrating(before)
+            eventually(lambda: ("inbox_begun_at",) in worker.execute(there).fetchall(), "it is being built")
+            worker.execute("SET statement_timeout = '5s'")
+            worker.execute(enter)
+            assert migration.poll() is None
+        assert migration.wait(60) == 0
+        assert worker.execute(there).fetchall() == [("inbox_begun_at",)]
+
+
 def test_a_build_before_removes_webhooks_as_it_did(before: str) -> None:
     """The deliveries that its database deleted for it are left to the chores of the next."""
     assert migrating(before).wait(60) == 0
