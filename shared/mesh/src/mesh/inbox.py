@@ -99,6 +99,6 @@ def forget(tx: Tx, ids: Collection[UUID]) -> None:
     tx.execute(_FORGET, (list(ids),))
 
 
-def prune(tx: Tx, most: int = 10_000) -> int:
+def prune(tx: Tx, most: int) -> int:
     """Forget up to `most` messages that were handled longer ago than `KEPT`. Returns how many."""
     return tx.execute(_PRUNE, (KEPT, most)).rowcount
