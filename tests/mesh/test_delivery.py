@@ -237,6 +237,26 @@ def test_json_of_the_envelope_is_the_same_everywhere(deliver: Deliver, tx: Any) 
 
 def test_the_inbox_forgets_what_can_no_longer_come_again(deliver: Deliver, tx: Any) -> None:
     deliver(Greet(names=("Ada",)), Greet(names=("Bob",)))
-    assert inbox.prune(tx) == 0
+    assert inbox.prune(tx, 10) == 0
     tx.execute("UPDATE inbox SET begun_at = now() - interval '15 days'")
-    assert inbox.prune(tx) == 2
+    assert inbox.prune(tx, 10) == 2
+
+
+def test_pruning_reads_what_it_forgets_and_no_more(tx: Any) -> None:
+    """Also where new messages lie in the space of old ones, and by a plan that knows no values."""
+    enter = """
+        INSERT INTO inbox (message_id, name, begun_at)
+        SELECT gen_random_uuid(), 'sample.greet', now() - %s::interval FROM generate_series(1, 5000)
+    """
+    tx.execute(enter, ("15 days",))
+    tx.execute(enter, ("1 day",))
+    assert inbox.prune(tx, 10_000) == 5000
+    tx.execute("VACUUM inbox")
+    tx.execute(enter, ("1 hour",))
+    prune = inbox._PRUNE.replace("%s", "$1", 1).replace("%s", "$2", 1)
+    tx.execute(f"SET plan_cache_mode = force_generic_plan; PREPARE prune (interval, int) AS {prune}")
+    explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE prune ('14 days', 10000)"
+    [[[explained]]] = tx.execute(explain).fetchall()
+    plan = explained["Plan"]
+    assert "inbox_begun_at" in str(plan)
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 10  # of a hundred

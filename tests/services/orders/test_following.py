@@ -21,7 +21,7 @@ from orders.api import chores
 from orders.api import events as streams
 from orders.domain import EventType
 from orders.keys import Scope
-from orders.store.events import Event, add
+from orders.store.events import Event, Position, add
 from orders.tasks import consumer
 from orders.wiring import Deps
 
@@ -190,6 +190,50 @@ def _in_pieces(api: Api, count: int) -> list[Told]:
         with following(api, "/v1/events", **last) as stream:
             found += stream.next(min(7, count - len(found)))
     return found
+
+
+def test_an_order_is_followed_on_from_its_past(api: Api, tx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page by page, while others are placed; and whoever was cut off anywhere misses nothing."""
+    monkeypatch.setattr("orders.api.pages._MOST", 2)
+    path = api.place(order()).headers["Location"]
+    texts = [str(number) for number in range(5)]
+    for text in texts:
+        api.post(f"{path}/notes", {"text": text})
+        api.place(order())
+    with following(api, f"{path}/events") as stream:
+        past = stream.next(6)
+        for text in texts:
+            api.place(order())
+            api.post(f"{path}/notes", {"text": text})
+        told = past + stream.next(5)
+    assert [each.document["data"].get("note") for each in told] == [None, *texts, *texts]
+    for cut, last in enumerate(told[:-1], 1):
+        with following(api, f"{path}/events", **{"Last-Event-ID": last.id}) as stream:
+            assert stream.next(len(told) - cut) == told[cut:]
+
+
+def test_who_follows_one_order_is_not_silent_while_others_are_busy(
+    api: Api, tx: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its position moves on with theirs, and is told with each heartbeat."""
+    monkeypatch.setattr(streams, "_HEARTBEAT", 0.01)
+    path = api.place(order()).headers["Location"]
+    with following(api, f"{path}/events") as stream:
+        stream.next(1)
+        other = api.place(order()).headers["Location"]
+        told = eventually(lambda: _behind(tx, stream.block()["id"]), "it has passed the other's")
+    api.post(f"{path}/pay")
+    with following(api, f"{path}/events", **{"Last-Event-ID": told}) as stream:
+        assert [each.type for each in stream.next(1)] == ["order.paid"]
+    assert other != path
+
+
+def _behind(tx: Any, id: str) -> str:
+    """The position, once it lies behind all that there is."""
+    last = tx.execute(
+        "SELECT xid::text, seq FROM events ORDER BY events.xid DESC, seq DESC LIMIT 1"
+    ).fetchone()
+    return id if Position.read(id) >= (int(last[0]), last[1]) else ""
 
 
 def test_a_silence_is_broken_by_heartbeats(api: Api, tx: Any, monkeypatch: pytest.MonkeyPatch) -> None:

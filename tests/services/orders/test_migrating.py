@@ -12,6 +12,7 @@ import pytest
 from programs import eventually
 
 from embedded.postgres import Postgres
+from orders.store import deliveries
 
 _NUMBERS = count(1)
 _OLD = "INSERT INTO orders (id, placed_at, email, name, locale, currency, total, lines)"
@@ -97,3 +98,37 @@ def test_what_was_half_built_is_built_anew(before: str) -> None:
 def test_many_migrators_at_once_are_harmless(before: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: migrating(before).wait(120), range(4))) == [0] * 4
+
+
+def test_messages_are_handled_while_the_inbox_gets_another_index(before: str) -> None:
+    enter = "INSERT INTO inbox (message_id, name) VALUES (gen_random_uuid(), 'emails.email_sent')"
+    there = "SELECT indexname FROM pg_indexes WHERE tablename = 'inbox' AND indexname LIKE 'inbox_b%'"
+    with (
+        psycopg.connect(before, autocommit=True) as other,
+        psycopg.connect(before, autocommit=True) as worker,
+    ):
+        assert migrating(before, "mesh_0004").wait(60) == 0
+        with other.transaction():
+            other.execute(enter)
+            migration = migrating(before)
+            eventually(lambda: ("inbox_begun_at",) in worker.execute(there).fetchall(), "it is being built")
+            worker.execute("SET statement_timeout = '5s'")
+            worker.execute(enter)
+            assert migration.poll() is None
+        assert migration.wait(60) == 0
+        assert worker.execute(there).fetchall() == [("inbox_begun_at",)]
+
+
+def test_a_build_before_removes_webhooks_as_it_did(before: str) -> None:
+    """The deliveries that its database deleted for it are left to the chores of the next."""
+    assert migrating(before).wait(60) == 0
+    with psycopg.connect(before, autocommit=True) as api:
+        api.execute("""
+            INSERT INTO endpoints (id, account, url, types, secret, created_at, xid, seq)
+            VALUES (gen_random_uuid(), 'tests', 'http://127.0.0.1/', '{}', 'whsec_', now(), '1', 1);
+            INSERT INTO deliveries (id, endpoint_id, event_id, type, body)
+            SELECT gen_random_uuid(), id, 'event', 'order.placed', '{}' FROM endpoints
+        """)
+        assert api.execute("DELETE FROM endpoints WHERE account = 'tests' RETURNING 1").fetchall() == [(1,)]
+        assert api.execute(deliveries.FORGET_REMOVED, (10,)).fetchall() == [(1,)]
+        assert api.execute(deliveries.FORGET_REMOVED, (10,)).fetchall() == [(0,)]

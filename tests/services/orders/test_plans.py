@@ -26,7 +26,7 @@ QUERIES = (
 async def read(tx: AsyncTx) -> None:
     """All that is read of orders, often enough for a plan to be kept."""
     for _ in range(8):
-        await keys.find(tx, "none")
+        await keys.find_all(["none"], tx)
         await orders.find(tx, "tests", uuid4())
         await orders.find_all([("tests", uuid4())] * 3, tx)
         await orders.lock(tx, "tests", uuid4())

@@ -1,6 +1,9 @@
 """Webhooks: what a client registers, and how what it wants comes there."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
@@ -13,7 +16,13 @@ from receiver import Receiver
 from standardwebhooks import WebhookVerificationError
 from streams import following
 
+from mesh import AsyncDatabase
+from mesh.database import connect
+from orders.api import chores
+from orders.delivering import sender
+from orders.delivering.deliverer import MOST
 from orders.keys import Scope
+from orders.store import deliveries as store
 from orders.webhooks import PAUSES
 
 Register = Callable[..., Any]
@@ -231,6 +240,74 @@ def test_a_slow_endpoint_holds_up_nobody_else(api: Api, register: Register, rece
         settled(api, slow)
 
 
+def test_a_slow_account_leaves_room_for_others(
+    api: Api, register: Register, receiver: Receiver, tx: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty endpoints of one account do not answer, and more waits for them than there are places."""
+    monkeypatch.setattr(sender, "WITHIN", 600.0)
+    theirs = {"Authorization": f"Bearer {new_key(api.url, 'others')}"}
+    answering = Event()
+    with Receiver() as silent, delivering(api), ExitStack() as stack:
+        stack.callback(answering.set)
+        silent.answer = lambda _: (200 if answering.wait() else 0, {})
+        for _ in range(20):
+            register(url=silent.url)
+        for _ in range(12):
+            api.place(order())
+        eventually(lambda: on_their_way(tx) == MOST // 2, "it has the half")
+        assert api.post("/v1/webhooks", {"url": receiver.url}, **theirs).status == 201
+        for _ in range(12):
+            api.place(order(), **theirs)
+        eventually(lambda: len(receiver.received) == 12, "the other's have all come")
+        assert states(tx)["pending"] >= 240
+        answering.set()
+        eventually(lambda: states(tx) == {"succeeded": 252}, "and its own, once it answers")
+
+
+def on_their_way(tx: Any) -> int:
+    count = "SELECT count(*) FROM deliveries WHERE state = 'pending' AND due_at > now()"
+    return int(tx.execute(count).fetchone()[0])
+
+
+def states(tx: Any) -> dict[str, int]:
+    return dict(tx.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
+
+
+def test_places_are_shared_by_those_who_want_them(tx: Any, url: str) -> None:
+    """As many are free as each of them has; who has some already gets the fewer."""
+    tx.execute("""
+        INSERT INTO endpoints (id, account, url, types, secret, created_at, xid, seq)
+        SELECT gen_random_uuid(), account, 'http://127.0.0.1/', '{}', 'whsec_', now(), '1', 1
+        FROM unnest(ARRAY['a', 'b', 'c']) AS account, generate_series(1, 20);
+    """)
+    due = """
+        TRUNCATE deliveries, attempts; INSERT INTO deliveries (id, endpoint_id, event_id, type, body)
+        SELECT gen_random_uuid(), id, 'event', 'order.placed', '{}' FROM endpoints, generate_series(1, 10)
+    """
+    for room, taken, given in [
+        (200, {}, {"a": 50, "b": 50, "c": 50}),
+        (100, {"a": 100}, {"b": 33, "c": 33}),
+        (170, {"a": 30}, {"a": 20, "b": 50, "c": 50}),
+        (3, {"a": 1, "b": 1}, {"c": 1}),
+        (1, {}, {}),
+    ]:
+        tx.execute(due)
+        assert asyncio.run(claimed(url, room, taken)) == given
+
+
+async def claimed(url: str, room: int, taken: dict[str, int]) -> Counter[str]:
+    """How many each account got."""
+    database = AsyncDatabase(url, "tests", 1)
+    await database.open()
+    async with database.begin() as tx:
+        found = [each.endpoint_id for each in await store.claim(tx, 10, room, [], taken)]
+        whose = "SELECT account FROM unnest(%s::uuid[]) AS id JOIN endpoints USING (id)"
+        rows = await tx.execute(whose, (found,))
+        accounts = Counter(account for (account,) in await rows.fetchall())
+    await database.close()
+    return accounts
+
+
 def test_several_deliverers_send_each_once(api: Api, register: Register, receiver: Receiver, tx: Any) -> None:
     webhook = register()
     with delivering(api), delivering(api):
@@ -288,7 +365,70 @@ def test_removed_is_removed(api: Api, register: Register, tx: Any) -> None:
     assert api.request("DELETE", path(webhook)).status == 204
     api.request("DELETE", path(webhook)).problem(404)
     api.get(path(webhook)).problem(404)
-    assert tx.execute("SELECT FROM deliveries").fetchall() == []
+    api.get(path(webhook, "deliveries")).problem(404)
+    assert api.get("/v1/webhooks").json == {"webhooks": []}
+
+
+def test_a_removal_waits_for_none_of_its_deliveries(
+    api: Api, register: Register, receiver: Receiver, deliverer: None, tx: Any
+) -> None:
+    """One of them is being worked on, and all of them are there for a while; nothing is sent any more."""
+    webhook = register()
+    api.post(path(webhook, "test"))
+    [delivery] = settled(api, webhook)
+    with connect(api.url, "tests") as other, other.transaction():
+        other.execute("SELECT FROM deliveries FOR UPDATE")
+        assert api.request("DELETE", path(webhook)).status == 204
+        api.run(chores.tidy(api.application))
+        assert states(tx) == {"succeeded": 1}
+        other.execute("UPDATE deliveries SET state = 'pending', due_at = now()")
+    api.post(path(webhook, "deliveries", delivery["id"], "resend")).problem(404)
+    keep = register()  # sends what is due by then, and finds the other one gone
+    api.place(order())
+    settled(api, keep)
+    assert len(receiver.received) == 2
+    api.run(chores.tidy(api.application))
+    assert tx.execute("SELECT endpoint_id::text FROM deliveries").fetchall() == [(keep["id"],)]
+    assert len(tx.execute("SELECT FROM attempts").fetchall()) == 1
+
+
+def test_what_is_left_of_a_removal_is_deleted_some_at_a_time(
+    api: Api, register: Register, tx: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "_MOST", 10)
+    kept, *removed = (register() for _ in range(4))
+    tx.execute("""
+        INSERT INTO deliveries (id, endpoint_id, event_id, type, body)
+        SELECT gen_random_uuid(), id, 'event', 'order.placed', '{}' FROM endpoints, generate_series(1, 25);
+        INSERT INTO attempts (delivery_id, at, milliseconds) SELECT id, now(), 1 FROM deliveries;
+        CREATE TABLE IF NOT EXISTS deleted (xid xid8);
+        CREATE OR REPLACE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN INSERT INTO deleted VALUES (pg_current_xact_id()); RETURN NULL; END';
+        CREATE OR REPLACE TRIGGER noted AFTER DELETE ON deliveries FOR EACH ROW EXECUTE FUNCTION note();
+    """)
+    for webhook in removed:
+        assert api.request("DELETE", path(webhook)).status == 204
+    api.run(chores.tidy(api.application))
+    per_transaction = tx.execute("SELECT count(*) FROM deleted GROUP BY xid ORDER BY 1").fetchall()
+    tx.execute("DROP TABLE deleted; DROP FUNCTION note CASCADE")
+    assert [count for (count,) in per_transaction] == [5] + [10] * 7
+    left = tx.execute("SELECT endpoint_id::text, count(*) FROM deliveries GROUP BY 1").fetchall()
+    assert left == [(kept["id"], 25)]
+    assert tx.execute("SELECT count(*) FROM attempts").fetchone() == (25,)
+
+
+def test_what_is_removed_while_it_is_sent_is_no_fault(
+    api: Api, register: Register, receiver: Receiver, deliverer: None, tx: Any
+) -> None:
+    webhook, arrived, answering = register(), Event(), Event()
+    receiver.answer = lambda _: (arrived.set(), answering.wait(), (500, {}))[-1]  # type: ignore[func-returns-value]
+    api.post(path(webhook, "test"))
+    assert arrived.wait(60)
+    assert api.request("DELETE", path(webhook)).status == 204
+    answering.set()
+    eventually(lambda: tx.execute("SELECT FROM attempts").fetchall(), "it is noted")
+    api.run(chores.tidy(api.application))
+    assert (states(tx), tx.execute("SELECT FROM attempts").fetchall()) == ({}, [])
 
 
 def test_pages_of_deliveries(api: Api, register: Register, tx: Any) -> None:
@@ -342,8 +482,6 @@ def test_asking_again_registers_once(api: Api, tx: Any) -> None:
 
 
 def test_what_is_over_is_forgotten_after_a_month(api: Api, register: Register, tx: Any) -> None:
-    from orders.api import chores
-
     webhook = register()
     for state in ("pending", "succeeded"):
         api.post(path(webhook, "test"))

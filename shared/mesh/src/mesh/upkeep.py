@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from psycopg.errors import QueryCanceled
@@ -14,6 +13,7 @@ from mesh.database import Tx
 log = structlog.get_logger(__name__)
 
 _PRUNE = 60.0  # seconds between two looks for what the inbox need not remember any more
+_AT_ONCE = 10_000  # of that, in one transaction
 _LOOK = 60.0  # seconds between two looks for what has been parked for long
 _LONG = 600.0
 """Seconds after which a parked message is a matter for somebody."""
@@ -28,7 +28,8 @@ _MOVING = 0.2
 class Chore:
     """Something to do every so many seconds, or less often if it takes long."""
 
-    def __init__(self, work: Callable[[Tx], Any], pace: float, share: float = _SHARE) -> None:
+    def __init__(self, work: Callable[[Tx], bool | None], pace: float, share: float = _SHARE) -> None:
+        """`work` says whether there is more of it, which waits for no pace."""
         self._work = work
         self._pace = pace
         self._share = share
@@ -39,7 +40,8 @@ class Chore:
         begun = time.monotonic()
         if begun >= self._due:
             self._due = begun + self._pace
-            self._work(tx)
+            if self._work(tx):
+                self._due = begun
             self._due += (time.monotonic() - begun) / self._share
 
 
@@ -50,7 +52,7 @@ class Upkeep:
         self._announcer = announcer
         self._quiet_until = 0.0
         self._chores = [
-            Chore(inbox.prune, _PRUNE),
+            Chore(_prune, _PRUNE),
             Chore(self._count, PACE),
             Chore(self._send_parked, PACE, _MOVING),
             Chore(self._alarm, _LOOK),
@@ -89,3 +91,7 @@ class Upkeep:
                 since=found.since.isoformat(),
                 remedy="no live build understands them: deploy one that does, or see `dead-letters`",
             )
+
+
+def _prune(tx: Tx) -> bool:
+    return inbox.prune(tx, _AT_ONCE) == _AT_ONCE

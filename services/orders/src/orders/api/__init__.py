@@ -37,6 +37,7 @@ from orders.api.metrics import Metrics
 from orders.api.middleware import correlated, labelled, problems
 from orders.api.observing import observed
 from orders.api.operation import Operations
+from orders.api.pages import Pages
 from orders.api.process import Ports
 from orders.api.processes import Parent, Place
 from orders.api.sampling import sampling
@@ -50,6 +51,7 @@ from orders.api.state import (
     LIMITER,
     LISTENING,
     METRICS,
+    PAGES,
     PATIENCE,
     PLACING,
     READING,
@@ -140,7 +142,7 @@ async def _database(settings: Settings, app: web.Application) -> AsyncIterator[N
         app[KEYRING] = Keyring(database, Limits(settings, limiter))
         place = partial(placing.place, patience=app[PATIENCE])
         app[PLACING] = GroupCommit(database, place, app[METRICS].committed)
-        app[READING] = GroupRead(database, find_all)
+        app[READING], app[PAGES] = GroupRead(database, find_all), Pages(database)
         yield
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from mesh import AsyncDatabase
+from mesh.groupcommit import GroupRead
 from orders import keys
 from orders.api.limits import Limits
 from orders.api.problems import FORBIDDEN, UNAUTHORIZED
@@ -24,7 +25,7 @@ class Keyring:
     """The keys of this API's clients."""
 
     def __init__(self, database: AsyncDatabase, limits: Limits) -> None:
-        self._database = database
+        self._stored = GroupRead(database, stored.find_all)
         self._limits = limits
         self._known: dict[str, tuple[Key, float]] = {}
 
@@ -59,8 +60,7 @@ class Keyring:
         key, until = self._known.get(id, (None, 0.0))
         if now < until:
             return key
-        async with self._database.read() as tx:
-            key = await stored.find(tx, id)
+        key = await self._stored(id)
         if key:  # whoever guesses fills nothing
             if len(self._known) >= _MOST:
                 self._known.clear()

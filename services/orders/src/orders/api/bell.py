@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from mesh import AsyncDatabase
 from orders.store.events import CHANNEL
 
+_REST = 0.01  # seconds in which what else comes for an account gathers: each time it rings is a query
+
 
 class Bell:
     """One listener for all who wait, on one connection."""
@@ -15,6 +17,7 @@ class Bell:
     def __init__(self, database: AsyncDatabase) -> None:
         self._database = database
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._resting: dict[str, bool] = {}  # those that rang just now, and whether they have to again
         self.is_down = False
         """Whether the process stops, and whoever follows is to end."""
 
@@ -46,7 +49,20 @@ class Bell:
 
     def _ring(self, account: str) -> None:
         """An empty one is all of them: something may have been missed."""
-        accounts = [account] if account else list(self._waiting)
-        for each in accounts:
-            for rung in self._waiting.get(each, ()):
-                rung.set()
+        if not account:
+            for each in self._waiting:
+                self._sound(each)
+        elif account in self._resting:
+            self._resting[account] = True
+        elif account in self._waiting:
+            self._sound(account)
+            self._resting[account] = False
+            asyncio.get_running_loop().call_later(_REST, self._rested, account)
+
+    def _rested(self, account: str) -> None:
+        if self._resting.pop(account):
+            self._ring(account)
+
+    def _sound(self, account: str) -> None:
+        for rung in self._waiting.get(account, ()):
+            rung.set()

@@ -9,12 +9,14 @@ from aiohttp import web
 from mesh import Unavailable
 from orders.api.state import DATABASE
 from orders.background import running
-from orders.store.forgetting import TABLES, forget
+from orders.store.forgetting import FORGOTTEN, forget
 
 log = structlog.get_logger(__name__)
 
 PAUSE = 60.0
 """Seconds."""
+_MOST = 1000
+"""Rows in one transaction: while it lasts, events wait for it (decision 0022)."""
 
 
 async def doing(app: web.Application) -> AsyncIterator[None]:
@@ -34,10 +36,10 @@ async def _do(app: web.Application) -> None:
 
 
 async def tidy(app: web.Application) -> None:
-    """Forget what nobody may ask for any more, a few thousand rows in each transaction."""
-    for table in TABLES:
-        forgotten = most = 10_000
-        while forgotten == most:
+    """Forget what nobody may ask for any more, some rows in each transaction."""
+    for what in FORGOTTEN:
+        forgotten = _MOST
+        while forgotten == _MOST:
             async with app[DATABASE].begin() as tx:
-                forgotten = await forget(tx, table, most)
-        log.debug("rows.forgotten", table=table, count=forgotten)
+                forgotten = await forget(tx, what, _MOST)
+        log.debug("rows.forgotten", what=what, count=forgotten)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from mesh import AsyncTx, Unavailable
 from orders import domain, examples
 from orders.api.bell import Bell
 from orders.api.operation import EVENTS, Call, Operations
+from orders.api.pages import Page, Told
 from orders.api.problems import EVENTS_GONE, TOO_MANY_STREAMS, Problem
-from orders.api.state import BELL, DATABASE, KEYRING
+from orders.api.state import BELL, DATABASE, KEYRING, PAGES
 from orders.api.streaming import begun
 from orders.documents import Document
 from orders.domain import EventType, Status
@@ -24,14 +26,11 @@ from orders.fields import listed
 from orders.keys import Scope
 from orders.store import events, orders
 from orders.store.events import START, Position
-from orders.usecases import telling
 
 MOST = 100
 """Streams of one account, in one process."""
-_PAGE = 100  # events that one stream has in memory
 _HEARTBEAT = 15.0  # seconds: proxies take a connection that is silent for half a minute or more for dead
 _SHORTEST, _LONGEST = 0.02, 1.0  # seconds until a transaction that an event waits for may have ended
-_REST = 0.05  # seconds, in which the next ones gather: each look is a query
 _RETRY = 1000  # milliseconds until a client that is cut off comes again
 _TAKEN_WITHIN = 30.0  # seconds for a client to take what it was sent
 
@@ -118,76 +117,85 @@ async def follow_events(call: Call[Following]) -> web.StreamResponse:
     Server-sent events, from now on, or from behind the one that `Last-Event-ID` names. Whichever process of
     ours you are connected to, you see what all of them do.
     """
-    return await _Stream(call).answer(None)
+    return await _Stream(call, None).answer()
 
 
 @api.stream("/v1/orders/{id}/events", query=Following, answer=Event)
 async def follow_order(call: Call[Following]) -> web.StreamResponse:
     """Follow what becomes of one order, from its beginning."""
-    return await _Stream(call).answer(call.target.id)
+    return await _Stream(call, call.target.id).answer()
 
 
 class _Stream:
     """One client that follows."""
 
-    def __init__(self, call: Call[Following]) -> None:
+    def __init__(self, call: Call[Following], order_id: UUID | None) -> None:
         self._call = call
         self._app = call.request.app
         self._account = call.key.account
+        self._order_id = order_id
+        self._is_apart = order_id is not None
+        """Whether it still reads its order's past, before it goes on with its account's other streams."""
 
-    async def answer(self, order_id: UUID | None) -> web.StreamResponse:
+    async def answer(self) -> web.StreamResponse:
         """When it has ended. Raises Problem and Unknown before it begins."""
         bell = self._app[BELL]
         if bell.listeners(self._account) >= MOST:
             raise TOO_MANY_STREAMS.problem()
         with bell.heard(self._account) as rung:
             async with self._app[DATABASE].begin() as tx:
-                position = await self._start(tx, order_id)
+                position = await self._start(tx)
             unbuffered = {"X-Accel-Buffering": "no"}  # nginx would gather
             async with begun(self._call.request, EVENTS, **unbuffered) as response:
                 await _send(response, f"retry: {_RETRY}\nid: {position}\n\n")
                 with suppress(Unavailable, Problem):  # a client comes again with its last id
-                    async for seen, found in self._following(bell, rung, position, order_id):
-                        await _send(response, "".join(map(_written, found)) or f"id: {seen}\n\n")
+                    async for seen, text in self._following(bell, rung, position):
+                        await _send(response, text or f"id: {seen}\n\n")
         return response
 
-    async def _start(self, tx: AsyncTx, order_id: UUID | None) -> Position:
-        if order_id and not await orders.find(tx, self._account, order_id):
+    async def _start(self, tx: AsyncTx) -> Position:
+        if self._order_id and not await orders.find(tx, self._account, self._order_id):
             raise domain.Unknown("order")
         last = self._call.request.headers.get("Last-Event-ID")
         if last is None:
-            return START if order_id else await events.end(tx)
+            return START if self._order_id else await events.end(tx)
         position = Position.read(last)
         if position is None or not await events.reaches(tx, position):
             raise EVENTS_GONE.problem()
         return position
 
     async def _following(
-        self, bell: Bell, rung: asyncio.Event, position: Position, order_id: UUID | None
-    ) -> AsyncIterator[tuple[Position, list[events.Event]]]:
+        self, bell: Bell, rung: asyncio.Event, position: Position
+    ) -> AsyncIterator[tuple[Position, str]]:
         """What there is, then what comes; nothing, now and then, when nothing comes. And how far that is."""
-        types, pause = self._call.body.type, _SHORTEST
+        pause, due = _SHORTEST, monotonic() + _HEARTBEAT
         while not bell.is_down:
             rung.clear()
-            page = await self._page(position, order_id)
-            if page.events:
-                position, pause = page.events[-1].position, _SHORTEST
-                yield position, [event for event in page.events if not types or event.type in types]
-                await asyncio.sleep(_REST)
-            elif not page.settled:
+            page = await self._page(position)
+            position = page.upto
+            text = "".join(told.text for told in page.events if self._wants(told))
+            if text or monotonic() >= due:
+                yield position, text
+                due = monotonic() + _HEARTBEAT
+            if page.events or page.settled:
+                pause = _SHORTEST
+            if not page.settled:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST)
-            elif not await _rings(rung, _HEARTBEAT):
-                yield position, []
+            elif not page.more:
+                await _rings(rung, due - monotonic())
 
-    async def _page(self, position: Position, order_id: UUID | None) -> events.Page:
+    async def _page(self, position: Position) -> Page:
         await self._app[KEYRING].key(self._call.request, Scope.READ)  # it may have been revoked
-        async with self._app[DATABASE].read() as tx:
-            return await events.after(tx, self._account, position, _PAGE, order_id)
+        if not (self._order_id and self._is_apart):
+            return await self._app[PAGES].of_account(self._account, position)
+        page = await self._app[PAGES].of_order(self._account, position, self._order_id)
+        self._is_apart = page.more or not page.settled
+        return page
 
-
-def _written(event: events.Event) -> str:
-    return f"id: {event.position}\nevent: {event.type}\ndata: {telling.document(event)}\n\n"
+    def _wants(self, told: Told) -> bool:
+        types = self._call.body.type
+        return self._order_id in (None, told.order_id) and (not types or told.type in types)
 
 
 async def _send(response: web.StreamResponse, text: str) -> None:
@@ -196,9 +204,8 @@ async def _send(response: web.StreamResponse, text: str) -> None:
         await response.write(text.encode())
 
 
-async def _rings(rung: asyncio.Event, seconds: float) -> bool:
-    try:
+async def _rings(rung: asyncio.Event, seconds: float) -> None:
+    """Or so many seconds have passed."""
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            return await rung.wait()
-    except TimeoutError:
-        return False
+            await rung.wait()

@@ -14,6 +14,7 @@ from mesh.ratelimit import RateLimiter
 from orders.api.access import Keyring
 from orders.api.bell import Bell
 from orders.api.metrics import Metrics
+from orders.api.pages import Pages
 from orders.api.underway import Underway
 from orders.domain import Order, Refused
 from orders.store.answers import Answer
@@ -32,6 +33,9 @@ FILES = web.AppKey("files", FileStore)
 """Where reports lie. Not there: none are made."""
 
 BELL = web.AppKey("bell", Bell)
+
+PAGES = web.AppKey("pages", Pages)
+"""Finds events for streams, those that ask for the same at the same time by one statement."""
 
 KEYRING = web.AppKey("keyring", Keyring)
 

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 EACH = 10
 """On their way to one endpoint at once, or a few more: a slow one holds up nobody else."""
 MOST = 200
-"""On their way at once."""
+"""On their way at once. No account has more of these than are free: alone it has half of them."""
 _NAP, _SOON = 1.0, 0.05  # seconds between two looks; while something is not settled yet
 _SWEEP = 30.0  # seconds between two looks at all endpoints: what a lost notification costs
 _READERS = 100  # endpoints in one transaction
@@ -40,6 +40,7 @@ class Deliverer:
         self._news: set[str] = set()
         self._woken = asyncio.Event()
         self._on_their_way: Counter[UUID] = Counter()
+        self._places: Counter[str] = Counter()  # the same by account
         self._tasks: set[asyncio.Task[None]] = set()
         self._swept = -_SWEEP
 
@@ -73,6 +74,7 @@ class Deliverer:
         self._news |= unsettled
         for endpoint, delivery in await self._claim():
             self._on_their_way[endpoint.id] += 1
+            self._places[endpoint.account] += 1
             task = asyncio.create_task(self._deliver(endpoint, delivery))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -94,7 +96,7 @@ class Deliverer:
         if room <= 0:
             return []
         async with self._database.begin() as tx:
-            claimed = await deliveries.claim(tx, EACH, room, busy)
+            claimed = await deliveries.claim(tx, EACH, room, busy, self._places)
             known = await endpoints.these(tx, {each.endpoint_id for each in claimed}) if claimed else {}
         return [(known[each.endpoint_id], each) for each in claimed if each.endpoint_id in known]
 
@@ -107,8 +109,8 @@ class Deliverer:
             unexpected = not isinstance(error, Unavailable)
             log.warning("webhook.unsettled", delivery=str(delivery.id), error=str(error), exc_info=unexpected)
         finally:
-            self._on_their_way[endpoint.id] -= 1
-            self._on_their_way += Counter()  # forgets those at nought
+            self._on_their_way -= Counter([endpoint.id])  # forgets those at nought
+            self._places -= Counter([endpoint.account])
             self._woken.set()
 
     async def _listen(self) -> None:

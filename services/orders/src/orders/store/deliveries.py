@@ -1,6 +1,6 @@
 """Deliveries: events on their way to endpoints, and what came of each attempt."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,15 +20,22 @@ _ADD = """
 """
 _CLAIM = f"""
     WITH due AS (
-        SELECT found.id FROM endpoints, LATERAL (
+        SELECT account, coalesce(has, 0) AS has, found.id
+        FROM endpoints LEFT JOIN unnest(%(accounts)s::text[], %(places)s::int[]) AS taken (account, has)
+        USING (account), LATERAL (
             SELECT id FROM deliveries
             WHERE endpoint_id = endpoints.id AND state = 'pending' AND due_at <= now()
             ORDER BY due_at LIMIT CASE WHEN failing_since IS NULL THEN %(each)s ELSE 1 END
             FOR UPDATE SKIP LOCKED
         ) AS found
-        WHERE enabled AND endpoints.id <> ALL(%(busy)s) ORDER BY random() LIMIT %(limit)s
+        WHERE enabled AND endpoints.id <> ALL(%(busy)s) AND coalesce(has, 0) + 1 < %(room)s
+    ), places AS (
+        SELECT id, has + row_number() OVER (PARTITION BY account ORDER BY random()) AS place FROM due
+    ), turns AS (  -- who has the fewest comes first, and leaves as many as it has then
+        SELECT id, place, row_number() OVER (ORDER BY place, random()) AS turn FROM places
     )
-    UPDATE deliveries d SET due_at = now() + %(lease)s FROM due WHERE d.id = due.id RETURNING {_COLUMNS}
+    UPDATE deliveries d SET due_at = now() + %(lease)s FROM turns
+    WHERE d.id = turns.id AND place <= %(room)s - turn RETURNING {_COLUMNS}
 """
 _TRIED = """
     INSERT INTO attempts (delivery_id, at, milliseconds, status, error)
@@ -61,6 +68,22 @@ FORGET = f"""
     ) SELECT count(*) FROM gone
 """
 """Those whose time is over; see `forgetting`."""
+FORGET_REMOVED = """
+    WITH RECURSIVE endpoint (id) AS (  -- each that there are deliveries to, by one look into the index
+        (SELECT endpoint_id FROM deliveries ORDER BY endpoint_id LIMIT 1) UNION ALL
+        SELECT next.* FROM endpoint, LATERAL (
+            SELECT endpoint_id FROM deliveries WHERE endpoint_id > endpoint.id ORDER BY endpoint_id LIMIT 1
+        ) AS next
+    ), gone AS (
+        DELETE FROM deliveries WHERE ctid = ANY (ARRAY(
+            SELECT left_over.ctid FROM endpoint, LATERAL (
+                SELECT ctid FROM deliveries WHERE endpoint_id = endpoint.id FOR UPDATE SKIP LOCKED
+            ) AS left_over
+            WHERE NOT EXISTS (SELECT FROM endpoints WHERE endpoints.id = endpoint.id) LIMIT %s
+        )) RETURNING 1
+    ) SELECT count(*) FROM gone
+"""
+"""Those whose endpoint was removed: it is gone at once, for everybody, and they follow it some at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +105,18 @@ async def add(tx: AsyncTx, *deliveries: Delivery) -> None:
         await bulk.write(tx, _ADD, *rows)
 
 
-async def claim(tx: AsyncTx, each: int, limit: int, busy: Collection[UUID]) -> list[Delivery]:
-    """Some that are due, `each` of one endpoint at the most and none of those that are busy. Who does not
-    settle them within their lease loses them to whoever comes then."""
-    values = {"each": each, "limit": limit, "busy": list(busy), "lease": LEASE}
-    return [_delivery(row) for row in await (await tx.execute(_CLAIM, values)).fetchall()]
+async def claim(
+    tx: AsyncTx, each: int, room: int, busy: Collection[UUID], taken: Mapping[str, int]
+) -> list[Delivery]:
+    """Some that are due, `each` of one endpoint at the most and none of those that are busy.
+
+    `room`: how many places there are for them; `taken`: those that accounts have already. None gets more
+    than it leaves free for others. Who does not settle them within their lease loses them to whoever comes
+    then.
+    """
+    values = {"each": each, "room": room, "busy": list(busy), "lease": LEASE}
+    accounts = {"accounts": list(taken), "places": list(taken.values())}
+    return [_delivery(row) for row in await (await tx.execute(_CLAIM, values | accounts)).fetchall()]
 
 
 async def settle(tx: AsyncTx, settled: Sequence[Settled]) -> None:

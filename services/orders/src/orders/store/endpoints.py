@@ -97,7 +97,7 @@ async def replace_secret(tx: AsyncTx, account: str, id: UUID, secret: str) -> En
 
 
 async def remove(tx: AsyncTx, account: str, id: UUID) -> bool:
-    """With all that is on its way there. Returns whether there was one."""
+    """At once, whatever is on its way there: see deliveries.FORGET_REMOVED. Returns whether there was one."""
     return await (await tx.execute(_REMOVE, (account, id))).fetchone() is not None
 
 

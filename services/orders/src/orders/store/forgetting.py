@@ -3,16 +3,17 @@
 from mesh import AsyncTx
 from orders.store import answers, deliveries, events, jobs
 
-TABLES = {
+FORGOTTEN = {
     "answers": answers.FORGET,
     "events": events.FORGET,
     "deliveries": deliveries.FORGET,
+    "deliveries to what was removed": deliveries.FORGET_REMOVED,
     "jobs": jobs.FORGET,
 }
 """Each deletes so many rows at the most, and says how many: `rowcount` is not known yet in a pipeline."""
 
 
-async def forget(tx: AsyncTx, table: str, most: int) -> int:
+async def forget(tx: AsyncTx, what: str, most: int) -> int:
     """Returns how many rows."""
-    [count] = await (await tx.execute(TABLES[table], (most,))).fetchone() or (0,)
+    [count] = await (await tx.execute(FORGOTTEN[what], (most,))).fetchone() or (0,)
     return int(count)

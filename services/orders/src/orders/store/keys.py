@@ -1,5 +1,6 @@
 """Keys that open the API. Of a secret only its hash is here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from orders.keys import Key
 
 _COLUMNS = "id, account, name, scopes, hash, created_at, expires_at, revoked_at"
 _ADD = f"INSERT INTO keys ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-_FIND = f"SELECT {_COLUMNS} FROM keys WHERE id = %s"
+_FIND_ALL = f"SELECT {_COLUMNS} FROM keys WHERE id = ANY(%b::text[])"
 _ALL = f"SELECT {_COLUMNS} FROM keys ORDER BY account, created_at"
 _REVOKE = f"UPDATE keys SET revoked_at = coalesce(revoked_at, %s) WHERE id = %s RETURNING {_COLUMNS}"
 
@@ -19,9 +20,11 @@ def add(tx: Tx, key: Key) -> None:
     tx.execute(_ADD, row)
 
 
-async def find(tx: AsyncTx, id: str) -> Key | None:
-    row = await (await tx.execute(_FIND, (id,))).fetchone()
-    return row and _key(row)
+async def find_all(ids: Sequence[str], tx: AsyncTx) -> list[Key | None]:
+    """The key of each id; None: there is none."""
+    rows = await (await tx.execute(_FIND_ALL, (list(ids),))).fetchall()
+    found = {key.id: key for key in map(_key, rows)}
+    return list(map(found.get, ids))
 
 
 def all(tx: Tx) -> list[Key]:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "orders_0008"
-down_revision = "orders_0006"
+down_revision = "orders_0007"
 branch_labels = None
 depends_on = None
 
