@@ -34,7 +34,7 @@ def fill(url: str, key: str) -> dict[str, list[str]]:
         webhooks = _webhooks(api)
         orders = [_order(api, number, story) for number, story in enumerate(_STORIES)]
         jobs = _jobs(api)
-    return {"webhooks": webhooks, "orders": orders, "jobs": jobs, "imports": jobs}
+    return {"webhooks": webhooks, "orders": orders, "jobs": jobs}
 
 
 def _order(api: Meshwork, number: int, story: list[str]) -> str:

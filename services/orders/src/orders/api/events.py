@@ -15,6 +15,7 @@ from orders import domain, examples
 from orders.api.bell import Bell
 from orders.api.operation import EVENTS, Call, Operations
 from orders.api.problems import EVENTS_GONE, TOO_MANY_STREAMS, Problem
+from orders.api.server import Connection
 from orders.api.state import BELL, DATABASE, KEYRING
 from orders.api.streaming import begun
 from orders.documents import Document
@@ -128,6 +129,8 @@ class _Stream:
         if bell.listeners(self._account) >= MOST:
             raise TOO_MANY_STREAMS.problem()
         with bell.heard(self._account) as rung:
+            assert isinstance(self._call.request.protocol, Connection)
+            self._call.request.protocol.when_lost = rung.set
             async with self._app[DATABASE].begin() as tx:
                 position = await self._start(tx, order_id)
             unbuffered = {"X-Accel-Buffering": "no"}  # nginx would gather
@@ -154,7 +157,7 @@ class _Stream:
     ) -> AsyncIterator[tuple[Position, list[events.Event]]]:
         """What there is, then what comes; nothing, now and then, when nothing comes. And how far that is."""
         types, pause = self._call.body.type, _SHORTEST
-        while not bell.is_down:
+        while not bell.is_down and self._call.request.transport:
             rung.clear()
             page = await self._page(position, order_id)
             if page.events:
