@@ -24,11 +24,13 @@ class Site:
     folder: Path
 
     def open(self, database: str) -> None:
-        """Let schemathesis in as two accounts that have orders each. `database`: the API's."""
+        """Let schemathesis in as two accounts, and give orders to each. `database`: the API's."""
         keys = {account: new_key(database, account) for account in ("ada", "eve")}
-        known = {account: fill(self.url, key) for account, key in keys.items()}
+        made = {account: fill(self.url, key) for account, key in keys.items()}["ada"]
         (self.folder / "keys.json").write_text(json.dumps({"auth": [*map(_entry, keys, keys.values())]}))
-        (self.folder / "known.json").write_text(json.dumps(known["ada"]))
+        file = self.folder / "known.json"
+        known: dict[str, list[str]] = json.loads(file.read_text()) if file.exists() else {}
+        file.write_text(json.dumps({name: known.get(name, []) + ids for name, ids in made.items()}))
 
     def ask(self, *options: str) -> bool:
         """Whether each answer was as described; else it says which was not, and how to ask for it again."""

@@ -26,13 +26,15 @@ _STORIES = [
     ["pay", "refund"],
     ["cancel"],
 ]
+_TIMES = 4
+"""Each goes on by what is asked of it, and the next who asks shall find one, too."""
 
 
 def fill(url: str, key: str) -> dict[str, list[str]]:
     """For the account of that key. The ids of what there is then, by the collection that paths name."""
     with Meshwork(url, key) as api:
         webhooks = _webhooks(api)
-        orders = [_order(api, number, story) for number, story in enumerate(_STORIES)]
+        orders = [_order(api, number, story) for number, story in enumerate(_STORIES * _TIMES)]
         jobs = _jobs(api)
     return {"webhooks": webhooks, "orders": orders, "jobs": jobs}
 

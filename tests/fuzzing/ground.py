@@ -32,7 +32,8 @@ def standing() -> Iterator[tuple[Site, Program]]:
         site.open(database)
         with _running("worker", folder, told), _running("relay", folder, told):
             eventually(lambda: _is_done(database), "what was imported is there")
-        yield site, api  # imports wait from now on: one that is done at once can never be called off
+        site.open(database)  # and more, whose imports wait: one that is done at once can never be called off
+        yield site, api
 
 
 def _database(postgres: Postgres) -> str:

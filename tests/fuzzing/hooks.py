@@ -7,6 +7,7 @@ import atexit
 import json
 import os
 import re
+import sys
 from collections import Counter, defaultdict, deque
 from hashlib import sha256
 from pathlib import Path
@@ -26,8 +27,8 @@ _KEY = re.compile(r"[ -~]{1,255}")
 _LONGEST = 255
 
 _FOLDER = Path(os.environ["FUZZING_FOLDER"])
-_RECENT = 50
-"""Ids that were made lately and are asked for again: of each collection."""
+_RECENT = 500
+"""Ids of each collection that were made lately, and are asked for again."""
 
 _asked: Counter[str] = Counter()
 _known: dict[str, list[str]] = json.loads((_FOLDER / "known.json").read_text())
@@ -79,13 +80,17 @@ def _name_once(case: Case) -> None:
 
 
 def _mean_something(case: Case) -> None:
-    """Of ids that were made up, three in four are replaced: nothing but 404 would come of them."""
-    collection, given = case.path.split("/")[2], (case.path_parameters or {}).get("id")
+    """Of ids that were made up, three in four are replaced: nothing but 404 would come of them.
+
+    Not where there are two, of which one is of the other.
+    """
+    collection, ids = case.path.split("/")[2], case.path_parameters or {}
+    given = ids.get("id") if len(ids) == 1 else None
     if collection not in _known:
         collection = "jobs"  # what comes of one has its id
-    ids = [*_known[collection], *_made[collection]]
-    if isinstance(given, str) and given not in ids and (number := _number(given)) % 4:
-        case.path_parameters["id"] = ids[number // 4 % len(ids)]
+    known = [*_known[collection], *_made[collection]]
+    if isinstance(given, str) and given not in known and (number := _number(given)) % 4:
+        case.path_parameters["id"] = known[number // 4 % len(known)]
 
 
 def _number(id: str) -> int:
@@ -99,6 +104,8 @@ def _number(id: str) -> int:
 @schemathesis.hook
 def after_call(context: HookContext, case: Case, response: Response) -> None:
     _asked[f"{case.operation.label} {response.status_code}"] += 1
+    if (asked := _asked.total()) % 500 == 0:
+        print(f"{asked:,} cases asked", file=sys.stderr, flush=True)
     for made in response.headers.get("location", ()):
         *_, collection, id = made.split("/")
         _made[collection].append(id)

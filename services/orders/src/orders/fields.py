@@ -3,7 +3,15 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from orders import domain, targets
 
@@ -38,7 +46,7 @@ Url = Annotated[
     Field(json_schema_extra={"format": "uri", "maxLength": targets.LONGEST, "pattern": targets.WRITTEN}),
 ]
 """Told to clients; whether webhooks go there is for `targets` to say. http: where operators let them."""
-Email = Annotated[EmailStr, Field(json_schema_extra={"format": "idn-email"})]
+Email = Annotated[EmailStr, WithJsonSchema({"type": "string", "format": "idn-email"})]
 """Also of RFC 6531: with letters of any script."""
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
 Value = Annotated[str, StringConstraints(max_length=500, pattern=_LINE)]
