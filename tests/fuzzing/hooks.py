@@ -55,8 +55,8 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     """In each phase: what no description can say of a request is put right."""
     kwargs["hooks"] = {"response": _leave_silence}
     _look_one_way(case)
-    _name_once(case)
     _mean_something(case)
+    _name_once(case)  # as it is by then
 
 
 def _leave_silence(response: requests.Response, *_: Any, **__: Any) -> None:
