@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling bench-flow bench-broker bench-api topology manifests client reference lock clean
+.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api topology manifests client reference lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -28,6 +28,9 @@ lint: install   ## style, types and import rules
 
 rolling: install  ## old and new builds side by side, rolled in every order under load; half an hour (ARGS="--only NAME")
 	@PYTHONPATH=deploy:tests:tests/support $(BIN)/python -m rolling $(ARGS)
+
+fuzz-api: install  ## the orders API, asked 20,000 times what it allows, and what not; a quarter of an hour (ARGS="--seed N")
+	@PYTHONPATH=deploy:tests:tests/support $(BIN)/python -m fuzzing $(ARGS)
 
 contracts: install  ## what changed in the messages since their releases, and in which order it may be deployed
 	@$(BIN)/mesh contracts check

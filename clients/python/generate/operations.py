@@ -158,7 +158,8 @@ class Operation:
         [[media, content]] = good["content"].items()
         if media not in (_JSON, _STREAM, _LINES):
             raise NotUnderstood(f"{self.described['operationId']} answers with {media}")
-        answer = self.types.of(content["schema"])
+        schema = content["schema"]
+        answer = self.types.of(schema["properties"]["data"]["contentSchema"] if media == _STREAM else schema)
         return media, f"Lines[{answer}]" if media == _LINES else answer
 
     def _sent(self, arguments: list[Argument], answer: str) -> str:

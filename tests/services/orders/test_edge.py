@@ -6,11 +6,13 @@ import time
 from typing import Any
 
 import pytest
-from api import Api
+from api import Api, served
 from documents import order
+from programs import eventually
+from streams import following
 
 from contracts import Envelope
-from orders.api import chores, operation
+from orders.api import chores, events, operation
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -98,6 +100,15 @@ def test_who_hangs_up_half_way_has_ordered_nothing(api: Api, tx: Any) -> None:
     head = f"Content-Type: application/json\nContent-Length: {len(body)}"
     sent(api, head, body[:-1], hang_up=True)
     assert api.get("/v1/orders").json["orders"] == []
+
+
+def test_who_leaves_a_stream_gives_its_place_back(url: str, tx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where nothing is written to it, and as it is served: no handler is cancelled there."""
+    monkeypatch.setattr(events, "_HEARTBEAT", 3600)
+    with served(url, cancelling=False) as api:
+        with following(api, "/v1/events"):
+            assert api.application[events.BELL].listeners("tests") == 1
+        eventually(lambda: api.application[events.BELL].listeners("tests") == 0, "its place is free")
 
 
 def test_answers_are_forgotten_after_a_day(api: Api, tx: Any) -> None:

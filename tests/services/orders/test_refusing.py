@@ -56,7 +56,7 @@ BAD = [
     ("/lines/0/quantity", 10_001),
     ("/lines/0/quantity", 10**30),
     ("/lines/0/quantity", 1.5),
-    ("/lines/0/quantity", 1.0),
+    ("/lines/0/quantity", 1.0000001),
     ("/lines/0/quantity", True),
     ("/lines/0/quantity", "1"),
     ("/lines/0/quantity", float("nan")),

@@ -4,14 +4,27 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from yarl import URL
 
 from contracts import uuid7
 from orders import domain, examples
 from orders.domain import Status
 from orders.examples import example
-from orders.fields import Amount, Currency, Locale, Metadata, Prose, Text, listed, paired
+from orders.fields import (
+    Amount,
+    Currency,
+    Email,
+    Locale,
+    Metadata,
+    Moment,
+    Price,
+    Prose,
+    Quantity,
+    Text,
+    listed,
+    paired,
+)
 from orders.reading import read
 from orders.store import listing
 
@@ -28,7 +41,7 @@ class Document(BaseModel):
 class Customer(Document, json_schema_extra=example(examples.CUSTOMER)):
     """Who buys."""
 
-    email: EmailStr
+    email: Email
     """Where the receipt goes, and what else is to be told of the order."""
     name: Text
     """As the mails address them."""
@@ -43,9 +56,9 @@ class Line(Document, json_schema_extra=example(examples.LINE)):
     """Your own number of the thing."""
     name: Text
     """What it is called on the receipt."""
-    quantity: int = Field(strict=True, ge=1, le=domain.MOST_QUANTITY)
+    quantity: Quantity
     """How many of it."""
-    unit_price: int = Field(strict=True, ge=0, le=domain.MOST_PRICE)
+    unit_price: Price
     """For one of it, in minor units: 1299 is 12.99 EUR."""
 
 
@@ -165,11 +178,11 @@ class Search(Document):
 
     status: list[Status] = []
     """Any of these; may be given again."""
-    customer: EmailStr | None = None
+    customer: Email | None = None
     """The customer's address."""
-    placed_since: AwareDatetime | None = None
+    placed_since: Moment | None = None
     """At that time or later."""
-    placed_until: AwareDatetime | None = None
+    placed_until: Moment | None = None
     """Before that time."""
     metadata: Metadata = {}
     """As `metadata[name]=value`: those that have it."""

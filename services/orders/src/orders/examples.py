@@ -1,6 +1,7 @@
 """One of each document, to look at: in the description, and so in `/docs` and in the reference."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 Example = dict[str, Any]
@@ -124,6 +125,16 @@ REPORT_RESULT: Example = {"file": "/v1/reports/01a20ac0-77aa-7d10-9d3f-0b8b6a1c5
 REPORT_FACTS: Example = {"job_id": "01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90", **_FILE}
 FAULT: Example = {"pointer": "/lines/0/quantity", "detail": "Input should be greater than or equal to 1"}
 LINE_FAULTS: Example = {"line": 3, "errors": [FAULT]}
+TAKEN = {
+    "application/x-ndjson": "".join(f"{json.dumps(NEW_ORDER | {'currency': of})}\n" for of in ("EUR", "USD")),
+    "text/csv": """\
+order,customer_email,customer_name,currency,sku,name,quantity,unit_price,metadata.shop
+1,ada@example.com,Ada Lovelace,EUR,TEA-100,"Earl Grey, 100 g",2,1299,lisbon
+1,ada@example.com,Ada Lovelace,EUR,MUG,Mug,1,1450,lisbon
+2,grace@example.com,Grace Hopper,USD,TEA-100,"Earl Grey, 100 g",1,1399,boston
+""",
+}
+"""What is sent by media type, where it is no JSON."""
 IMPORT_FACTS: Example = {"job_id": JOB["id"], "placed": 2, "failed": 1}
 
 ANSWERS: dict[str, Example] = {
@@ -159,3 +170,14 @@ ANSWERS: dict[str, Example] = {
 def example(document: Example) -> Example:
     """For a document's `json_schema_extra`."""
     return {"examples": [document]}
+
+
+def of_changes(document: Example) -> Callable[[Example], None]:
+    """The same for changes, without defaults: nothing is set to what stands in for what is left out."""
+
+    def extend(schema: Example) -> None:
+        schema |= example(document)
+        for field in schema["properties"].values():
+            field.pop("default", None)
+
+    return extend

@@ -55,8 +55,11 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _pointer(location: tuple[int | str, ...]) -> str:
+    """Cut off where it is too long, but not within what stands for one character."""
+    if location[-1:] == ("[key]",):  # so pydantic says that it is the name that does not fit
+        location = location[:-1]
     parts = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location)
-    return _printable(parts)
+    return _printable(parts).removesuffix("~")
 
 
 def _printable(text: str) -> str:

@@ -3,6 +3,7 @@
 Who may name a URL that we ask could otherwise ask our own services, or a cloud's metadata, through us (SSRF).
 """
 
+import re
 from collections.abc import Collection, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
@@ -12,7 +13,13 @@ from orders.domain import Refused
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
-_LONGEST = 2000  # characters
+LONGEST = 2000
+"""Characters of a URL."""
+_HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+_REST = r"[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*"
+WRITTEN = f"^[Hh][Tt][Tt][Pp][Ss]?://{_HOST}([/?]{_REST})?(#{_REST})?$"
+"""How it is written, in all dialects of patterns; a `%` also has two digits behind it."""
+_NO_BYTE = re.compile("%(?![0-9A-Fa-f]{2})")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -61,14 +68,16 @@ class Targets:
 
 
 def _malformed(url: str, parts: SplitResult) -> Iterator[str]:
-    if len(url) > _LONGEST:
-        yield f"it is longer than {_LONGEST} characters"
+    if len(url) > LONGEST:
+        yield f"it is longer than {LONGEST} characters"
     if not (url.isascii() and url.isprintable()) or " " in url:
         yield "a URL is written in printable ASCII"
     if not parts.hostname:
         yield "it names no host"
     if parts.username is not None or parts.password is not None:
         yield "it holds a user's name"
+    if not re.fullmatch(WRITTEN, url) or _NO_BYTE.search(url):
+        yield "it is not written as a URL is"
 
 
 def _within(address: Address) -> Iterator[Address]:

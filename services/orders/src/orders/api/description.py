@@ -12,12 +12,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue, models_json_schema
 
 from orders import examples
+from orders.api import schemas
 from orders.api.operation import EVENTS, Operation
-from orders.api.problems import CATALOG, INVALID, Kind
+from orders.api.problems import Kind
 
 Schema = dict[str, Any]
 _NAMED = re.compile(r"{(\w+)}")
-_REF = "#/components/schemas/{model}"
+_REF = schemas.REF
 _ABOUT = """Orders: placed, followed and brought on their way.
 
 * Every request but those for health and this description needs a key: `Authorization: Bearer mw_…`.
@@ -50,8 +51,8 @@ def describe(operations: Sequence[Operation]) -> Schema:
         "tags": _tags(operations),
         "paths": paths,
         "components": {
-            "schemas": {**_schemas(operations), "Problem": _PROBLEM, "FieldError": _FIELD_ERROR},
-            "securitySchemes": {"key": _KEY},
+            "schemas": _schemas(operations) | schemas.OURS,
+            "securitySchemes": {"key": schemas.KEY},
         },
         "security": [{"key": []}],
     }
@@ -84,7 +85,8 @@ def _operation(operation: Operation) -> Schema:
         required = any(field.is_required() for field in operation.body.model_fields.values())
         described["requestBody"] = {"required": required, "content": _content(operation.body)}
     if operation.takes:
-        content = {media: {"schema": {"type": "string"}} for media in operation.takes}
+        text = {"type": "string"}
+        content = {media: {"schema": text, "example": examples.TAKEN[media]} for media in operation.takes}
         described["requestBody"] = {"required": True, "content": content}
     return described
 
@@ -139,6 +141,8 @@ def _answers(operation: Operation) -> Schema:
         answer["content"] = _content(operation.answer, operation.media, shown)
     if operation.gives:
         answer["content"] = {media: {"schema": {}} for media in operation.gives}
+    if operation.answer and operation.media == EVENTS:
+        answer["content"][EVENTS]["schema"] = schemas.event_of(_ref(operation.answer))
     return {str(operation.status): answer}
 
 
@@ -203,46 +207,3 @@ def _schemas(operations: Sequence[Operation]) -> Schema:
     _, found = models_json_schema(models, ref_template=_REF, schema_generator=_AsWritten)
     parameters = {operation.query.__name__ for operation in operations if operation.query}
     return {name: schema for name, schema in sorted(found["$defs"].items()) if name not in parameters}
-
-
-_KEY: Schema = {
-    "type": "http",
-    "scheme": "bearer",
-    "bearerFormat": "mw_…",
-    "description": "A key, as `orders keys create` prints it.",
-}
-_PROBLEM: Schema = {
-    "type": "object",
-    "description": "RFC 9457: what went wrong. A kind of problem may say more, in fields of its own.",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {
-            "type": "string",
-            "format": "uri-reference",
-            "description": "Its kind: it stays the same for ever, so programs go by it.",
-            "examples": [kind.type for kind in CATALOG],
-        },
-        "title": {"type": "string", "description": "For people: it may be worded otherwise one day."},
-        "status": {"type": "integer", "description": "That of the answer."},
-        "errors": {
-            "type": "array",
-            "description": "Of a document that does not fit: each field that does not.",
-            "items": {"$ref": _REF.format(model="FieldError")},
-        },
-    },
-    "examples": [INVALID.example()],
-}
-_FIELD_ERROR: Schema = {
-    "type": "object",
-    "description": "A field that does not fit.",
-    "required": ["pointer", "detail"],
-    "properties": {
-        "pointer": {
-            "type": "string",
-            "format": "json-pointer",
-            "description": "A JSON Pointer to the field, or the parameter of the query.",
-        },
-        "detail": {"type": "string", "description": "Why it does not fit."},
-    },
-    "examples": INVALID.more["errors"],
-}

@@ -17,6 +17,7 @@ from orders.api.bell import Bell
 from orders.api.operation import EVENTS, Call, Operations
 from orders.api.pages import Page, Told
 from orders.api.problems import EVENTS_GONE, TOO_MANY_STREAMS, Problem
+from orders.api.server import Connection
 from orders.api.state import BELL, DATABASE, KEYRING, PAGES
 from orders.api.streaming import begun
 from orders.documents import Document
@@ -143,6 +144,8 @@ class _Stream:
         if bell.listeners(self._account) >= MOST:
             raise TOO_MANY_STREAMS.problem()
         with bell.heard(self._account) as rung:
+            assert isinstance(self._call.request.protocol, Connection)
+            self._call.request.protocol.when_lost = rung.set
             async with self._app[DATABASE].begin() as tx:
                 position = await self._start(tx)
             unbuffered = {"X-Accel-Buffering": "no"}  # nginx would gather
@@ -169,7 +172,7 @@ class _Stream:
     ) -> AsyncIterator[tuple[Position, str]]:
         """What there is, then what comes; nothing, now and then, when nothing comes. And how far that is."""
         pause, due = _SHORTEST, monotonic() + _HEARTBEAT
-        while not bell.is_down:
+        while not bell.is_down and self._call.request.transport:
             rung.clear()
             page = await self._page(position)
             position = page.upto

@@ -83,6 +83,8 @@ def _type(schema: Schema) -> str:
             return " or ".join(map(_type, arms))
         case {"type": "array", "items": items}:
             return f"list of {_type(items)}"
+        case {"properties": {"data": {"contentSchema": document}}}:
+            return f"events, each with {_type(document)}"
     return str(schema.get("format") or schema.get("type", "anything"))
 
 

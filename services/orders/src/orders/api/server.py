@@ -94,13 +94,15 @@ class Server(web.Server):
 class Connection(web.RequestHandler):
     """One client's."""
 
-    __slots__ = ("_head_begun", "_head_timer", "_surplus")
+    __slots__ = ("_head_begun", "_head_timer", "_surplus", "when_lost")
 
     def __init__(self, server: Server, **rest: Any) -> None:
         super().__init__(server, **rest)
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_begun = False
         self._surplus = False
+        self.when_lost: Callable[[], None] = lambda: None
+        """Called once its client is gone: whoever answers for ever has nobody to answer any more."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -111,6 +113,7 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         self._await_no_head()
         super().connection_lost(exc)
+        self.when_lost()
 
     def data_received(self, data: bytes) -> None:
         if self._surplus:  # closed before it is read, the connection would be reset, and our answer lost

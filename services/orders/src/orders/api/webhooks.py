@@ -14,7 +14,7 @@ from orders.api.state import TARGETS
 from orders.documents import Document
 from orders.domain import EventType, Unknown
 from orders.examples import example
-from orders.fields import Text
+from orders.fields import Text, Url
 from orders.keys import Scope
 from orders.store import deliveries, endpoints
 from orders.store.answers import Answer
@@ -29,7 +29,7 @@ _KNOWN = {str(each): each for each in EventType}  # a newer build may have store
 class Wanted(Document, json_schema_extra=example(examples.WANTED)):
     """Where events shall be sent, and which."""
 
-    url: str
+    url: Url
     """It takes a POST, and answers 2xx within 15 seconds."""
     types: list[EventType] = Field(default=[])
     """Events to be sent there; none: all."""
@@ -37,10 +37,10 @@ class Wanted(Document, json_schema_extra=example(examples.WANTED)):
     """For people: what it is for."""
 
 
-class Changes(Document, json_schema_extra=example(examples.CHANGES)):
+class Changes(Document, json_schema_extra=examples.of_changes(examples.CHANGES)):
     """What is left out stays as it is."""
 
-    url: str = ""
+    url: Url = ""
     """It takes a POST, and answers 2xx within 15 seconds."""
     types: list[EventType] = Field(default=[])
     """Events to be sent there; none: all."""
