@@ -11,6 +11,7 @@ from pathlib import Path
 from api import new_key
 
 from fuzzing.filling import fill
+from fuzzing.reporting import make
 
 _HERE = Path(__file__).parent
 _CONFIGURATION = _HERE / "schemathesis.toml"
@@ -27,6 +28,7 @@ class Site:
         """Let schemathesis in as two accounts, and give orders to each. `database`: the API's."""
         keys = {account: new_key(database, account) for account in ("ada", "eve")}
         made = {account: fill(self.url, key) for account, key in keys.items()}["ada"]
+        make(made["reports"][1:], database, self.folder)
         (self.folder / "keys.json").write_text(json.dumps({"auth": [*map(_entry, keys, keys.values())]}))
         file = self.folder / "known.json"
         known: dict[str, list[str]] = json.loads(file.read_text()) if file.exists() else {}

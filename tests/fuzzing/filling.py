@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from meshwork_client import Meshwork
-from meshwork_client.models import Customer, Line, Order
+from meshwork_client.models import Customer, Line, Order, ReportFormat, ReportKind
 
 _ADA = Customer(email="ada@example.com", name="Ada Lovelace")
 _TEA = Line(sku="T-1", name="Tea", quantity=2, unit_price=450)
@@ -35,8 +36,8 @@ def fill(url: str, key: str) -> dict[str, list[str]]:
     with Meshwork(url, key) as api:
         webhooks = _webhooks(api)
         orders = [_order(api, number, story) for number, story in enumerate(_STORIES * _TIMES)]
-        jobs = _jobs(api)
-    return {"webhooks": webhooks, "orders": orders, "jobs": jobs}
+        jobs, reports = _jobs(api), _reports(api)
+    return {"webhooks": webhooks, "orders": orders, "jobs": jobs + reports, "reports": reports}
 
 
 def _order(api: Meshwork, number: int, story: list[str]) -> str:
@@ -53,6 +54,12 @@ def _jobs(api: Meshwork) -> list[str]:
     lines = "\n".join([json.dumps(order), json.dumps(order | {"currency": "euro"})])
     jobs = [api.import_orders(lines.encode(), content_type="application/x-ndjson") for _ in range(3)]
     api.revoke_job(jobs[0].id)
+    return [str(job.id) for job in jobs]
+
+
+def _reports(api: Meshwork) -> list[str]:
+    days = {"first_day": date(2026, 3, 1), "last_day": date(2026, 3, 31)}
+    jobs = [api.make_report(kind=ReportKind.DAILY_SALES, format=format, **days) for format in ReportFormat]
     return [str(job.id) for job in jobs]
 
 

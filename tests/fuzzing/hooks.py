@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections import Counter, defaultdict, deque
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     """In each phase: what no description can say of a request is put right."""
     kwargs["hooks"] = {"response": _leave_silence}
     _look_one_way(case)
+    _end_in_time(case)
     _mean_something(case)
     _name_once(case)  # as it is by then
 
@@ -69,6 +71,24 @@ def _look_one_way(case: Case) -> None:
     """A page lies after or before: both are 422, and a parameter cannot be described to forbid another."""
     if case.query and {"after", "before"} <= case.query.keys():
         del case.query["before"]
+
+
+def _end_in_time(case: Case) -> None:
+    """A report's last day is none before its first, and none a year later."""
+    days = {"first_day", "last_day"}
+    if (
+        isinstance(case.body, dict)
+        and days <= case.body.keys()
+        and all(map(_is_day, map(case.body.get, days)))
+    ):
+        case.body["last_day"] = case.body["first_day"]
+
+
+def _is_day(given: object) -> bool:
+    try:
+        return isinstance(given, str) and bool(date.fromisoformat(given))
+    except ValueError:
+        return False
 
 
 def _name_once(case: Case) -> None:
