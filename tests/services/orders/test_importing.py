@@ -58,6 +58,11 @@ def lines(*documents: Any) -> str:
     return "".join(each if isinstance(each, str) else f"{json.dumps(each)}\n" for each in documents)
 
 
+def parts(tx: Any) -> int:
+    [(found,)] = tx.execute("SELECT count(*) FROM job_parts")
+    return int(found)
+
+
 def orders(tx: Any) -> int:
     [(found,)] = tx.execute("SELECT count(*) FROM orders").fetchall()
     return int(found)
@@ -276,3 +281,15 @@ def test_who_hangs_up_half_way_imports_nothing_in_the_end(api: Api, tx: Any) -> 
     tx.execute("UPDATE jobs SET total = NULL, parts_left = NULL, created_at = now() - interval '61 minutes'")
     api.run(chores.tidy(api.application))
     api.get(at).problem(404)
+    assert parts(tx) == 0
+
+
+def test_jobs_are_forgotten_after_a_month(api: Api, tx: Any, work: Deliver) -> None:
+    old, young = (send(api, lines(*[order()] * 201)).headers["Location"] for _ in range(2))
+    work()
+    id = old.rpartition("/")[2]
+    tx.execute("UPDATE jobs SET created_at = now() - interval '31 days' WHERE id = %s", (id,))
+    api.run(chores.tidy(api.application))
+    api.get(old).problem(404)
+    assert api.get(young).json["state"] == "SUCCESS"
+    assert parts(tx) == 2

@@ -8,6 +8,7 @@ FORGOTTEN = {
     "events": events.FORGET,
     "deliveries": deliveries.FORGET,
     "deliveries to what was removed": deliveries.FORGET_REMOVED,
+    "parts of jobs": jobs.FORGET_PARTS,
     "jobs": jobs.FORGET,
 }
 """Each deletes so many rows at the most, and says how many: `rowcount` is not known yet in a pipeline."""

@@ -63,11 +63,22 @@ _SUMS = """
     SELECT sum(total)::int, sum(jsonb_array_length(errors))::int FROM job_parts WHERE job_id = %s
 """
 _ERRORS = "SELECT number, errors FROM job_parts WHERE job_id = %s AND number > %s ORDER BY number LIMIT 1"
+_OVER = f"""
+    created_at < now() - CASE WHEN jobs.total IS NULL THEN interval '{UNTOLD}' ELSE interval '{KEPT}' END
+"""
+FORGET_PARTS = f"""
+    WITH gone AS (
+        DELETE FROM job_parts WHERE ctid = ANY (ARRAY(
+            SELECT job_parts.ctid FROM jobs JOIN job_parts ON job_id = id WHERE {_OVER} LIMIT %s
+        )) RETURNING 1
+    ) SELECT count(*) FROM gone
+"""
+"""Of those whose time is over, and first: a job has up to five hundred."""
 FORGET = f"""
     WITH gone AS (
         DELETE FROM jobs WHERE id IN (
-            SELECT id FROM jobs WHERE created_at < now() - interval '{KEPT}'
-                OR (total IS NULL AND created_at < now() - interval '{UNTOLD}') LIMIT %s
+            SELECT id FROM jobs
+            WHERE {_OVER} AND NOT EXISTS (SELECT FROM job_parts WHERE job_id = id) LIMIT %s
         ) RETURNING 1
     ) SELECT count(*) FROM gone
 """
