@@ -8,23 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from yarl import URL
 
 from contracts import uuid7
-from orders import domain, examples
+from orders import domain, examples, fields
 from orders.domain import Status
 from orders.examples import example
-from orders.fields import (
-    Amount,
-    Currency,
-    Email,
-    Locale,
-    Metadata,
-    Moment,
-    Price,
-    Prose,
-    Quantity,
-    Text,
-    listed,
-    paired,
-)
+from orders.fields import Amount, Currency, Locale, Metadata, Price, Prose, Quantity, Text
 from orders.reading import read
 from orders.store import listing
 
@@ -41,7 +28,7 @@ class Document(BaseModel):
 class Customer(Document, json_schema_extra=example(examples.CUSTOMER)):
     """Who buys."""
 
-    email: Email
+    email: fields.Email
     """Where the receipt goes, and what else is to be told of the order."""
     name: Text
     """As the mails address them."""
@@ -178,11 +165,11 @@ class Search(Document):
 
     status: list[Status] = []
     """Any of these; may be given again."""
-    customer: Email | None = None
+    customer: fields.Email | None = None
     """The customer's address."""
-    placed_since: Moment | None = None
+    placed_since: fields.Moment | None = None
     """At that time or later."""
-    placed_until: Moment | None = None
+    placed_until: fields.Moment | None = None
     """Before that time."""
     metadata: Metadata = {}
     """As `metadata[name]=value`: those that have it."""
@@ -196,7 +183,7 @@ class Search(Document):
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return listed("status", paired("metadata", given))
+        return fields.listed("status", fields.paired("metadata", given))
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
