@@ -79,11 +79,10 @@ def batch(name: str, size: int) -> Iterator[None]:
 
 @contextmanager
 def request(correlation_id: UUID, traceparent: str | None = None) -> Iterator[None]:
-    """Bind one request of a client: what it sends belongs to one story, and to the client's trace."""
+    """One request of a client: what it sends and logs belongs to one story, and to the client's trace."""
     tokens = correlation.set(correlation_id), trace.set(traceparent)
-    with structlog.contextvars.bound_contextvars(correlation_id=str(correlation_id)):
-        try:
-            yield
-        finally:
-            correlation.reset(tokens[0])
-            trace.reset(tokens[1])
+    try:
+        yield
+    finally:
+        correlation.reset(tokens[0])
+        trace.reset(tokens[1])

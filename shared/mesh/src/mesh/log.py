@@ -11,10 +11,20 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from contracts import Producer
+from mesh import context
 from mesh.settings import Settings
+
+
+def _story(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Which request a line belongs to: written out where there is a line, which is not in every request."""
+    if (id := context.correlation.get()) is not None:
+        event.setdefault("correlation_id", str(id))
+    return event
+
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    _story,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),

@@ -1,6 +1,7 @@
 """Around every request: it is counted, timed, and told in one log line, when its answer is on its way."""
 
 import asyncio
+import logging
 import time
 
 import structlog
@@ -29,7 +30,8 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
     seconds, operation = time.perf_counter() - started, _operation(request)
     timed = seconds if isinstance(answer, web.Response) else None  # a stream lasts as long as it is wanted
     app[METRICS].handled(operation, request.method, answer.status, timed, gone=gone)
-    _log(request, operation, answer, seconds, gone=gone)
+    if log.is_enabled_for(logging.INFO):  # else its fields would be looked for in vain
+        _log(request, operation, answer, seconds, gone=gone)
     return answer
 
 
