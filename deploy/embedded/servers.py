@@ -21,6 +21,7 @@ class Servers:
 
     ORDERS_DATABASE_URL, EMAILS_DATABASE_URL, REPORTS_DATABASE_URL, BROKER_URL and SMTP_URL name servers
     to use instead; with SMTP_URL, CATCHER_URL says where the API to its mails is, which must be as Mailpit's.
+    HTTP_PORT, SMTP_PORT and MAILS_PORT are the ports to try first, of the API and of the catcher; 0: any.
     """
 
     def __init__(self, state: Path, names: Sequence[str], log_of: LogOf) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import psutil
 import pytest
@@ -37,14 +38,19 @@ def belongs(process: psutil.Process, state: str) -> bool:
 
 
 class Command:
-    """One `up` or `demo` over stand-ins for the services."""
+    """One `up` or `demo` over stand-ins for the services, on ports that no other one of the tests wants."""
+
+    _ANY_PORTS: Final = {"HTTP_PORT": "0", "SMTP_PORT": "0", "MAILS_PORT": "0"}
 
     def __init__(self, name: str, state: Path, **environment: str) -> None:
         self.state = state
         self._output = (state.parent / f"{name}-{time.monotonic_ns()}.txt").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, HERE / "fake_mesh.py", name],
-            env=os.environ | {"PYTHONPATH": str(DEPLOY), "MESHWORK_STATE": str(state)} | environment,
+            env=os.environ
+            | self._ANY_PORTS
+            | {"PYTHONPATH": str(DEPLOY), "MESHWORK_STATE": str(state)}
+            | environment,
             stdout=self._output,
             stderr=self._output,
         )

@@ -11,9 +11,9 @@ from embedded.process import Command, Process
 
 PACKAGES = Path(__file__).parents[2]
 
-# Those that Mailpit and its kin listen on.
-SMTP_PORT = 1025
-HTTP_PORT = 8025
+# Those that Mailpit and its kin listen on, where the environment's SMTP_PORT and MAILS_PORT say no others.
+_SMTP_PORT = "1025"
+_MAILS_PORT = "8025"
 
 
 class Catcher(Process):
@@ -43,8 +43,8 @@ class Catcher(Process):
         """Free ports; the same ones at each start of this object."""
         self.directory.mkdir(parents=True, exist_ok=True)
         stop_marked(self.directory)
-        self.smtp_port = self.smtp_port or free_port(SMTP_PORT)
-        self.http_port = self.http_port or free_port(HTTP_PORT)
+        self.smtp_port = self.smtp_port or free_port(int(os.environ.get("SMTP_PORT", _SMTP_PORT)))
+        self.http_port = self.http_port or free_port(int(os.environ.get("MAILS_PORT", _MAILS_PORT)))
         ports = ["--smtp-port", str(self.smtp_port), "--http-port", str(self.http_port)]
         database = ["--database", str(self.directory / "mails.db")]
         told = {"PYTHONPATH": str(PACKAGES), MARK: str(self.directory)}
