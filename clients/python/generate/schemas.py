@@ -7,11 +7,11 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-_STRINGS = {"uuid": "UUID", "date-time": "datetime"}
+_STRINGS = {"uuid": "UUID", "date-time": "datetime", "date": "date"}
 _SIMPLE = {"integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _MODULES = {
     "collections.abc": "AsyncIterator Iterator Mapping Sequence",
-    "datetime": "datetime",
+    "datetime": "date datetime",
     "enum": "StrEnum",
     "typing": "Annotated Any TypeVar",
     "uuid": "UUID",

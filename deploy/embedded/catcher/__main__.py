@@ -22,8 +22,8 @@ async def run(smtp_port: int, http_port: int, database: Path) -> None:
     mailbox = Mailbox(database)
     runner = web.AppRunner(application(mailbox), access_log=None, shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, HOST, http_port).start()
     smtp = await serve(mailbox, HOST, smtp_port)
+    await web.TCPSite(runner, HOST, http_port).start()  # last: who finds /readyz answered sends mails
     await stopped.wait()
     smtp.close()
     await runner.cleanup()

@@ -4,7 +4,7 @@ Written by `make client` from the API's description: changes are lost.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from meshwork_client.call import Call, Content, Lines, Nothing, segment
@@ -730,8 +730,8 @@ class AsyncOperations(AsyncTransport):
         self,
         *,
         kind: ReportKind | str,
-        first_day: str,
-        last_day: str,
+        first_day: date,
+        last_day: date,
         format: ReportFormat | str | None = None,
         idempotency_key: str | None = None,
         request_id: str | None = None,

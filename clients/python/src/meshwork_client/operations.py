@@ -4,7 +4,7 @@ Written by `make client` from the API's description: changes are lost.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from meshwork_client.call import Call, Content, Lines, Nothing, segment
@@ -726,8 +726,8 @@ class Operations(Transport):
         self,
         *,
         kind: ReportKind | str,
-        first_day: str,
-        last_day: str,
+        first_day: date,
+        last_day: date,
         format: ReportFormat | str | None = None,
         idempotency_key: str | None = None,
         request_id: str | None = None,
