@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedded import linkkey
 from embedded.catcher.process import answers
 from embedded.leftovers import MARK
 from embedded.ports import HOST
@@ -64,6 +65,8 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         "FILES_URL": (state / "files").absolute().as_uri(),
         MARK: str(state),
     }
+    if service in ("orders", "emails"):  # one makes the links in mails, the other opens them
+        told["LINK_KEYS"] = linkkey.kept(state)
     if service == "orders":
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "METRICS_PORT": str(at.metrics_port)}
         told["WEBHOOK_NETWORKS"] = _OWN_MACHINE
@@ -71,6 +74,7 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
             told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
+        told["PUBLIC_URL"] = at.orders
     return told
 
 

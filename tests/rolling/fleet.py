@@ -109,6 +109,9 @@ def _end(processes: Iterable[Process], how: How) -> None:
             time.sleep(0.01)
 
 
+LINK_KEY = "bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM="
+
+
 def of_the_mesh(site: Site) -> Make:
     """Makes a service's processes."""
 
@@ -134,6 +137,8 @@ def environment(site: Site, service: str, health: Path) -> dict[str, str]:
         "HTTP_HOST": HOST,
         "SMTP_URL": site.catcher.smtp_url,
         "MAIL_FROM": SENDER,
+        "PUBLIC_URL": "http://api.meshwork.example",
+        "LINK_KEYS": LINK_KEY,
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "info",
     }

@@ -10,7 +10,11 @@ from orders.settings import Settings as OrdersSettings
 from reports.settings import Settings as ReportsSettings
 
 EVERYONES = ["DATABASE_URL", "BROKER_URL"]
-LACKS = {"orders": EVERYONES, "emails": [*EVERYONES, "SMTP_URL", "MAIL_FROM"], "reports": EVERYONES}
+LACKS = {
+    "orders": EVERYONES,
+    "emails": [*EVERYONES, "SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "LINK_KEYS"],
+    "reports": EVERYONES,
+}
 ROLES = ["worker", "relay", "migrate", "health worker", "dead-letters list"]
 COMMANDS = [
     *((service, role) for service in LACKS for role in ROLES),
@@ -22,6 +26,8 @@ GOOD = {
     "BROKER_URL": "streams+redis://:s3cr3t@broker/0",
     "SMTP_URL": "smtp://me:s3cr3t@mail:25",
     "MAIL_FROM": "Meshwork <orders@meshwork.example>",
+    "PUBLIC_URL": "https://api.shop.example",
+    "LINK_KEYS": "s3cr3t,s3cr3t",
 }
 
 
@@ -48,6 +54,7 @@ def test_no_secret_is_shown(settings: type[MeshSettings]) -> None:
         ("SMTP_URL", "smtps://s3cr3t@mail"),  # not spoken here: the password would go out in the clear
         ("MAIL_FROM", "s3cr3t"),
         ("MAIL_FROM", "a@b.example\nBcc: s3cr3t@example.com"),
+        ("PUBLIC_URL", "s3cr3t"),
         ("CONCURRENCY", "0"),
         ("LOG_LEVEL", "s3cr3t"),
         ("POOL", "s3cr3t"),

@@ -125,6 +125,8 @@ class Mesh:
             BROKER_URL=self._broker_of(service),
             SMTP_URL=self.catcher.smtp_url,
             MAIL_FROM="Meshwork <orders@meshwork.example>",
+            PUBLIC_URL=f"http://127.0.0.1:{self._port}",
+            LINK_KEYS="bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM=",
             HTTP_PORT=str(self._port),
             WEBHOOK_NETWORKS="127.0.0.1/32",
             FILES_URL=(self._folder / "files").as_uri(),

@@ -30,6 +30,8 @@ def deps(url: str, server: MailServer) -> Iterator[Deps]:
         broker_url="streams+redis://unused",
         smtp_url=server.url,
         mail_from="Meshwork <orders@meshwork.example>",
+        public_url="https://api.meshwork.example",
+        link_keys=("bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM=",),
     )
     with open_deps(settings) as deps:
         yield deps

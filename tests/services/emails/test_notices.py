@@ -20,6 +20,7 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
+from emails import letters
 from emails.templates import Templates
 from mesh.testing import sent
 
@@ -87,8 +88,9 @@ def told(kind: type[Changed], locale: str = "en", **more: Any) -> Changed:
     ],
 )
 def test_a_change_in_words(event: Changed, kind: str, subject: str, sentence: str) -> None:
-    mail = TEMPLATES.notice(event, uuid4())
-    assert mail.kind == kind
+    wanted = letters.notice(event)
+    assert letters.KINDS[wanted.what] == kind
+    mail = TEMPLATES.notice(wanted)
     assert subject in mail.subject
     assert NUMBER in mail.subject
     assert mail.text.splitlines()[0] == "Hello Ada Lovelace,"

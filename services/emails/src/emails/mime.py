@@ -23,12 +23,12 @@ def content(mail: Mail, sender: str, address: str, domain: str) -> bytes:
         f"Date: {format_datetime(datetime.now(UTC))}",
         f"From: {sender}",
         f"To: {_name(mail.to_name)}{_CRLF} <{address}>",
-        f"Subject: {_encoded(_one_line(mail.subject))}",
+        f"Subject: {_encoded(_one_line(mail.content.subject))}",
         f"X-Order-Id: {mail.order_id}",
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{boundary}"',
     ]
-    parts = [_part("plain", mail.text), _part("html", mail.html)]
+    parts = [_part("plain", mail.content.text), _part("html", mail.content.html)]
     body = "".join(f"--{boundary}{_CRLF}{part}{_CRLF}" for part in parts)
     return f"{_CRLF.join(headers)}{_CRLF}{_CRLF}{body}--{boundary}--{_CRLF}".encode()
 

@@ -19,7 +19,7 @@ _SENT = """
 
 def intend(tx: Tx, mail: Mail) -> None:
     """Write down that a mail is to be sent; again, if it is not known whether it was."""
-    bulk.write(tx, _INTEND, (mail.id, mail.kind, mail.order_id, mail.to_address, mail.subject))
+    bulk.write(tx, _INTEND, (mail.id, mail.kind, mail.order_id, mail.to_address, mail.content.subject))
 
 
 def sent(tx: Tx, id: UUID, at: datetime) -> None:

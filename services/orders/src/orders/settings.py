@@ -54,5 +54,8 @@ class Settings(MeshSettings):
     """Where /metrics is, on the same host. None: nowhere. Never on the clients' port: they are not told."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
+    link_keys: Annotated[tuple[str, ...], _LISTED] = Field(default=(), repr=False)
+    """What links in mails are encrypted with, the newest first, and the same for emails. None: no link
+    opens."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()
     """Private networks that webhooks may go to, such as 10.1.0.0/16,fd00::/8; none: the internet alone."""

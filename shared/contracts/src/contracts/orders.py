@@ -45,6 +45,8 @@ class Changed(Event):
     """What each change of an order tells beside its own: enough to write to the customer."""
 
     order_id: UUID
+    account: str | None = None
+    """Whose order it is, among those who sell. Of builds before this field: not said."""
     at: AwareDatetime
     customer: Customer
     currency: Currency

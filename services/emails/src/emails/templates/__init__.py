@@ -10,8 +10,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from contracts.orders import Changed, OrderPlaced
-from emails.domain import Mail
+from contracts.emails import SendNotice, SendReceipt
+from emails.domain import Content
 from emails.templates.notices import notice
 
 
@@ -31,49 +31,30 @@ class Templates:
         self._notice_html = environment.get_template("notice.html")
         self._notice_text = environment.get_template("notice.txt")
 
-    def receipt(self, placed: OrderPlaced, id: UUID) -> Mail:
-        """The receipt for an order. `id` is the mail's for ever."""
-        locale = _locale(placed.customer.locale)
+    def receipt(self, order: SendReceipt) -> Content:
+        """The receipt for an order."""
+        locale = _locale(order.recipient.locale)
         values = {
-            "order": placed,
-            "number": _number(placed.order_id),
-            "money": partial(_money, currency=placed.currency, locale=locale),
-            "date": _date(placed.placed_at, locale),
+            "order": order,
+            "number": _number(order.order_id),
+            "money": partial(_money, currency=order.currency, locale=locale),
+            "date": _date(order.placed_at, locale),
             "language": locale.replace("_", "-"),
         }
-        return Mail(
-            id=id,
-            kind="receipt",
-            order_id=placed.order_id,
-            to_name=placed.customer.name,
-            to_address=placed.customer.email,
-            subject=f"Your order {values['number']}",
-            text=self._text.render(values),
-            html=self._html.render(values),
-        )
+        return Content(f"Your order {values['number']}", self._text.render(values), self._html.render(values))
 
-    def notice(self, event: Changed, id: UUID) -> Mail:
-        """To the customer whose order has changed. `id` is the mail's for ever."""
-        locale = _locale(event.customer.locale)
-        money = partial(_money, currency=event.currency, locale=locale)
-        kind, subject, sentence = notice(event, _number(event.order_id), money)
+    def notice(self, said: SendNotice) -> Content:
+        """To the customer whose order has changed."""
+        locale = _locale(said.recipient.locale)
+        subject, sentence = notice(said, _number(said.order_id), _money(said.amount, said.currency, locale))
         values = {
-            "name": event.customer.name,
-            "order_id": event.order_id,
+            "name": said.recipient.name,
+            "order_id": said.order_id,
             "subject": subject,
             "sentence": sentence,
             "language": locale.replace("_", "-"),
         }
-        return Mail(
-            id=id,
-            kind=kind,
-            order_id=event.order_id,
-            to_name=event.customer.name,
-            to_address=event.customer.email,
-            subject=subject,
-            text=self._notice_text.render(values),
-            html=self._notice_html.render(values),
-        )
+        return Content(subject, self._notice_text.render(values), self._notice_html.render(values))
 
 
 def _number(order_id: UUID) -> str:

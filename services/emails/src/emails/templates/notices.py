@@ -1,38 +1,25 @@
-"""What is written to a customer whose order has changed: a subject and a sentence for each event."""
+"""What is written to a customer whose order has changed: a subject and a sentence for each change."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from contracts.orders import (
-    Changed,
-    OrderCancelled,
-    OrderDelivered,
-    OrderExpired,
-    OrderNoted,
-    OrderPaid,
-    OrderRefunded,
-    OrderShipped,
-)
-
-Money = Callable[[int], str]
-"""Minor units as the customer's locale writes them."""
+from contracts.emails import SendNotice
 
 
 class Notice(NamedTuple):
-    kind: str
     subject: str
     sentence: str
 
 
-def notice(event: Changed, number: str, money: Money) -> Notice:
-    """Raises KeyError for an event that nobody is written to about."""
-    kind, subject, sentence = _NOTICES[type(event)]
-    return Notice(kind, subject.format(number), sentence(event, money))
+def notice(said: SendNotice, number: str, amount: str) -> Notice:
+    """`amount` is as the customer's locale writes it."""
+    subject, sentence = _NOTICES[said.what]
+    return Notice(subject.format(number), sentence(said, amount))
 
 
-def _parcel(event: OrderShipped) -> str:
-    by = f" with {event.carrier}" if event.carrier else ""
-    number = f" Its number there is {event.tracking}." if event.tracking else ""
+def _parcel(said: SendNotice) -> str:
+    by = f" with {said.carrier}" if said.carrier else ""
+    number = f" Its number there is {said.tracking}." if said.tracking else ""
     return f"Your order is on its way{by}.{number}"
 
 
@@ -40,29 +27,22 @@ def _because(reason: str | None) -> str:
     return f": {reason}" if reason else "."
 
 
-_NOTICES: dict[type[Changed], tuple[str, str, Callable[[Any, Money], str]]] = {
-    OrderPaid: (
-        "payment",
-        "Your order {} is paid",
-        lambda event, money: f"We have received {money(event.total)}.",
-    ),
-    OrderShipped: ("shipping", "Your order {} is on its way", lambda event, _: _parcel(event)),
-    OrderDelivered: ("delivery", "Your order {} has arrived", lambda event, _: "Your order was delivered."),
-    OrderCancelled: (
-        "cancellation",
+_NOTICES: dict[str, tuple[str, Callable[[SendNotice, str], str]]] = {
+    "paid": ("Your order {} is paid", lambda _, amount: f"We have received {amount}."),
+    "shipped": ("Your order {} is on its way", lambda said, _: _parcel(said)),
+    "delivered": ("Your order {} has arrived", lambda *_: "Your order was delivered."),
+    "cancelled": (
         "Your order {} is cancelled",
-        lambda event, _: f"Your order was cancelled{_because(event.reason)}",
+        lambda said, _: f"Your order was cancelled{_because(said.text)}",
     ),
-    OrderExpired: (
-        "expiry",
+    "expired": (
         "Your order {} has expired",
-        lambda event, money: f"We have not received {money(event.total)} in time. Your order is cancelled.",
+        lambda _, amount: f"We have not received {amount} in time. Your order is cancelled.",
     ),
-    OrderRefunded: (
-        "refund",
+    "refunded": (
         "A refund for your order {}",
-        lambda event, money: f"{money(event.amount)} is on its way back to you{_because(event.reason)}",
+        lambda said, amount: f"{amount} is on its way back to you{_because(said.text)}",
     ),
-    OrderNoted: ("note", "About your order {}", lambda event, _: event.note),
+    "noted": ("About your order {}", lambda said, _: said.text or ""),
 }
-"""Kind, subject with the order's number, and sentence."""
+"""Subject with the order's number, and sentence."""

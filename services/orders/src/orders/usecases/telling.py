@@ -20,6 +20,7 @@ def facts(order: Order) -> dict[str, Any]:
     """What every change tells of its order."""
     return {
         "order_id": order.id,
+        "account": order.account,
         "at": order.changed_at,
         "customer": customer(order),
         "currency": order.currency,
