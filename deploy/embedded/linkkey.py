@@ -1,4 +1,4 @@
-"""The key with which links in mails are encrypted: the same for all processes, each time the mesh comes up."""
+"""The key with which links in mails are encrypted: the same for all processes, whenever they come up."""
 
 import base64
 import os

@@ -10,7 +10,7 @@ from programs import eventually
 from sample import Greet, Greeted, GreetV1, Outside, Ping, Post, ledger
 
 from contracts import Envelope
-from mesh import Retry, deadletters, inbox
+from mesh import Retry, Unavailable, deadletters, inbox
 from mesh.database import connect
 from mesh.testing import around, raw, sent
 from mesh.wire import Raw
@@ -68,6 +68,23 @@ def test_a_fault_is_retried_and_then_kept(deliver: Deliver, tx: Any) -> None:
     assert dead(tx) == []
     deliver(raw(envelope, "sample", retries=2))  # attempts=3
     assert dead(tx) == [("exhausted", "ZeroDivisionError: a fault in the handler")]
+
+
+def test_what_a_handler_needs_is_waited_for_at_no_cost(deliver: Deliver, tx: Any) -> None:
+    """However long it is away: three attempts would be all that this message has."""
+    envelope = around(Greet(names=("away",)))
+    deliver(raw(envelope, "sample", retries=2))
+    assert due(tx) == [("sample.v2", 2)]
+    [[after]] = tx.execute("SELECT extract(epoch FROM due_at - now()) FROM outbox").fetchall()
+    assert 50 < after <= 60
+    assert (ledger(tx, "greet"), dead(tx)) == ([], [])
+
+
+def test_so_is_what_an_effect_needs(deliver: Deliver, tx: Any, outside: Outside) -> None:
+    outside.fails = Unavailable("the world is away")
+    deliver(raw(around(Post(text="hello")), "sample", retries=1))
+    assert due(tx) == [("sample.v1", 1)]
+    assert dead(tx) == []
 
 
 def test_reject_is_kept_at_once(deliver: Deliver, tx: Any) -> None:
@@ -192,6 +209,31 @@ def test_an_effect_left_uncertain_by_a_crash_is_repeated(
     with connect(url, "dies") as crashing:
         interrupted(crashing, envelope)
     assert until_posted(deliver, envelope, outside) == ["hello"]
+
+
+def test_an_effect_left_uncertain_is_not_repeated_where_once_is_more_than_twice(
+    deliver: Deliver, url: str, tx: Any, outside: Outside
+) -> None:
+    envelope = around(Post(text="once"))
+    with connect(url, "dies") as crashing:
+        interrupted(crashing, envelope)
+
+    def doubted() -> list[str]:
+        deliver(envelope)
+        return ledger(tx, "doubted")
+
+    assert eventually(doubted, "the lock of a closed connection is free") == ["once"]
+    deliver(envelope)
+    assert (outside.posted, ledger(tx, "posted"), ledger(tx, "doubted")) == ([], [], ["once"])
+
+
+def test_nobody_doubts_what_was_not_begun(deliver: Deliver, tx: Any, outside: Outside) -> None:
+    outside.fails = Retry("the world is away")
+    envelope = around(Post(text="once"))
+    deliver(envelope)
+    outside.fails = None
+    deliver(raw(envelope, "sample", retries=1))
+    assert (outside.posted, ledger(tx, "doubted")) == (["once"], [])
 
 
 def test_an_effect_that_another_process_performs_is_left_to_it(

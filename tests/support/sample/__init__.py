@@ -6,7 +6,18 @@ from contextlib import contextmanager
 from typing import Any
 
 from contracts import Command, Event, Value, contract
-from mesh import Consumer, Effect, Failure, Reject, Retry, Service, Settings, Tx, outbox
+from mesh import (
+    Consumer,
+    Effect,
+    Failure,
+    Reject,
+    Retry,
+    Service,
+    Settings,
+    Tx,
+    Unavailable,
+    outbox,
+)
 
 
 @contract("sample.greet", version=1)
@@ -123,6 +134,8 @@ def greet(message: GreetV2, tx: Tx, deps: Outside) -> None:
         raise Retry("not now", after=0.1)
     if "reject" in message.names:
         raise Reject("never")
+    if "away" in message.names:
+        raise Unavailable("what it needs is away", after=60)
     if "bug" in message.names:
         raise ZeroDivisionError("a fault in the handler")
     if "die" in message.names:
@@ -145,7 +158,11 @@ def post(message: Post, tx: Tx, deps: Outside) -> Effect[int]:
     def then(tx: Tx, number: int) -> None:
         enter(tx, "posted", message.text)
 
-    return Effect(perform=lambda: deps.post(message.text), then=then)
+    def in_doubt(tx: Tx) -> None:
+        enter(tx, "doubted", message.text)
+
+    once = in_doubt if message.text == "once" else None
+    return Effect(perform=lambda: deps.post(message.text), then=then, in_doubt=once)
 
 
 @consumer.handles(Ping, inbox=False, attempts=2, failed=ping_failed)

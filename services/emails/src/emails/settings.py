@@ -21,8 +21,8 @@ class Settings(MeshSettings):
     public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/?$")]
     """Where people reach the orders API, such as https://api.shop.example: for the links in mails."""
     link_keys: Annotated[tuple[str, ...], _LISTED] = Field(repr=False, min_length=1)
-    """What those links are encrypted with, the newest first, and the same for orders: `orders link-key` prints
-    one."""
+    """What those links are encrypted with, the newest first, and the same for orders: `orders link-key`
+    prints one."""
     limits_url: Url | None = Field(default=None, repr=False)
     """The Redis or Valkey on which all workers count together what they hand to a mail server: redis://… or a
     broker's streams+redis://… None: each process counts for itself."""

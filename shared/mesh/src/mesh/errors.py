@@ -57,7 +57,13 @@ class MissingSettings(RefusedAtStart):
 
 
 class Unavailable(MeshError):
-    """Database or broker is away. Nothing was done."""
+    """Database or broker is away; for a handler, whatever else it needs. Nothing was done."""
+
+    def __init__(self, reason: str, *, after: float | None = None) -> None:
+        """`after`: seconds until a message that a handler or its effect raised this for comes again. None:
+        the usual ones. Many come back at the same moment, unless who raises it spreads them."""
+        super().__init__(reason)
+        self.after = after
 
 
 class Gone(MeshError):

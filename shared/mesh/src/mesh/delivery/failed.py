@@ -10,13 +10,14 @@ from mesh import context, deadletters, inbox, outbox, wire
 from mesh.database import Tx, transaction
 from mesh.deadletters import Reason
 from mesh.delivery.opened import Delivery
-from mesh.errors import Reject, Retry
+from mesh.errors import Reject, Retry, Unavailable
 from mesh.handler import Failure, Handler
 from mesh.wire import Raw
 
 log = structlog.get_logger("mesh.delivery")
 
 _BACKOFF = 300.0  # seconds, the longest between two attempts
+_AWAY = 10.0  # seconds until it is tried again whether what a handler needs is there
 
 
 class Failed(NamedTuple):
@@ -46,6 +47,8 @@ def _settled(connection: Tx, handler: Handler, delivery: Delivery, error: Except
         return bury(connection, delivery.raw, None, "malformed", text)
     if isinstance(error, (Reject, ContractError)):
         return bury(connection, delivery.raw, envelope, "rejected", text)
+    if isinstance(error, Unavailable):  # it says nothing of the message: as long as it takes
+        return _waiting(connection, delivery, envelope, error, text)
     if delivery.attempt >= handler.attempts:
         return bury(connection, delivery.raw, envelope, "exhausted", text)
     after = _delay(delivery.attempt, error)
@@ -54,6 +57,13 @@ def _settled(connection: Tx, handler: Handler, delivery: Delivery, error: Except
     delivery.log.warning(
         "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
     )
+    return Failed(delivery.raw.id, again=True, error=text)
+
+
+def _waiting(connection: Tx, delivery: Delivery, envelope: Envelope, error: Unavailable, text: str) -> Failed:
+    after = _AWAY * random.uniform(0.5, 1.5) if error.after is None else error.after
+    again(connection, delivery, envelope, after=after, costs=0)
+    delivery.log.warning("delivery.waiting", error=text, after=round(after, 1))
     return Failed(delivery.raw.id, again=True, error=text)
 
 

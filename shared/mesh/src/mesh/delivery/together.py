@@ -79,9 +79,10 @@ class Together:
         for delivery in chunk:
             if seen[delivery.id] is Seen.DONE:
                 delivery.log.info("delivery.duplicate")
-            elif seen[delivery.id] is Seen.UNCERTAIN and delivery.id in ours:
-                delivery.log.warning("effect.repeated")
-        return [(d, effect) for d, effect in effects if d.id in ours], left
+        mine = [(d, effect) for d, effect in effects if d.id in ours]
+        return [
+            (d, _repeated(d, effect) if seen[d.id] is Seen.UNCERTAIN else effect) for d, effect in mine
+        ], left
 
     def _run(self, fresh: Sequence[Delivery]) -> tuple[list[Intended], Sequence[Delivery]]:
         if self._handler.batch:
@@ -169,6 +170,11 @@ class Together:
                     with context.delivery(delivery.head, delivery.attempt):
                         self._answer(delivery, effect.then(tx, outcome))
                         log.info("effect.done")
+
+
+def _repeated(delivery: Delivery, effect: Effect[Any]) -> Effect[Any]:
+    delivery.log.warning("effect.doubted" if effect.in_doubt else "effect.repeated")
+    return effect.repeated()
 
 
 def _halves(chunk: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
