@@ -104,9 +104,9 @@ def test_a_name_adds_no_header_and_no_recipient(deliver: Deliver, server: MailSe
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(name=st.text(max_size=300))
 def test_no_name_costs_the_mail(deps: Deps, server: MailServer, name: str) -> None:
-    content = deps.templates.receipt(letters.receipt(order_placed()))
+    content = deps.desk.templates.receipt(letters.receipt(order_placed()))
     mail = Mail(uuid4(), "receipt", name, "ada@example.com", content, order_id=uuid4())
-    deps.mailer.send(mail)
+    deps.desk.mailer.send(mail)
     assert server.mails[-1].to[1] == "ada@example.com"
     assert server.mails[-1].message["X-Order-Id"] == str(mail.order_id)
 
@@ -184,7 +184,7 @@ def test_a_server_that_refuses_us_says_nothing_of_the_mail(
 
 def test_a_wrong_password_costs_no_mail(server: MailServer, deps: Deps, database: Database, tx: Any) -> None:
     mailer = Mailer(server.url.replace("//", "//user:s3cr3t@"), "orders@meshwork.example")
-    testing.deliver(consumer, database, replace(deps, mailer=mailer), order_placed())
+    testing.deliver(consumer, database, replace(deps, desk=replace(deps.desk, mailer=mailer)), order_placed())
     assert (dead(tx), waiting(tx)) == ([], [1])
 
 

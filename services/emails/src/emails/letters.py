@@ -1,8 +1,10 @@
-"""Which letter an event of another service means: the command that it could have been given."""
+"""Which letter a message asks for; an event of another service means the command that it could have been."""
 
 from typing import Any
+from uuid import UUID
 
-from contracts.emails import Recipient, SendNotice, SendReceipt
+from contracts import Message
+from contracts.emails import Recipient, SendBulkMail, SendNotice, SendReceipt, SendReport
 from contracts.orders import (
     Changed,
     Customer,
@@ -15,6 +17,9 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
+from emails.domain import Letter
+
+Wanted = SendReceipt | SendNotice | SendReport | SendBulkMail
 
 KINDS = {
     "paid": "payment",
@@ -74,3 +79,27 @@ def _text(event: Changed) -> str | None:
 
 def _recipient(customer: Customer) -> Recipient:
     return Recipient(email=customer.email, name=customer.name, locale=customer.locale)
+
+
+def letter(message: Message, id: UUID) -> Letter:
+    """To whom a message wants a mail written, and about what. Raises TypeError for one that wants none."""
+    match message:
+        case OrderPlaced():
+            return letter(receipt(message), id)
+        case Changed():
+            return letter(notice(message), id)
+        case SendReceipt(order_id=order_id):
+            return _letter(message, id, "receipt", order_id=order_id)
+        case SendNotice(order_id=order_id):
+            return _letter(message, id, KINDS[message.what], order_id=order_id)
+        case SendReport(report_id=report_id):
+            return _letter(message, id, "report", report_id=report_id)
+        case SendBulkMail(campaign_id=campaign_id):
+            return _letter(message, id, message.kind, campaign_id=campaign_id)
+        case _:
+            raise TypeError(f"{type(message).__name__} asks for no mail")
+
+
+def _letter(message: Wanted, id: UUID, kind: str, **about: UUID) -> Letter:
+    to = message.recipient
+    return Letter(id=id, kind=kind, account=message.account, to_name=to.name, to_address=to.email, **about)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import formataddr, parseaddr
 from queue import Empty, LifoQueue
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import idna
@@ -14,10 +15,29 @@ import idna
 from emails import mime
 from emails.domain import Mail
 from emails.handover import hand_over
-from mesh import Reject, Retry
+from mesh import MeshError, Reject, Retry
 
 _TIMEOUT = 10.0  # seconds for each step of a conversation
 _IDLE = 64  # connections kept at the most
+
+
+class Handed(NamedTuple):
+    """A mail server took a mail over."""
+
+    at: datetime
+    provider: str
+
+
+class Refused(Reject):
+    """A mail server never takes this mail."""
+
+    def __init__(self, reason: str, *, no_mailbox: bool = False) -> None:
+        super().__init__(reason)
+        self.no_mailbox = no_mailbox
+
+
+class InDoubt(MeshError):
+    """The connection ended before the server said whether it took the mail."""
 
 
 class Mailer:
@@ -31,7 +51,7 @@ class Mailer:
         self._domain = address.rpartition("@")[2]
         self._idle: LifoQueue[smtplib.SMTP] = LifoQueue(_IDLE)
 
-    def send(self, mail: Mail) -> datetime:
+    def send(self, mail: Mail) -> Handed:
         """Hand a mail over. Returns when the server took it.
 
         Raises Retry when the server cannot now (4xx, or it is away), Reject when it never will (5xx).
@@ -50,7 +70,7 @@ class Mailer:
             raise _verdict(error.smtp_code, error.smtp_error) from None
         except OSError as error:  # also what smtplib raises for a lost connection
             raise Retry(f"mail server: {error}") from error
-        return datetime.now(UTC)
+        return Handed(datetime.now(UTC), self._url.hostname or "")
 
     def close(self) -> None:
         """Close every kept connection."""

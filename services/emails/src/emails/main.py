@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from contracts.emails import EmailSent
+from contracts.emails import (
+    BulkSent,
+    EmailFailed,
+    EmailSent,
+    RecipientSuppressed,
+    ReportSent,
+    SendBulkMail,
+)
 from emails import tasks, wiring
 from emails.settings import Settings
 from mesh import Service
@@ -11,7 +18,7 @@ from mesh.cli import service_cli
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(EmailSent,),
+    sends=(EmailSent, ReportSent, EmailFailed, RecipientSuppressed, SendBulkMail, BulkSent),
     wiring=wiring.open_deps,
     pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
     concurrency=2,

@@ -1,7 +1,6 @@
 """The messages that emails takes."""
 
-from datetime import datetime
-
+from contracts.emails import SendBulk, SendBulkMail, SendNotice, SendReceipt, SendReport, SetPreference
 from contracts.orders import (
     OrderCancelled,
     OrderDelivered,
@@ -12,65 +11,83 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from emails import letters, usecases
+from emails import letters as of
+from emails.usecases import campaigns, letters, outcomes, people
+from emails.usecases.letters import Sending
 from emails.wiring import Deps
-from mesh import Consumer, Effect, Tx, context
+from mesh import Consumer, Tx, context
 
 consumer = Consumer[Deps]("emails")
 
 
-_ATTEMPTS = 50  # a mail server may be away for three hours
+_ATTEMPTS = 50  # three hours of a mail server that says "not now"; one that is away costs none
 
 
-@consumer.handles(OrderPlaced, attempts=_ATTEMPTS)
-def order_placed(message: OrderPlaced, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_receipt(
-        letters.receipt(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderPlaced, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_placed(message: OrderPlaced, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_receipt(of.receipt(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderPaid, attempts=_ATTEMPTS)
-def order_paid(message: OrderPaid, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_notice(
-        letters.notice(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderPaid, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_paid(message: OrderPaid, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderShipped, attempts=_ATTEMPTS)
-def order_shipped(message: OrderShipped, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_notice(
-        letters.notice(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderShipped, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_shipped(message: OrderShipped, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderDelivered, attempts=_ATTEMPTS)
-def order_delivered(message: OrderDelivered, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_notice(
-        letters.notice(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderDelivered, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_delivered(message: OrderDelivered, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderCancelled, attempts=_ATTEMPTS)
-def order_cancelled(message: OrderCancelled, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_notice(
-        letters.notice(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderCancelled, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_cancelled(message: OrderCancelled, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderExpired, attempts=_ATTEMPTS)
-def order_expired(message: OrderExpired, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_notice(
-        letters.notice(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderExpired, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_expired(message: OrderExpired, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderRefunded, attempts=_ATTEMPTS)
-def order_refunded(message: OrderRefunded, tx: Tx, deps: Deps) -> Effect[datetime]:
-    return usecases.send_notice(
-        letters.notice(message), context.message_id(), tx, deps.templates, deps.mailer
-    )
+@consumer.handles(OrderRefunded, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_refunded(message: OrderRefunded, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
 
 
-@consumer.handles(OrderNoted, attempts=_ATTEMPTS)
-def order_noted(message: OrderNoted, tx: Tx, deps: Deps) -> Effect[datetime] | None:
-    return usecases.forward_note(message, context.message_id(), tx, deps.templates, deps.mailer)
+@consumer.handles(OrderNoted, attempts=_ATTEMPTS, failed=outcomes.failed)
+def order_noted(message: OrderNoted, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.forward_note(message, context.message_id(), tx, deps.desk)
+
+
+@consumer.handles(SendReceipt, attempts=_ATTEMPTS, failed=outcomes.failed)
+def send_receipt(message: SendReceipt, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_receipt(message, context.message_id(), tx, deps.desk)
+
+
+@consumer.handles(SendNotice, attempts=_ATTEMPTS, failed=outcomes.failed)
+def send_notice(message: SendNotice, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_notice(message, context.message_id(), tx, deps.desk)
+
+
+@consumer.handles(SendReport, attempts=_ATTEMPTS, failed=outcomes.failed)
+def send_report(message: SendReport, tx: Tx, deps: Deps) -> Sending | None:
+    return letters.send_report(message, context.message_id(), tx, deps.desk)
+
+
+@consumer.handles(SendBulk)
+def send_bulk(message: SendBulk, tx: Tx, deps: Deps) -> None:
+    campaigns.send_bulk(message, context.message_id(), tx)
+
+
+@consumer.handles(SendBulkMail, attempts=_ATTEMPTS, failed=outcomes.failed)
+def send_bulk_mail(message: SendBulkMail, tx: Tx, deps: Deps) -> Sending | None:
+    return campaigns.send_bulk_mail(message, context.message_id(), tx, deps.desk)
+
+
+@consumer.handles(SetPreference)
+def set_preference(message: SetPreference, tx: Tx, deps: Deps) -> None:
+    people.set_preference(message, tx)

@@ -101,7 +101,10 @@ class SendBulkV1(Command):
 class SendBulkMailV1(Command):
     """One mail of a batch."""
 
+    account: str | None
+    campaign_id: UUID
     batch_id: UUID
+    kind: Kind
     recipient: Recipient
 
 

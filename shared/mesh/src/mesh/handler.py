@@ -18,6 +18,8 @@ class Failure(NamedTuple):
     """For operators: it may tell of the inside of the service."""
     again: bool
     """Whether it has another try ahead; else it is a dead letter."""
+    cause: Exception | None = None
+    """What was raised. None: processes died of it."""
 
 
 @dataclass(frozen=True, slots=True)

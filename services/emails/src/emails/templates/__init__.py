@@ -10,8 +10,8 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from contracts.emails import SendNotice, SendReceipt
-from emails.domain import Content
+from contracts.emails import Recipient, SendNotice, SendReceipt, SendReport
+from emails.domain import Batch, Content
 from emails.templates.notices import notice
 
 
@@ -55,6 +55,16 @@ class Templates:
             "language": locale.replace("_", "-"),
         }
         return Content(subject, self._notice_text.render(values), self._notice_html.render(values))
+
+    def report(self, wanted: SendReport, link: str | None) -> Content:
+        """In work: the templates of reports and campaigns."""
+        text = f"{wanted.title}\n{link or wanted.file.name}"
+        return Content(wanted.title, text, text)
+
+    def bulk(self, batch: Batch, recipient: Recipient, unsubscribe: str) -> Content:
+        """The same."""
+        text = "\n\n".join([*batch.paragraphs, unsubscribe])
+        return Content(batch.subject, text, text)
 
 
 def _number(order_id: UUID) -> str:

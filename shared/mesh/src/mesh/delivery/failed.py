@@ -35,7 +35,7 @@ def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exceptio
     with transaction(connection):
         inbox.forget(connection, [delivery.id])
         settled = _settled(connection, handler, delivery, error)
-        tell(connection, handler, delivery, settled)
+        tell(connection, handler, delivery, settled, error)
         return settled
 
 
@@ -67,13 +67,15 @@ def _waiting(connection: Tx, delivery: Delivery, envelope: Envelope, error: Unav
     return Failed(delivery.raw.id, again=True, error=text)
 
 
-def tell(connection: Tx, handler: Handler, delivery: Delivery, settled: Failed) -> None:
+def tell(
+    connection: Tx, handler: Handler, delivery: Delivery, settled: Failed, cause: Exception | None = None
+) -> None:
     """Have the service say of it what it wants to. A fault in that keeps no message from being settled."""
     if handler.failed is None:
         return
     try:
         with connection.transaction(), context.delivery(delivery.head, delivery.attempt):
-            handler.failed(delivery.message, connection, Failure(settled.error, settled.again))
+            handler.failed(delivery.message, connection, Failure(settled.error, settled.again, cause))
     except Exception:
         if connection.broken:
             raise

@@ -1,0 +1,83 @@
+"""What people want, and whose mailbox does not exist. Known by a digest, so that it holds when their address
+is forgotten: who wanted no more mails still wants none."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from contracts.emails import SetPreference
+from emails.domain import ALWAYS, MARKETING, TRANSACTIONAL, Unsent, person
+from mesh import Tx
+
+_STANDING = """
+    SELECT EXISTS (SELECT FROM suppressions WHERE person = %(person)s),
+           ARRAY (SELECT kind || CASE WHEN wanted THEN '' ELSE '!' END FROM preferences
+                  WHERE person = %(person)s AND account = %(account)s AND channel = 'email')
+"""
+_SAID = """
+    INSERT INTO preferences (account, person, kind, channel, email, wanted, said_at)
+    VALUES (%(account)s, %(person)s, %(kind)s, %(channel)s, %(email)s, %(wanted)s, %(said_at)s)
+    ON CONFLICT (account, person, kind, channel) DO UPDATE SET
+        wanted = excluded.wanted, email = excluded.email, said_at = excluded.said_at
+    WHERE preferences.said_at <= excluded.said_at
+"""
+_WANTS = """
+    SELECT kind, wanted FROM preferences
+    WHERE account = %s AND person = %s AND channel = %s AND kind = ANY(%s)
+"""
+_SUPPRESS = """
+    INSERT INTO suppressions (person, email, why, since) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+"""
+_RELEASE = "DELETE FROM suppressions WHERE person = %s"
+_SUPPRESSED = "SELECT email, why, since FROM suppressions ORDER BY since"
+
+
+class Suppression(NamedTuple):
+    """An address that nothing is sent to."""
+
+    email: str | None
+    """None: it was forgotten at its owner's wish."""
+    why: str
+    since: datetime
+
+
+def unsent(tx: Tx, account: str | None, email: str, kind: str) -> Unsent | None:
+    """Why this person gets no mail of that kind. None: they get it."""
+    given = {"person": person(email), "account": account or ""}
+    suppressed, said = tx.execute(_STANDING, given).fetchone() or (False, [])
+    if suppressed:
+        return "suppressed"
+    return "unwanted" if said and not _wanted(kind, said) else None
+
+
+def wants(tx: Tx, account: str | None, email: str, kind: str, channel: str) -> bool:
+    """Whether this person wants to hear of that, on that channel."""
+    rows = tx.execute(_WANTS, (account or "", person(email), channel, [kind, MARKETING]))
+    return _wanted(kind, [said if wanted else f"{said}!" for said, wanted in rows])
+
+
+def _wanted(kind: str, said: list[str]) -> bool:
+    """Of what they said, a `!` behind what they decline: of this very kind, else of marketing as a whole."""
+    if kind in ALWAYS or kind in said:
+        return True
+    return f"{kind}!" not in said and (kind in TRANSACTIONAL or f"{MARKETING}!" not in said)
+
+
+def say(tx: Tx, said: SetPreference) -> None:
+    """Keep what a person wants, unless they have changed their mind since."""
+    tx.execute(_SAID, said.model_dump() | {"account": said.account or "", "person": person(said.email)})
+
+
+def suppress(tx: Tx, email: str, why: str, at: datetime) -> bool:
+    """Send nothing more to an address. Returns whether anything was sent there before."""
+    return tx.execute(_SUPPRESS, (person(email), email, why, at)).rowcount == 1
+
+
+def release(tx: Tx, email: str) -> bool:
+    """The mailbox is there after all. Returns whether it was suppressed."""
+    return tx.execute(_RELEASE, (person(email),)).rowcount == 1
+
+
+def suppressed(tx: Tx) -> Iterator[Suppression]:
+    """All of them, oldest first."""
+    return map(Suppression._make, tx.execute(_SUPPRESSED))
