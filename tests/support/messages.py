@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from contracts import Command, Message
 from contracts.orders import Customer, Line, OrderPlaced
 
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 CUSTOMER = Customer(email="ada@example.com", name="Ada Lovelace", locale="en")
 LINES = (Line(sku="T-1", name="Tea", quantity=2, unit_price=450),)
 
@@ -19,7 +20,7 @@ def order_placed(*, customer: dict[str, Any] | None = None, **changes: Any) -> O
     """Ada's order of two teas, but for what is said."""
     placed = OrderPlaced(
         order_id=uuid4(),
-        placed_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC),
+        placed_at=NOW,
         customer=CUSTOMER.model_copy(update=customer or {}),
         currency="EUR",
         lines=LINES,

@@ -1,6 +1,7 @@
 """The emails service on a database of its own, and a mail server for it."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from mailserver import MailServer
@@ -24,13 +25,14 @@ def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def deps(url: str, server: MailServer) -> Iterator[Deps]:
+def deps(url: str, server: MailServer, tmp_path: Path) -> Iterator[Deps]:
     settings = Settings(
         database_url=url,
         broker_url="streams+redis://unused",
         smtp_url=server.url,
         mail_from="Meshwork <orders@meshwork.example>",
         public_url="https://api.meshwork.example",
+        files_url=(tmp_path / "files").as_uri(),
         link_keys=("bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM=",),
     )
     with open_deps(settings) as deps:

@@ -10,7 +10,7 @@ from contracts.emails import (
     ReportSent,
     SendBulkMail,
 )
-from emails import tasks, wiring
+from emails import commands, tasks, wiring
 from emails.settings import Settings
 from mesh import Service
 from mesh.cli import service_cli
@@ -24,6 +24,7 @@ service = Service(
     concurrency=2,
 )
 cli = service_cli(service)
+commands.add(cli, service)
 
 
 def __getattr__(name: str) -> Any:

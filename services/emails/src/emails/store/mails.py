@@ -3,9 +3,12 @@
 A mail that is `intended` while nobody is at it is in doubt: a worker died between the server's word and ours.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
+
+from psycopg.rows import class_row
 
 from emails.domain import Letter, Unsent
 from mesh import Tx, bulk
@@ -30,6 +33,25 @@ _KEEP = """
     ON CONFLICT (id) DO UPDATE SET state = excluded.state
 """
 
+_IN_DOUBT = """
+    SELECT id, kind, intended_at, state, doubts FROM mails
+    WHERE (doubts > 0 OR state = 'in_doubt') AND intended_at > now() - make_interval(days => %s)
+    ORDER BY intended_at DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A mail that may have been sent twice, or not at all."""
+
+    id: UUID
+    kind: str
+    intended_at: datetime
+    state: str
+    """`in_doubt`: it was not sent again, and is a dead letter. Others: it was, `doubts` times."""
+    doubts: int
+
+
 State = Literal["waiting", "failed", "in_doubt"]
 
 
@@ -51,6 +73,12 @@ def settle(tx: Tx, id: UUID, state: State, *, doubted: bool = False) -> None:
 def keep(tx: Tx, letter: Letter, why: Unsent) -> None:
     """Write down that a mail was not even tried."""
     tx.execute(_KEEP, (*_facts(letter), why))
+
+
+def in_doubt(tx: Tx, days: int) -> list[Doubt]:
+    """Mails that may have been sent when a worker died, the newest first."""
+    with tx.cursor(row_factory=class_row(Doubt)) as cursor:
+        return cursor.execute(_IN_DOUBT, (days,)).fetchall()
 
 
 def _facts(letter: Letter) -> tuple[Any, ...]:

@@ -3,7 +3,9 @@ is forgotten: who wanted no more mails still wants none."""
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from psycopg.rows import dict_row
 
 from contracts.emails import SetPreference
 from emails.domain import ALWAYS, MARKETING, TRANSACTIONAL, Unsent, person
@@ -30,6 +32,22 @@ _SUPPRESS = """
 """
 _RELEASE = "DELETE FROM suppressions WHERE person = %s"
 _SUPPRESSED = "SELECT email, why, since FROM suppressions ORDER BY since"
+
+_KNOWN = {
+    "mails": """
+        SELECT id, kind, order_id, report_id, campaign_id, subject, state, intended_at, sent_at FROM mails
+        WHERE lower(to_address) = lower(%(email)s) ORDER BY intended_at
+    """,
+    "preferences": """
+        SELECT account, kind, channel, wanted, said_at FROM preferences WHERE person = %(person)s
+    """,
+    "suppressions": "SELECT why, since FROM suppressions WHERE person = %(person)s",
+}
+_FORGET = (
+    "UPDATE mails SET to_address = '', subject = '' WHERE lower(to_address) = lower(%(email)s)",
+    "UPDATE preferences SET email = NULL WHERE person = %(person)s",
+    "UPDATE suppressions SET email = NULL WHERE person = %(person)s",
+)
 
 
 class Suppression(NamedTuple):
@@ -81,3 +99,17 @@ def release(tx: Tx, email: str) -> bool:
 def suppressed(tx: Tx) -> Iterator[Suppression]:
     """All of them, oldest first."""
     return map(Suppression._make, tx.execute(_SUPPRESSED))
+
+
+def known(tx: Tx, email: str) -> dict[str, list[dict[str, Any]]]:
+    """All that these tables have of a person."""
+    given = {"person": person(email), "email": email}
+    with tx.cursor(row_factory=dict_row) as cursor:
+        return {name: cursor.execute(sql, given).fetchall() for name, sql in _KNOWN.items()}
+
+
+def forget(tx: Tx, email: str) -> None:
+    """Keep no more than that somebody is not to be written to."""
+    given = {"person": person(email), "email": email}
+    for statement in _FORGET:
+        tx.execute(statement, given)

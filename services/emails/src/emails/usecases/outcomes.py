@@ -44,7 +44,7 @@ def handed(letter: Letter, tx: Tx, outcome: Handed | Bounced) -> None:
 
 
 def doubted(tx: Tx) -> None:
-    """A worker died that may have sent it. Raises Doubtful: a dead letter, to be replayed by who decides so."""
+    """A worker died that may have sent it. Raises Doubtful: a dead letter, for somebody to decide."""
     raise Doubtful("a worker died that may have sent it; replay it if it shall be sent once more")
 
 

@@ -1,10 +1,13 @@
 """What people want, what is known of a person, and how it is forgotten."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from contracts.emails import RecipientSuppressed, SetPreference
+from contracts import contract_of
+from contracts.emails import RecipientSuppressed, SendBulk, SetPreference
 from emails.store import people
-from mesh import Tx, outbox
+from mesh import Tx, naming, outbox
+from mesh.naming import Kept
 
 
 def set_preference(said: SetPreference, tx: Tx) -> None:
@@ -19,3 +22,21 @@ def suppress(tx: Tx, email: str, why: str) -> bool:
         return False
     outbox.put(tx, RecipientSuppressed(email=email, suppressed_at=now, mail_id=None))
     return True
+
+
+def known(email: str, tx: Tx) -> dict[str, Any]:
+    """All that this service has of a person, for them to read."""
+    kept = [each._asdict() for each in naming.naming(tx, email)]
+    return {"email": email, **people.known(tx, email), "messages": kept}
+
+
+def erase(email: str, tx: Tx) -> list[Kept]:
+    """Forget a person; that they want no mails, or have no mailbox, is remembered without their address.
+
+    Returns the messages that name others too, and so are left.
+    """
+    people.forget(tx, email)
+    found = naming.naming(tx, email)
+    shared = [each for each in found if each.name == contract_of(SendBulk).name]
+    naming.forget(tx, [each for each in found if each not in shared])
+    return shared
