@@ -1,4 +1,4 @@
-"""kill -9 between a mail server's word and our record of it: nothing is lost, and what may be there twice is known.
+"""kill -9 between the word of a mail server and our record of it: what may be there twice is known.
 
 Real workers, a real relay, a real broker. The worker dies with a mail just taken: the worst moment there is.
 """

@@ -1,0 +1,83 @@
+"""`make bench-emails`: receipts per second of a worker, to a mail server near and far, beside the usual task.
+
+Rounds of the two take turns. A measurement is fresh servers, receipts that wait on the broker, and a worker;
+the clock runs between the mails that the server takes, and each of them must have come, once.
+"""
+
+import argparse
+import json
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from bench import machine
+from bench.emails import rendering, report
+from bench.emails.measure import Measurement, measure
+
+RESULTS = Path(__file__).parents[1] / "results"
+LATENCIES = (0.0, 0.02, 0.2)
+"""Seconds by which each reply of the mail server is late: on this host, on this continent, overseas."""
+MAILS = {
+    "mesh": {0.0: 6000, 0.02: 6000, 0.2: 4000},
+    "usual": {0.0: 2000, 0.02: 400, 0.2: 60},
+}
+SETTINGS = {
+    "mesh": {
+        0.0: {"POOL": "prefork", "CONCURRENCY": "2"},
+        0.02: {"POOL": "threads", "CONCURRENCY": "32"},
+        0.2: {"POOL": "threads", "CONCURRENCY": "64"},
+    },
+    "usual": {latency: {"CONCURRENCY": "2"} for latency in LATENCIES},
+}
+"""Children where sending is work, threads where it is waiting; the usual task has children alone: as many as
+cores, which is Celery's default, and takes more memory with two of them than the mesh with 64 threads."""
+LIBRARIES = ("celery", "kombu", "psycopg", "jinja2", "babel")
+KEPT = 3
+"""Medians of fewer rounds are shown and not kept."""
+
+
+def main() -> None:
+    """Exit code 1, and what is wrong, where a mail was lost or sent twice."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    options = _options()
+    found = [
+        _measured(who, latency, options.scale)
+        for _ in range(options.rounds)
+        for latency in (options.latency or LATENCIES)
+        for who in MAILS
+    ]
+    text = report.document(machine.facts(machine.valkey(), LIBRARIES), found, rendering.measure())
+    click.echo(f"\n{text}")
+    if options.rounds >= KEPT and not options.latency and options.scale == 1:
+        (RESULTS / "emails.md").write_text(text)
+        (RESULTS / "emails.json").write_text(json.dumps([asdict(m) for m in found], indent=1) + "\n")
+
+
+def _stop(*_: object) -> None:
+    """Unwinds, and so stops all that was started."""
+    sys.exit("asked to stop")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.emails", description=__doc__)
+    parser.add_argument(
+        "--rounds", type=int, default=3, help=f"of each; of fewer than {KEPT} nothing is kept"
+    )
+    parser.add_argument("--latency", type=float, action="append", choices=LATENCIES, help="this one alone")
+    parser.add_argument("--scale", type=float, default=1.0, help="more mails, or fewer; printed, not kept")
+    return parser.parse_args()
+
+
+def _measured(who: str, latency: float, scale: float) -> Measurement:
+    mails = int(MAILS[who][latency] * scale)
+    one = measure(who, latency, mails, SETTINGS[who][latency])
+    click.echo(f"{who}, {latency * 1000:.0f} ms: {one.rate:.1f} mails/s, {one.memory:.0f} MiB")
+    return one
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""What was measured, for people: medians of rounds."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+
+from bench.emails.measure import Measurement
+from bench.report import table
+
+
+def document(facts: Mapping[str, str], found: Sequence[Measurement], rendering: float) -> str:
+    """Markdown."""
+    parts = [
+        "# Receipts per second of one worker",
+        "\n".join(f"* {name}: {value}" for name, value in facts.items()),
+        _rates(found),
+        _ratios(found),
+        f"Writing a receipt of three lines takes {rendering:.2f} ms: subject, text and HTML.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rates(found: Sequence[Measurement]) -> str:
+    rows = [("worker", "latency ms", "mails/s", "of rounds", "CPU ms/mail", "MiB", "connections")]
+    for latency, who in _groups(found):
+        of = _of(found, who, latency)
+        rows.append(
+            (
+                who,
+                f"{latency * 1000:.0f}",
+                f"{_median(of, 'rate'):.1f}",
+                ", ".join(f"{m.rate:.0f}" for m in of),
+                f"{1000 * _median(of, 'cpu'):.2f}",
+                f"{_median(of, 'memory'):.0f}",
+                f"{_median(of, 'connections'):.0f}",
+            )
+        )
+    return table(rows)
+
+
+def _ratios(found: Sequence[Measurement]) -> str:
+    rows = [("the mesh beside the usual task", "mails/s", "CPU for a mail", "memory")]
+    for latency in dict.fromkeys(m.latency for m in found):
+        mesh, usual = _of(found, "mesh", latency), _of(found, "usual", latency)
+        if mesh and usual:
+            ratios = [_median(mesh, name) / _median(usual, name) for name in ("rate", "cpu", "memory")]
+            rows.append((f"{latency * 1000:.0f} ms", *(f"{ratio:.2f}" for ratio in ratios)))
+    return table(rows)
+
+
+def _groups(found: Sequence[Measurement]) -> list[tuple[float, str]]:
+    return sorted({(m.latency, m.who) for m in found})
+
+
+def _of(found: Sequence[Measurement], who: str, latency: float) -> list[Measurement]:
+    return [m for m in found if (m.who, m.latency) == (who, latency)]
+
+
+def _median(of: Sequence[Measurement], name: str) -> float:
+    return statistics.median(getattr(m, name) for m in of)
