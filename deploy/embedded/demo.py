@@ -56,8 +56,8 @@ class Demo:
             self._pause(0.1)
 
     def _failure(self, service: str, text: str) -> DemoFailed:
-        log = self._logs / f"{service}-worker.log"
-        return DemoFailed(f"{text}; see {log}" if log.exists() else text)
+        logs = sorted(self._logs.glob(f"{service}-worker*.log"))
+        return DemoFailed(f"{text}; see {' and '.join(map(str, reversed(logs)))}" if logs else text)
 
     def _receipts_problem(self, orders: Sequence[Placed]) -> str | None:
         mails = self._views.mails_to(f".{self._run}.")

@@ -27,6 +27,7 @@ class Service:
     name: str
     command: Sequence[str | Path]
     roles: Sequence[str]
+    """Such as relay, or worker-bulk: a worker of the lane bulk alone."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,12 @@ class Addresses:
 def shipped() -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python."""
     bin_folder = Path(sys.executable).parent
-    more = {"orders": ("api", "webhooks"), "emails": (), "reports": ()}
-    return [Service(name, [bin_folder / name], ("worker", "relay", *more[name])) for name in more]
+    roles = {
+        "orders": ("worker", "relay", "api", "webhooks"),
+        "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
+        "reports": ("worker", "relay"),
+    }
+    return [Service(name, [bin_folder / name], roles[name]) for name in roles]
 
 
 def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
@@ -84,9 +89,12 @@ class Program(Process):
     def __init__(self, service: Service, role: str, told: Mapping[str, str], log: Path | int) -> None:
         """`told` is its environment, beside what it inherits."""
         super().__init__(f"{service.name} {role}", log)
-        self._role = role
-        self._command = Command([*service.command, role], env=os.environ | told)
-        self._health = Path(told["HEALTH_DIR"]) / f"{service.name}-{role}.json"
+        self._role, _, lane = role.partition("-")
+        # Workers of one service would write over each other's health.
+        folder = Path(told["HEALTH_DIR"]) / lane
+        command = [*service.command, self._role, *(["--lane", lane] if lane else [])]
+        self._command = Command(command, env=os.environ | told | {"HEALTH_DIR": str(folder)})
+        self._health = folder / f"{service.name}-{self._role}.json"
         self._ready_url = f"http://{HOST}:{told['HTTP_PORT']}/health/ready" if role == "api" else None
 
     def prepare(self) -> Command:

@@ -9,7 +9,7 @@ import pytest
 from documents import order
 
 from contracts import uuid7
-from contracts.emails import EmailSent
+from contracts.emails import EmailFailed, EmailSent
 from contracts.reports import SalesRecorded
 from mesh import Database, testing
 from mesh.testing import around
@@ -75,6 +75,20 @@ def test_the_receipt_is_sent_when_its_mail_first_was(api: Any, placed: str, deli
     deliver(email_sent(placed, minutes=2))
     said = datetime.fromisoformat(api.get(placed).json["receipt_sent_at"])
     assert said == LATER + timedelta(minutes=2)
+
+
+def test_a_mail_that_will_not_arrive_is_shown(api: Any, placed: str, deliver: Deliver) -> None:
+    failed = EmailFailed(
+        mail_id=uuid7(),
+        kind="receipt",
+        order_id=_id(placed),
+        report_id=None,
+        failed_at=LATER,
+        reason="suppressed",
+    )
+    deliver(failed, failed.model_copy(update={"mail_id": uuid7(), "order_id": None, "report_id": uuid7()}))
+    assert entries(api, placed)[1:] == [("emails", "receipt not sent: there is no such mailbox")]
+    assert api.get(placed).json["receipt_sent_at"] is None
 
 
 def test_a_redelivery_adds_nothing(api: Any, placed: str, deliver: Deliver) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.emails import EmailSent
+from contracts.emails import EmailFailed, EmailSent
 from contracts.orders import ExpireOrder, ImportPart
 from contracts.reports import ReportFailed, ReportMade, SalesRecorded
 from mesh import Consumer, Tx
@@ -16,6 +16,11 @@ consumer = Consumer[Deps]("orders")
 @consumer.handles(EmailSent, batch=500)
 def emails_sent(messages: Sequence[EmailSent], tx: Tx, deps: Deps) -> None:
     news.note_emails(messages, tx)
+
+
+@consumer.handles(EmailFailed, batch=500)
+def emails_failed(messages: Sequence[EmailFailed], tx: Tx, deps: Deps) -> None:
+    news.note_failed_emails(messages, tx)
 
 
 @consumer.handles(ExpireOrder)
