@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api topology manifests client reference lock clean
+.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails topology manifests client reference lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -47,6 +47,9 @@ bench-broker: install  ## messages per second on each broker, beside stock Celer
 
 bench-api: install  ## orders placed, read and listed per second, beside FastAPI; half an hour (ARGS="--only placing")
 	@$(BIN)/python -m bench.api $(ARGS)
+
+bench-emails: install  ## receipts per second of one worker, beside the usual Celery task; a quarter of an hour
+	@$(BIN)/python -m bench.emails $(ARGS)
 
 manifests: install  ## write each package's manifest.json anew: what its build takes and sends
 	@for service in $(SERVICES); do \

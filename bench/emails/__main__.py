@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from bench import machine
-from bench.emails import rendering, report
+from bench.emails import lanes, rendering, report
 from bench.emails.measure import Measurement, measure
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -50,11 +50,14 @@ def main() -> None:
         for latency in (options.latency or LATENCIES)
         for who in MAILS
     ]
-    text = report.document(machine.facts(machine.valkey(), LIBRARIES), found, rendering.measure())
+    delays = [] if options.latency else [_delayed(setup, options.seconds) for setup in lanes.SETUPS]
+    facts = machine.facts(machine.valkey(), LIBRARIES)
+    text = report.document(facts, found, rendering.measure(), delays)
     click.echo(f"\n{text}")
     if options.rounds >= KEPT and not options.latency and options.scale == 1:
         (RESULTS / "emails.md").write_text(text)
-        (RESULTS / "emails.json").write_text(json.dumps([asdict(m) for m in found], indent=1) + "\n")
+        told = {"receipts": [*map(asdict, found)], "delays": [*map(asdict, delays)]}
+        (RESULTS / "emails.json").write_text(json.dumps(told, indent=1) + "\n")
 
 
 def _stop(*_: object) -> None:
@@ -69,7 +72,14 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--latency", type=float, action="append", choices=LATENCIES, help="this one alone")
     parser.add_argument("--scale", type=float, default=1.0, help="more mails, or fewer; printed, not kept")
+    parser.add_argument("--seconds", type=float, default=60, help="of receipts beside a campaign")
     return parser.parse_args()
+
+
+def _delayed(setup: str, seconds: float) -> lanes.Delays:
+    one = lanes.measure(setup, seconds)
+    click.echo(f"receipts, {setup}: p50 {one.p50:.0f}, p99 {one.p99:.0f} ms")
+    return one
 
 
 def _measured(who: str, latency: float, scale: float) -> Measurement:

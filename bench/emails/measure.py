@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from celery import Celery
@@ -29,7 +30,7 @@ WARM = 0.1
 """Part of the mails that come before the clock starts: imports, connections, statements to prepare."""
 STALLED = 120.0
 """Seconds after which a worker hangs."""
-_BIN = Path(sys.executable).parent
+BIN = Path(sys.executable).parent
 _KEY = "YmVuY2htYXJrcyBuZWVkIG5vIHNlY3JldHMsIG5vbmU="
 
 
@@ -105,14 +106,14 @@ def ground() -> Iterator[Ground]:
         folder = Path(state)
         postgres.create_database("emails")
         on = Ground(folder, postgres, valkey, free_port())
-        subprocess.run([_BIN / "emails", "migrate"], env=os.environ | on.told, check=True)
+        subprocess.run([BIN / "emails", "migrate"], env=os.environ | on.told, check=True)
         yield on
 
 
 def fill_mesh(on: Ground, mails: int) -> None:
     """By the outbox and a relay, as any service would."""
     context.identify(Producer(service="bench", build="0"), (SendReceipt,))
-    with running("relay", Command([_BIN / "emails", "relay"], env=os.environ | on.told), on):
+    with running("relay", Command([BIN / "emails", "relay"], env=os.environ | on.told), on):
         with database.connect(on.told["DATABASE_URL"], "bench") as tx:
             with tx.transaction():
                 outbox.put(tx, *receipts(mails))
@@ -143,11 +144,11 @@ def sink(on: Ground, latency: float, mails: int) -> Iterator["subprocess.Popen[b
 def worker(who: str, on: Ground, told: Mapping[str, str]) -> Iterator[Process]:
     """The one that sends."""
     environment = os.environ | on.told | told
-    command = [_BIN / "emails", "worker"]
+    command = [BIN / "emails", "worker"]
     if who != "mesh":
         environment |= {"BROKER_URL": on.valkey.redis_url}
         options = ["--loglevel=WARNING", "--pool=prefork", f"--concurrency={told['CONCURRENCY']}"]
-        command = [_BIN / "celery", "-A", "bench.emails.usual", "worker", "-Q", "usual", *options]
+        command = [BIN / "celery", "-A", "bench.emails.usual", "worker", "-Q", "usual", *options]
     with running("worker", Command(command, env=environment), on) as process:
         yield process
 
@@ -165,10 +166,18 @@ def running(name: str, command: Command, on: Ground) -> Iterator[Process]:
         program.stop()
 
 
-def _came(taken: "subprocess.Popen[bytes]", process: Process) -> dict[str, list[float]]:
+def taken(process: "subprocess.Popen[bytes]") -> dict[str, list[Any]]:
+    """What has come to a mail server that is told to end."""
+    process.terminate()
+    out, _ = process.communicate(timeout=60)
+    told: dict[str, list[Any]] = json.loads(out)
+    return told
+
+
+def _came(taken: "subprocess.Popen[bytes]", process: Process) -> dict[str, Any]:
     out, _ = taken.communicate(timeout=STALLED + 600)
     process.raise_if_ended()
-    told: dict[str, list[float]] = json.loads(out)
+    told: dict[str, Any] = json.loads(out)
     return told
 
 

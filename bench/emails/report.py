@@ -3,17 +3,21 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
+from bench.emails.lanes import CAMPAIGN, Delays
 from bench.emails.measure import Measurement
 from bench.report import table
 
 
-def document(facts: Mapping[str, str], found: Sequence[Measurement], rendering: float) -> str:
+def document(
+    facts: Mapping[str, str], found: Sequence[Measurement], rendering: float, delays: Sequence[Delays]
+) -> str:
     """Markdown."""
     parts = [
         "# Receipts per second of one worker",
         "\n".join(f"* {name}: {value}" for name, value in facts.items()),
         _rates(found),
         _ratios(found),
+        _delayed(delays),
         f"Writing a receipt of three lines takes {rendering:.2f} ms: subject, text and HTML.",
     ]
     return "\n\n".join(parts) + "\n"
@@ -44,6 +48,15 @@ def _ratios(found: Sequence[Measurement]) -> str:
         if mesh and usual:
             ratios = [_median(mesh, name) / _median(usual, name) for name in ("rate", "cpu", "memory")]
             rows.append((f"{latency * 1000:.0f} ms", *(f"{ratio:.2f}" for ratio in ratios)))
+    return table(rows)
+
+
+def _delayed(delays: Sequence[Delays]) -> str:
+    head = f"a receipt while {CAMPAIGN:,} mails of a campaign go out"
+    rows = [(head, "receipts", "mails of it", "p50 ms", "p90 ms", "p99 ms", "longest")]
+    for one in delays:
+        times = (f"{ms:.0f}" for ms in (one.p50, one.p90, one.p99, one.longest))
+        rows.append((one.setup, str(one.receipts), str(one.bulk), *times))
     return table(rows)
 
 

@@ -9,6 +9,7 @@ a network between; replies to what came together go together. It announces PIPEL
 import argparse
 import asyncio
 import json
+import signal
 import time
 from typing import cast
 
@@ -95,6 +96,7 @@ class Connection(asyncio.Protocol):
 async def serve(port: int, mails: int, latency: float) -> None:
     sink = Sink(mails, latency)
     loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, sink.full.set)
     server = await loop.create_server(lambda: Connection(sink), "127.0.0.1", port, backlog=1024)
     async with server:
         await sink.full.wait()

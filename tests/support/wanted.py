@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
+from messages import NOW
+
 from contracts.emails import Action, Recipient, SendBulk, SendReport, SetPreference
 from contracts.files import File
-from messages import NOW
 
 ADA = Recipient(email="ada@example.com", name="Ada Lovelace", locale="en")
 

@@ -15,7 +15,7 @@ from .conftest import Mesh, order
 
 ORDERS = 1000
 ROUNDS = 8
-"""Of kills, each of every process. A slow machine takes few orders in a round: what is left then comes in peace."""
+"""Of kills, each of every process. A slow machine takes few orders in a round: the rest comes in peace."""
 
 
 def figures(mesh: Mesh) -> list[tuple[Any, ...]]:

@@ -111,7 +111,7 @@ def test_a_newsletter_rather_never_than_twice(deadly: Deadly, tx: Any) -> None:
     letters = deadletters.listed(tx)
     [[doubted]] = tx.execute("SELECT count(*) FROM mails WHERE state = 'in_doubt'").fetchall()
     print(
-        f"{deadly.kills} kills, {MAILS} mails: {doubted} in doubt, of which {len(came) + doubted - MAILS} came"
+        f"{deadly.kills} kills, {MAILS} mails: {doubted} in doubt, {len(came) + doubted - MAILS} of them came"
     )
     assert deadly.kills == KILLS
     assert len(letters) == doubted >= KILLS
