@@ -7,7 +7,6 @@ What it says is held here (key, scope, document, query, a second time) and told 
 description. Everything else is the function's: one call, and what to answer.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,18 +19,15 @@ from pydantic_core import to_json
 
 from orders.api import problems
 from orders.api.asking import claim, once
+from orders.api.bodies import document, refuse_others, text
 from orders.api.conditions import versions
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
 from orders.documents import Shown
 from orders.domain import Unknown
 from orders.keys import Key, Scope
-from orders.reading import NotJson, read
 from orders.store.answers import Answer, Claim
 from orders.usecases.changing import Target
-
-READ_WITHIN = 10.0
-"""Seconds for a document to come: who sends it byte by byte holds a connection."""
 
 EVENTS = "text/event-stream"
 
@@ -133,8 +129,8 @@ class Operation:
         if self.query:
             return Call(request, key, _asked(self.query, _query(request)), None)
         if self.takes:
-            _refuse_others(request, self.takes)
-        body = _document(self.body, await _text(request)) if self.body else None
+            refuse_others(request, self.takes)
+        body = document(self.body, await text(request)) if self.body else None
         return Call(request, key, body, claim(request, key, body) if self.method == "POST" else None)
 
 
@@ -187,38 +183,6 @@ def _response(answer: Answer) -> web.Response:
     return web.Response(
         status=answer.status, text=answer.body, content_type="application/json", headers=headers
     )
-
-
-async def _text(request: web.Request) -> bytes:
-    """The document as it came. Raises Problem for what is not called JSON in UTF-8."""
-    try:
-        async with asyncio.timeout(READ_WITHIN):
-            body = await request.read()
-    except TimeoutError:
-        raise TOO_SLOW.problem(f"The document did not come within {READ_WITHIN:.0f} s.") from None
-    if body:
-        _refuse_others(request, ("application/json",))
-    return body
-
-
-def _refuse_others(request: web.Request, types: tuple[str, ...]) -> None:
-    """Raises Problem for a document that is not said to be of these types, in UTF-8, as it is."""
-    charset = (request.charset or "utf-8").lower()
-    if request.content_type not in types or charset not in ("utf-8", "utf8"):
-        raise NO_JSON_SAID.problem(f"Documents are {' or '.join(types)}, in UTF-8.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise NO_JSON_SAID.problem("Documents come as they are: no Content-Encoding is known here.")
-
-
-def _document(model: type[BaseModel], body: bytes) -> BaseModel:
-    if not body and not any(field.is_required() for field in model.model_fields.values()):
-        return model()
-    try:
-        return read(model, body)
-    except NotJson as fault:
-        raise NOT_JSON.problem(str(fault)) from None
-    except ValidationError as error:
-        raise invalid(error) from None
 
 
 def _asked(model: type[BaseModel], query: dict[str, Any]) -> BaseModel:
