@@ -21,6 +21,7 @@ from orders.api import problems
 from orders.api.asking import claim, once
 from orders.api.bodies import document, refuse_others, text
 from orders.api.conditions import versions
+from orders.api.people import FOR_PEOPLE
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
 from orders.documents import Shown
@@ -40,11 +41,18 @@ class Call(Generic[Body]):
     """One request, understood."""
 
     request: web.Request
-    key: Key
+    opener: Key | None
+    """None: the operation needs no key."""
     body: Body
     """The document, or what the query says; None where neither is expected."""
     claim: Claim | None
     """Where the client may ask again."""
+
+    @property
+    def key(self) -> Key:
+        """Of an operation that needs one."""
+        assert self.opener
+        return self.opener
 
     @property
     def target(self) -> Target:
@@ -67,7 +75,8 @@ class Operation:
     method: str
     path: str
     function: Function
-    scope: Scope
+    scope: Scope | None
+    """None: it needs no key, and counts by itself who asks."""
     answer: type[BaseModel] | None
     """None: there is nothing to say."""
     status: int = 200
@@ -83,11 +92,18 @@ class Operation:
     changes: bool = False
     """Whether it changes an order, and that version may be asked for."""
     takes: tuple[str, ...] = ()
-    """Media types of a document that the function reads by itself."""
+    """Media types of a document that the function reads by itself; a `body` says what is in it."""
     gives: tuple[str, ...] = ()
     """Media types of a file that it answers with."""
     media: str = "application/json"
     """What it answers in; of some, each piece is an `answer`."""
+    for_people: bool = False
+    """Whether they come to it from a link: then errors, too, are pages for who asks for such."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it is done once for each Idempotency-Key: of an account, whose it is."""
+        return self.method == "POST" and self.scope is not None
 
     def route(self) -> web.RouteDef:
         """With HEAD, of what ends."""
@@ -97,15 +113,19 @@ class Operation:
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
         yield from problems.EVERYWHERE
+        if self.scope:
+            yield from problems.WITH_KEY
         if "{" in self.path:
-            yield problems.NOT_FOUND
+            yield problems.NO_LINK if "{token}" in self.path else problems.NOT_FOUND
         if self.query:
             yield problems.INVALID
         if self.body:
-            yield from (NOT_JSON, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+            yield from (problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+        if self.body and not self.takes:
+            yield NOT_JSON
         if self.takes:
             yield from (TOO_SLOW, NO_JSON_SAID)
-        if self.method == "POST":
+        if self.repeatable:
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
         yield from self.refuses
         if self.changes:
@@ -113,7 +133,8 @@ class Operation:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Raises Problem, domain.Refused, and what a database raises."""
-        key = await request.app[KEYRING].admit(request, self.scope)
+        request[FOR_PEOPLE] = self.for_people
+        key = await request.app[KEYRING].admit(request, self.scope) if self.scope else None
         call = await self._call(request, key)
         answer = await (self._with_database(call) if self.transaction else self.function(call))
         return _response(answer) if isinstance(answer, Answer) else answer
@@ -125,13 +146,13 @@ class Operation:
         async with database.read() as tx:
             return await self.function(call, tx)
 
-    async def _call(self, request: web.Request, key: Key) -> Call[Any]:
+    async def _call(self, request: web.Request, key: Key | None) -> Call[Any]:
         if self.query:
             return Call(request, key, _asked(self.query, _query(request)), None)
         if self.takes:
             refuse_others(request, self.takes)
-        body = document(self.body, await text(request)) if self.body else None
-        return Call(request, key, body, claim(request, key, body) if self.method == "POST" else None)
+        body = document(self.body, await text(request)) if self.body and not self.takes else None
+        return Call(request, key, body, claim(request, key, body) if key and self.repeatable else None)
 
 
 class Operations:
@@ -157,6 +178,9 @@ class Operations:
 
     def routes(self) -> list[web.RouteDef]:
         return [each.route() for each in self.all]
+
+    def put(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        return self._add("PUT", path, **rest)
 
     def patch(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         return self._add("PATCH", path, **rest)
