@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from api import Api, served
+from links import LINK_KEY, VAPID_KEY
 from proxy import Proxy
 from tables import emptied
 
@@ -25,7 +26,7 @@ def url(new_database: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="session")
 def api(url: str) -> Iterator[Api]:
-    with served(url) as api:
+    with served(url, link_keys=[LINK_KEY], vapid_public_key=VAPID_KEY) as api:
         yield api
 
 

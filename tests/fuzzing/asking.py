@@ -11,7 +11,7 @@ from pathlib import Path
 from api import new_key
 
 from fuzzing.filling import fill
-from fuzzing.reporting import make
+from fuzzing.reporting import make, tokens
 
 _HERE = Path(__file__).parent
 _CONFIGURATION = _HERE / "schemathesis.toml"
@@ -29,6 +29,7 @@ class Site:
         keys = {account: new_key(database, account) for account in ("ada", "eve")}
         made = {account: fill(self.url, key) for account, key in keys.items()}["ada"]
         make(made["reports"][1:], database, self.folder)
+        made |= tokens(self.folder)
         (self.folder / "keys.json").write_text(json.dumps({"auth": [*map(_entry, keys, keys.values())]}))
         file = self.folder / "known.json"
         known: dict[str, list[str]] = json.loads(file.read_text()) if file.exists() else {}

@@ -12,7 +12,7 @@ from embedded.ports import HOST, free_port
 from embedded.postgres import Postgres
 from embedded.valkey import Valkey
 from fuzzing.asking import Site
-from fuzzing.reporting import files_url
+from fuzzing.reporting import settings
 from mesh import Settings
 from mesh.database import connect
 from mesh.migrate import migrate
@@ -28,7 +28,7 @@ def standing() -> Iterator[tuple[Site, Program]]:
         valkey = stack.enter_context(Valkey(folder / "valkey", durable=False))
         database = _database(postgres)
         told = {"DATABASE_URL": database, "BROKER_URL": valkey.url, "HTTP_PORT": str(port)}
-        told["FILES_URL"] = files_url(folder)
+        told |= settings(folder)
         api = stack.enter_context(_running("api", folder, told))
         site = Site(f"http://{HOST}:{port}", folder)
         site.open(database)

@@ -20,7 +20,7 @@ import schemathesis
 from jsonschema import Draft202012Validator
 from schemathesis import Case, CheckContext, HookContext, Response
 
-from fuzzing.sent import DOCUMENTS, EMAILS, URLS
+from fuzzing.sent import DOCUMENTS, EMAILS, POINTS, URLS
 
 _SILENCE = 0.1
 """Seconds without an event after which a stream is left: it would go on for ever."""
@@ -39,6 +39,7 @@ for media, strategy in DOCUMENTS.items():
     schemathesis.openapi.media_type(media, strategy)
 schemathesis.openapi.format("uri", URLS)
 schemathesis.openapi.format("idn-email", EMAILS)
+schemathesis.openapi.format("p256", POINTS)
 
 
 @schemathesis.hook
@@ -100,23 +101,25 @@ def _name_once(case: Case) -> None:
 
 
 def _mean_something(case: Case) -> None:
-    """Of ids that were made up, three in four are replaced: nothing but 404 would come of them.
+    """Of ids and tokens that were made up, three in four are replaced: nothing but 404 would come of them.
 
     Not where there are two, of which one is of the other.
     """
-    collection, ids = case.path.split("/")[2], case.path_parameters or {}
-    given = ids.get("id") if len(ids) == 1 else None
+    collection, parts = case.path.split("/")[2], case.path_parameters or {}
+    [(name, given)] = parts.items() if len(parts) == 1 else [("", None)]
     if collection not in _known:
         collection = "jobs"  # what comes of one has its id
     known = [*_known[collection], *_made[collection]]
-    if isinstance(given, str) and given not in known and (number := _number(given)) % 4:
-        case.path_parameters["id"] = known[number // 4 % len(known)]
+    if isinstance(given, str) and given not in known and (number := _number(name, given)) % 4:
+        case.path_parameters[name] = known[number // 4 % len(known)]
 
 
-def _number(id: str) -> int:
+def _number(name: str, given: str) -> int:
     """0: it is none that fits."""
+    if name == "token":
+        return int.from_bytes(sha256(given.encode(errors="replace")).digest()[:8])
     try:
-        return UUID(id).int
+        return UUID(given).int
     except ValueError:
         return 0
 

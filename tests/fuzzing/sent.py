@@ -1,10 +1,14 @@
-"""What a schema alone would not lead to: imports with orders in them, and URLs that webhooks may go to."""
+"""What a schema alone would not lead to: imports with orders in them, URLs that webhooks may go to, keys of
+browsers."""
 
 import csv
 import io
 import json
+from base64 import urlsafe_b64encode
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import strategies as st
 
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -54,3 +58,13 @@ URLS = st.builds(
     st.text("abcXYZ019-._~!$&'()*+,;=:@/?%", max_size=40),
 )
 """Of the internet: those of this machine and of private networks are refused, which no schema can say."""
+
+
+def _point(number: int) -> str:
+    key = ec.derive_private_key(number, ec.SECP256R1()).public_key()
+    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return urlsafe_b64encode(point).decode().rstrip("=")
+
+
+POINTS = st.integers(1, 2**64).map(_point)
+"""Public keys: of what is written like one, half is on no curve."""

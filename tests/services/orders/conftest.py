@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from api import Api, served
+from links import LINK_KEY
 from programs import Program, Start
 from redis import Redis
 
@@ -26,6 +27,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def api(url: str, files: Path) -> Iterator[Api]:
     with served(url, files_url=files.as_uri()) as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def open_api(url: str, files: Path) -> Iterator[Api]:
+    """One that links open."""
+    with served(url, files_url=files.as_uri(), link_keys=[LINK_KEY]) as api:
         yield api
 
 

@@ -12,7 +12,7 @@ from programs import eventually
 from streams import following
 
 from contracts import Envelope
-from orders.api import chores, events, operation
+from orders.api import bodies, chores, events
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -88,7 +88,7 @@ def sent(api: Api, head: str, body: bytes, *, hang_up: bool = False) -> bytes:
 def test_a_document_that_does_not_come_is_not_waited_for(
     api: Api, tx: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operation, "READ_WITHIN", 0.2)
+    monkeypatch.setattr(bodies, "READ_WITHIN", 0.2)
     answer = sent(api, "Content-Type: application/json\nContent-Length: 100", b'{"currency"')
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"/problems/too-slow" in answer

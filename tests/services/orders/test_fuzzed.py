@@ -7,14 +7,14 @@ from programs import Start
 
 from embedded.ports import HOST, free_port
 from fuzzing.asking import Site
-from fuzzing.reporting import files_url
+from fuzzing.reporting import settings
 
 
 @pytest.mark.parametrize("half", ["include", "exclude"])
 def test_each_answer_is_as_described(start: Start, own_url: str, tmp_path: Path, half: str) -> None:
     """Of what is done with orders, and of all else. If not, what is printed shows how to ask for it again."""
     port = free_port()
-    start(HTTP_PORT=str(port), WEBHOOK_NETWORKS=f"{HOST}/32", FILES_URL=files_url(tmp_path)).ready()
+    start(HTTP_PORT=str(port), WEBHOOK_NETWORKS=f"{HOST}/32", **settings(tmp_path)).ready()
     site = Site(f"http://{HOST}:{port}", tmp_path)
     site.open(own_url)
     assert site.ask("--seed", "1", "--max-examples", "5", f"--{half}-tag", "orders")

@@ -13,7 +13,7 @@ from api import Api, served
 from documents import order
 from programs import eventually
 
-from orders.api import operation, server
+from orders.api import bodies, server
 
 HOST = b"Host: x\r\n"
 POST = b"POST /v1/orders HTTP/1.1\r\n" + HOST
@@ -167,7 +167,7 @@ def test_odd_requests(api: Api, tx: Any, status: int, raw: bytes, caplog: pytest
 def test_a_document_that_breaks_half_way(
     api: Api, tx: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(operation, "READ_WITHIN", 0.2)
+    monkeypatch.setattr(bodies, "READ_WITHIN", 0.2)
     with connected(api) as connection:
         send(api, connection, JSON + CHUNKED + b"1\r\n{\r\n")
         api.get("/health/live")  # so what follows comes alone

@@ -58,6 +58,14 @@ class Malformed(ApiError):
     """This is no HTTP request, or ends too early."""
 
 
+class NoLink(ApiError):
+    """This link opens nothing: it is not whole, is for something else, or has had its time."""
+
+
+class NoPush(ApiError):
+    """Nothing is pushed from here."""
+
+
 class NoReports(ApiError):
     """No reports are made here."""
 
@@ -80,6 +88,10 @@ class NotMade(ApiError):
 
 class OtherRequest(ApiError):
     """This key was used for another request."""
+
+
+class PushTarget(ApiError):
+    """Nothing is pushed there: 10.0.0.1 is no public address."""
 
 
 class QuotaExceeded(ApiError):
@@ -140,12 +152,15 @@ BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/invalid": Invalid,
     "/problems/job-ended": JobEnded,
     "/problems/malformed": Malformed,
+    "/problems/no-link": NoLink,
+    "/problems/no-push": NoPush,
     "/problems/no-reports": NoReports,
     "/problems/no-table": NoTable,
     "/problems/not-found": NotFound,
     "/problems/not-json": NotJson,
     "/problems/not-made": NotMade,
     "/problems/other-request": OtherRequest,
+    "/problems/push-target": PushTarget,
     "/problems/quota-exceeded": QuotaExceeded,
     "/problems/stale": Stale,
     "/problems/too-large": TooLarge,

@@ -23,6 +23,15 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
+class BrowserKeys(Document):
+    """What its pushes are encrypted with: in URL-safe base64 without padding, as the browser says it."""
+
+    p256dh: str
+    """65 bytes: a point of P-256 that is not compressed."""
+    auth: str
+    """16 bytes."""
+
+
 class Customer(Document):
     """Who buys."""
 
@@ -302,6 +311,13 @@ class Progress(Document):
     """Orders that are done with, those that failed included; of a report, 1 when it is made."""
     total: int | None
     """Null: it is still coming."""
+
+
+class PushKey(Document):
+    """What a browser needs to subscribe."""
+
+    public_key: str
+    """As `applicationServerKey` of `PushManager.subscribe`: a point of P-256, in URL-safe base64."""
 
 
 class ReportFacts(Document):

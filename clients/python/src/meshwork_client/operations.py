@@ -9,6 +9,7 @@ from uuid import UUID
 
 from meshwork_client.call import Call, Content, Lines, Nothing, segment
 from meshwork_client.models import (
+    BrowserKeys,
     Customer,
     Deliveries,
     DeliveryState,
@@ -19,6 +20,7 @@ from meshwork_client.models import (
     LineFaults,
     Order,
     OrderPage,
+    PushKey,
     ReportFormat,
     ReportKind,
     Secret,
@@ -785,4 +787,136 @@ class Operations(Transport):
         """
         return self._call(
             Call("DELETE", f"/v1/jobs/{segment(id)}", Job, headers={"X-Request-Id": request_id})
+        )
+
+    def set_preference(
+        self, *, email: str, kind: str, channel: str, wanted: bool, request_id: str | None = None
+    ) -> Nothing:
+        """Say what a person wants to hear of you. The latest word holds, also over a link in a mail.
+
+        The key needs the scope `people:write`.
+
+        * `email`: Whose wish it is.
+        * `kind`: Such as `receipt` or `newsletter`; `marketing`: all that is not about something they did.
+        * `channel`: Where they want to hear of it, or not.
+        * `wanted`: Whether they do.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "PUT",
+                "/v1/preferences",
+                Nothing,
+                body={"email": email, "kind": kind, "channel": channel, "wanted": wanted},
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    def get_unsubscribe_page(self, token: str, *, request_id: str | None = None) -> Content:
+        """A page for whoever follows the link in a mail, with a button. To look at it changes nothing.
+
+        In English, or Russian for who asks for it by Accept-Language. What goes wrong is a page, too, for
+        who asks for text/html.
+
+        No key is needed.
+
+        * `token`: The end of the link.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call("GET", f"/v1/unsubscribe/{segment(token)}", Content, headers={"X-Request-Id": request_id})
+        )
+
+    def unsubscribe(
+        self, token: str, content: bytes, *, content_type: str, request_id: str | None = None
+    ) -> Content:
+        """Send no more such mails: the page's button, or a mail program's (RFC 8058, one click).
+
+        It may be sent again, and taken back with `wanted=yes`.
+
+        No key is needed.
+
+        * `token`: The end of the link.
+        * `content`: What is sent.
+        * `content_type`: What that is: `application/x-www-form-urlencoded` or `multipart/form-data`.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                f"/v1/unsubscribe/{segment(token)}",
+                Content,
+                content=content,
+                headers={"Content-Type": content_type, "X-Request-Id": request_id},
+            )
+        )
+
+    def get_push_key(self, *, request_id: str | None = None) -> PushKey:
+        """What a page subscribes a browser with. It is no secret.
+
+        No key is needed.
+
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(Call("GET", "/v1/push/key", PushKey, headers={"X-Request-Id": request_id}))
+
+    def add_push_subscription(
+        self,
+        *,
+        email: str,
+        endpoint: str,
+        keys: BrowserKeys,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Nothing:
+        """Have a browser told what its user wants to hear. The same again changes nothing.
+
+        The key needs the scope `people:write`.
+
+        * `email`: Of the person who uses it.
+        * `endpoint`: Where its push service takes pushes.
+        * `keys`: What they are encrypted with.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "POST",
+                "/v1/push/subscriptions",
+                Nothing,
+                body={"email": email, "endpoint": endpoint, "keys": keys},
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    def remove_push_subscription(self, *, endpoint: str, request_id: str | None = None) -> Nothing:
+        """Push nothing more to a browser. It is well if nothing was pushed there.
+
+        The key needs the scope `people:write`.
+
+        * `endpoint`: Where its push service takes pushes.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call(
+                "DELETE",
+                "/v1/push/subscriptions",
+                Nothing,
+                body={"endpoint": endpoint},
+                headers={"X-Request-Id": request_id},
+            )
+        )
+
+    def get_file(self, token: str, *, request_id: str | None = None) -> Content:
+        """The file that the link in a mail is for, such as a report, named as a person would save it.
+
+        What goes wrong is a page for who asks for text/html.
+
+        No key is needed.
+
+        * `token`: The end of the link.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return self._call(
+            Call("GET", f"/v1/files/{segment(token)}", Content, headers={"X-Request-Id": request_id})
         )

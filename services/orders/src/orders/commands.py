@@ -1,4 +1,4 @@
-"""`orders keys`: make, list and revoke what opens the API."""
+"""`orders keys`: make, list and revoke what opens the API. `orders link-key`: what opens links in mails."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,6 +62,14 @@ def keys_of(service: Service[Any]) -> click.Group:
         click.echo(f"{key.id} of {key.account} {_state(key, datetime.now(UTC))}")
 
     return group
+
+
+@click.command(name="link-key")
+def link_key() -> None:
+    """Print a new key for LINK_KEYS: put it before those that are there."""
+    from cryptography.fernet import Fernet
+
+    click.echo(Fernet.generate_key())
 
 
 def _state(key: Key, now: datetime) -> str:

@@ -123,6 +123,22 @@ _FILE: Example = {
 }
 REPORT_RESULT: Example = {"file": "/v1/reports/01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90/file", **_FILE}
 REPORT_FACTS: Example = {"job_id": "01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90", **_FILE}
+PREFERENCE: Example = {
+    "email": CUSTOMER["email"],
+    "kind": "newsletter",
+    "channel": "email",
+    "wanted": False,
+}
+CHOICE: Example = {"List-Unsubscribe": "One-Click"}
+PUSH_KEY: Example = {
+    "public_key": "BDd3_hVL9fZi9Ybo2UUzA284WG5FZR30_95YeZJsiApwXKpNcF1rRPF3foIiBHXRdJI2Qhumhf6_LFTeZaNndIo"
+}
+BROWSER_KEYS: Example = {
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
+OLD_BROWSER: Example = {"endpoint": "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABoX"}
+NEW_BROWSER: Example = {"email": CUSTOMER["email"], **OLD_BROWSER, "keys": BROWSER_KEYS}
 FAULT: Example = {"pointer": "/lines/0/quantity", "detail": "Input should be greater than or equal to 1"}
 LINE_FAULTS: Example = {"line": 3, "errors": [FAULT]}
 TAKEN = {

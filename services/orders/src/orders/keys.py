@@ -24,6 +24,7 @@ class Scope(StrEnum):
     READ = "orders:read"
     WRITE = "orders:write"
     WEBHOOKS = "webhooks"
+    PEOPLE = "people:write"
 
 
 @dataclass(frozen=True, slots=True)

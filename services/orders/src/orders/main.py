@@ -1,10 +1,11 @@
-"""Entry points: `orders api|webhooks|worker|relay|keys|migrate|…`, and `celery -A orders.main`."""
+"""Entry points: `orders api|webhooks|worker|relay|keys|link-key|migrate|…`, and `celery -A orders.main`."""
 
 import json
 from typing import Any
 
 import click
 
+from contracts.emails import AddPushSubscription, RemovePushSubscription, SetPreference
 from contracts.orders import (
     ExpireOrder,
     ImportPart,
@@ -22,7 +23,7 @@ from mesh import Service
 from mesh.announcer import Announcer
 from mesh.cli import service_cli, start
 from orders import tasks, wiring
-from orders.commands import keys_of
+from orders.commands import keys_of, link_key
 from orders.settings import Settings
 
 service = Service(
@@ -41,11 +42,15 @@ service = Service(
         ImportPart,
         MakeReport,
         RevokeReport,
+        SetPreference,
+        AddPushSubscription,
+        RemovePushSubscription,
     ),
     wiring=wiring.open_deps,
 )
 cli = service_cli(service)
 cli.add_command(keys_of(service))
+cli.add_command(link_key)
 
 
 @cli.command()

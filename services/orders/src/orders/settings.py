@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, IPvAnyNetwork, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, StringConstraints
 
 from mesh import Settings as MeshSettings
 from mesh.ratelimit import Rate
 from mesh.settings import Url
+from orders import push
 
 PerTime = Annotated[
     Rate, BeforeValidator(lambda given: given if isinstance(given, Rate) else Rate.parse(given))
@@ -57,5 +58,8 @@ class Settings(MeshSettings):
     link_keys: Annotated[tuple[str, ...], _LISTED] = Field(default=(), repr=False)
     """What links in mails are encrypted with, the newest first, and the same for emails. None: no link
     opens."""
+    vapid_public_key: Annotated[str, AfterValidator(push.checked_key)] | None = None
+    """The public half of the key with which emails signs pushes, in URL-safe base64: browsers ask for it.
+    None: nobody can subscribe."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()
     """Private networks that webhooks may go to, such as 10.1.0.0/16,fd00::/8; none: the internet alone."""

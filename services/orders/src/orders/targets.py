@@ -17,8 +17,11 @@ LONGEST = 2000
 """Characters of a URL."""
 _HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 _REST = r"[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*"
-WRITTEN = f"^[Hh][Tt][Tt][Pp][Ss]?://{_HOST}([/?]{_REST})?(#{_REST})?$"
+_BEHIND = f"{_HOST}([/?]{_REST})?(#{_REST})?$"
+WRITTEN = f"^[Hh][Tt][Tt][Pp][Ss]?://{_BEHIND}"
 """How it is written, in all dialects of patterns; a `%` also has two digits behind it."""
+SAFE = f"^[Hh][Tt][Tt][Pp][Ss]://{_BEHIND}"
+"""The same of HTTPS alone."""
 _NO_BYTE = re.compile("%(?![0-9A-Fa-f]{2})")
 _NAT64 = ip_network("64:ff9b::/96")
 
@@ -36,8 +39,12 @@ class Targets:
 
     def check(self, url: str) -> None:
         """As far as the URL itself tells: names are looked up when they are used. Raises Forbidden."""
-        if why := next(self._faults(url), None):
+        if why := self.fault(url):
             raise Forbidden(f"Webhooks do not go there: {why}.")
+
+    def fault(self, url: str) -> str | None:
+        """What is wrong with it, of what `check` looks at."""
+        return next(self._faults(url), None)
 
     def permit(self, address: str) -> bool:
         """Whether that IP address is."""
@@ -52,13 +59,11 @@ class Targets:
         return address.is_global and not local and not reserved
 
     def _faults(self, url: str) -> Iterator[str]:
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname or "", parts.port
-        except ValueError:
-            yield "this is no URL"
+        if why := malformed(url):
+            yield why
             return
-        yield from _malformed(url, parts)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         if parts.scheme != "https" and not (parts.scheme == "http" and self._private):
             yield "it has to begin with https://"
         if _is_address(host) and not self.permit(host):
@@ -67,7 +72,17 @@ class Targets:
             yield "localhost is no public name"
 
 
-def _malformed(url: str, parts: SplitResult) -> Iterator[str]:
+def malformed(url: str) -> str | None:
+    """What is wrong with how it is written, wherever it leads."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "this is no URL"
+    return next(_misspelt(url, parts), None)
+
+
+def _misspelt(url: str, parts: SplitResult) -> Iterator[str]:
     if len(url) > LONGEST:
         yield f"it is longer than {LONGEST} characters"
     if not (url.isascii() and url.isprintable()) or " " in url:

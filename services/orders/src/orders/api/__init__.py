@@ -13,6 +13,7 @@ from mesh.announcer import Announcer
 from mesh.files import open_store
 from mesh.groupcommit import GroupCommit, GroupRead
 from mesh.health import Heartbeat, Listener
+from mesh.links import Links
 from orders import wiring
 from orders.api import (
     chores,
@@ -21,12 +22,15 @@ from orders.api import (
     docs,
     events,
     exposition,
+    files,
     health,
     imports,
     jobs,
     limits,
     orders,
+    preferences,
     process,
+    push,
     reports,
     webhooks,
 )
@@ -49,6 +53,8 @@ from orders.api.state import (
     FILES,
     KEYRING,
     LIMITER,
+    LIMITS,
+    LINKS,
     LISTENING,
     METRICS,
     PAGES,
@@ -58,6 +64,7 @@ from orders.api.state import (
     STOPPING,
     TARGETS,
     UNDERWAY,
+    VAPID,
 )
 from orders.api.underway import Underway
 from orders.background import running
@@ -69,7 +76,9 @@ from orders.usecases import placing
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
-_API = Operations(orders.api, events.api, webhooks.api, imports.api, reports.api, jobs.api)
+_API = Operations(
+    *(part.api for part in (orders, events, webhooks, imports, reports, jobs, preferences, push, files))
+)
 
 
 def application(
@@ -87,6 +96,10 @@ def application(
     app[TARGETS] = Targets(settings.webhook_networks)
     if settings.files_url:
         app[FILES] = open_store(settings.files_url)
+    if settings.link_keys:
+        app[LINKS] = Links("", settings.link_keys)
+    if settings.vapid_public_key:
+        app[VAPID] = settings.vapid_public_key
     app.cleanup_ctx.append(partial(_database, settings))
     app.cleanup_ctx.append(_bell)
     app.on_shutdown.append(_end_streams)
@@ -139,7 +152,8 @@ async def _database(settings: Settings, app: web.Application) -> AsyncIterator[N
         app[DATABASE] = database
         if limiter:
             app[LIMITER] = limiter
-        app[KEYRING] = Keyring(database, Limits(settings, limiter))
+        app[LIMITS] = Limits(settings, limiter)
+        app[KEYRING] = Keyring(database, app[LIMITS])
         place = partial(placing.place, patience=app[PATIENCE])
         app[PLACING] = GroupCommit(database, place, app[METRICS].committed)
         app[READING], app[PAGES] = GroupRead(database, find_all), Pages(database)

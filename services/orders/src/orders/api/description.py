@@ -19,9 +19,14 @@ from orders.api.problems import Kind
 Schema = dict[str, Any]
 _NAMED = re.compile(r"{(\w+)}")
 _REF = schemas.REF
+_ID: tuple[Schema, str] = {"type": "string", "format": "uuid"}, "Which one."
+_TOKEN: tuple[Schema, str] = {"type": "string"}, "The end of the link."
+_NAMES = {"token": _TOKEN}
+"""Parts of a path that are no ids."""
 _ABOUT = """Orders: placed, followed and brought on their way.
 
-* Every request but those for health and this description needs a key: `Authorization: Bearer mw_…`.
+* Every request needs a key, `Authorization: Bearer mw_…`, but those that say otherwise: for health, for this
+  description, and of people who follow a link in a mail.
 * Money is an integer of minor units beside a currency; times are RFC 3339 in UTC.
 * A POST with an `Idempotency-Key` may be sent again for 24 hours: the same answer, and nothing twice.
 * A key has a limit, told with every answer (RateLimit, RateLimit-Policy); beyond it is 429 with Retry-After.
@@ -77,29 +82,43 @@ def _operation(operation: Operation) -> Schema:
         "operationId": operation.function.__name__,
         "tags": [_tag(operation.function.__module__)],
         "summary": title.strip(),
-        "description": f"{' '.join(more.split())}\n\nThe key needs the scope `{operation.scope}`.".strip(),
+        "description": f"{' '.join(more.split())}\n\n{_needed(operation)}".strip(),
         "parameters": [*_parameters(operation)],
-        "responses": {**_answers(operation), **_problems(operation.problems())},
+        "responses": {
+            **_answers(operation),
+            **_problems(operation.problems(), for_people=operation.for_people),
+        },
     }
-    if operation.body:
+    if operation.scope is None:
+        described["security"] = []
+    if operation.takes:
+        content = {media: _taken(operation.body, media) for media in operation.takes}
+        described["requestBody"] = {"required": True, "content": content}
+    elif operation.body:
         required = any(field.is_required() for field in operation.body.model_fields.values())
         described["requestBody"] = {"required": required, "content": _content(operation.body)}
-    if operation.takes:
-        text = {"type": "string"}
-        content = {media: {"schema": text, "example": examples.TAKEN[media]} for media in operation.takes}
-        described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _taken(model: type[BaseModel] | None, media: str) -> Schema:
+    if model:
+        return {"schema": _ref(model)}
+    return {"schema": {"type": "string"}, "example": examples.TAKEN[media]}
+
+
+def _needed(operation: Operation) -> str:
+    return f"The key needs the scope `{operation.scope}`." if operation.scope else "No key is needed."
 
 
 def _parameters(operation: Operation) -> Iterator[Schema]:
     for name in _NAMED.findall(operation.path):
-        yield _parameter("path", name, {"type": "string", "format": "uuid"}, "Which one.", required=True)
+        yield _parameter("path", name, *_NAMES.get(name, _ID), required=True)
     if operation.query:
         for name, schema in operation.query.model_json_schema(ref_template=_REF)["properties"].items():
             described = schema.pop("description", "")
             style = {"style": "deepObject", "explode": True} if name == "metadata" else {}
             yield _parameter("query", name, _without_null(schema), described) | style
-    if operation.method == "POST":
+    if operation.repeatable:
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
         yield _parameter("header", "Idempotency-Key", key, "The same request may be sent again under it.")
     if operation.changes:
@@ -128,9 +147,9 @@ def _parameter(place: str, name: str, schema: Schema, about: str, *, required: b
 
 def _answers(operation: Operation) -> Schema:
     headers: Schema = {**_ALWAYS}
-    if operation.method == "POST":
+    if operation.repeatable:
         headers["Idempotent-Replayed"] = _header("`true`: the answer of an earlier request.")
-    if operation.status in (201, 202):
+    if operation.status in (201, 202) and operation.answer:
         headers["Location"] = _header("Where it is.")
     if operation.tagged:
         headers["ETag"] = _header("The order's version.")
@@ -164,9 +183,10 @@ _SAID = {
 }
 
 
-def _problems(kinds: Iterable[Kind]) -> Schema:
+def _problems(kinds: Iterable[Kind], *, for_people: bool) -> Schema:
     """By status: what each kind means, and one of each to look at."""
     described: dict[str, Schema] = {}
+    page: Schema = {"text/html": {"schema": {}}} if for_people else {}
     for kind in sorted(kinds, key=lambda kind: kind.status):
         found = described.setdefault(
             str(kind.status), {"description": "", "headers": {**_ALWAYS}, "content": {}}
@@ -176,6 +196,7 @@ def _problems(kinds: Iterable[Kind]) -> Schema:
         content = found["content"].setdefault(
             "application/problem+json", {"schema": {"$ref": _REF.format(model="Problem")}, "examples": {}}
         )
+        found["content"] |= page
         content["examples"][kind.name] = {"value": kind.example()}
     return described
 

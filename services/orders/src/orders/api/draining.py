@@ -8,7 +8,7 @@ from contextlib import suppress
 import structlog
 from aiohttp import web
 
-from orders.api.operation import READ_WITHIN
+from orders.api.bodies import READ_WITHIN
 from orders.api.state import STOPPING, UNDERWAY
 
 log = structlog.get_logger(__name__)

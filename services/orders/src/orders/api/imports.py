@@ -16,8 +16,9 @@ from contracts import uuid7
 from mesh import AsyncTx
 from orders import examples
 from orders.api.asking import once
+from orders.api.bodies import READ_WITHIN
 from orders.api.jobs import Job
-from orders.api.operation import READ_WITHIN, Call, Operations, answered
+from orders.api.operation import Call, Operations, answered
 from orders.api.problems import IMPORT_TOO_LARGE, NO_TABLE, TOO_SLOW
 from orders.api.state import DATABASE
 from orders.api.streaming import begun

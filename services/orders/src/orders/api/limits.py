@@ -23,12 +23,16 @@ TOLD = web.RequestKey("told", dict[str, str])
 
 
 class Limits:
-    """Those of keys, and of addresses that come without one."""
+    """Those of keys, of links, and of addresses that come without either."""
 
     def __init__(self, settings: Settings, limiter: RateLimiter | None) -> None:
         """Without a limiter there are none."""
         self._limiter = limiter
-        self._rates = {"key": settings.rate_limit, "address": settings.address_limit}
+        self._rates = {
+            "key": settings.rate_limit,
+            "link": settings.address_limit,
+            "address": settings.address_limit,
+        }
         self._open = settings.limits_fail_open
         self._proxies = settings.http_proxies
 
@@ -36,8 +40,12 @@ class Limits:
         """Raises Problem: 429 for one too many, 503 where it cannot be counted and shall be."""
         await self._ask(request, "key", id, RateLimiter.take)
 
+    async def count_link(self, request: web.Request, id: str) -> None:
+        """Of a request with a link that opens. `id`: not the link itself. Raises as `count_key`."""
+        await self._ask(request, "link", id, RateLimiter.take)
+
     async def count_address(self, request: web.Request) -> None:
-        """Of a request without a key that opens. Raises as `count_key`."""
+        """Of a request without a key, or a link, that opens. Raises as `count_key`."""
         await self._ask(request, "address", _client(request, self._proxies), RateLimiter.take)
 
     async def look_at_address(self, request: web.Request) -> None:

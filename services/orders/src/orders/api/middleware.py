@@ -11,6 +11,7 @@ from aiohttp import web
 
 from contracts import uuid7
 from mesh import Unavailable, context
+from orders.api.people import FOR_PEOPLE, failure
 from orders.api.problems import problem_of, response
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             log.warning("request.unavailable", error=str(error))
         elif problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             log.exception("request.failed")
-        return response(problem)
+        return failure(request, problem) if request.get(FOR_PEOPLE) else response(problem)
 
 
 def _traceparent(request: web.Request) -> str | None:

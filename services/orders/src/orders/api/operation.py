@@ -7,7 +7,6 @@ What it says is held here (key, scope, document, query, a second time) and told 
 description. Everything else is the function's: one call, and what to answer.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -20,18 +19,16 @@ from pydantic_core import to_json
 
 from orders.api import problems
 from orders.api.asking import claim, once
+from orders.api.bodies import document, refuse_others, text
 from orders.api.conditions import versions
+from orders.api.people import FOR_PEOPLE
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
 from orders.documents import Shown
 from orders.domain import Unknown
 from orders.keys import Key, Scope
-from orders.reading import NotJson, read
 from orders.store.answers import Answer, Claim
 from orders.usecases.changing import Target
-
-READ_WITHIN = 10.0
-"""Seconds for a document to come: who sends it byte by byte holds a connection."""
 
 EVENTS = "text/event-stream"
 
@@ -44,11 +41,18 @@ class Call(Generic[Body]):
     """One request, understood."""
 
     request: web.Request
-    key: Key
+    opener: Key | None
+    """None: the operation needs no key."""
     body: Body
     """The document, or what the query says; None where neither is expected."""
     claim: Claim | None
     """Where the client may ask again."""
+
+    @property
+    def key(self) -> Key:
+        """Of an operation that needs one."""
+        assert self.opener
+        return self.opener
 
     @property
     def target(self) -> Target:
@@ -71,7 +75,8 @@ class Operation:
     method: str
     path: str
     function: Function
-    scope: Scope
+    scope: Scope | None
+    """None: it needs no key, and counts by itself who asks."""
     answer: type[BaseModel] | None
     """None: there is nothing to say."""
     status: int = 200
@@ -87,11 +92,18 @@ class Operation:
     changes: bool = False
     """Whether it changes an order, and that version may be asked for."""
     takes: tuple[str, ...] = ()
-    """Media types of a document that the function reads by itself."""
+    """Media types of a document that the function reads by itself; a `body` says what is in it."""
     gives: tuple[str, ...] = ()
     """Media types of a file that it answers with."""
     media: str = "application/json"
     """What it answers in; of some, each piece is an `answer`."""
+    for_people: bool = False
+    """Whether they come to it from a link: then errors, too, are pages for who asks for such."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it is done once for each Idempotency-Key: of an account, whose it is."""
+        return self.method == "POST" and self.scope is not None
 
     def route(self) -> web.RouteDef:
         """With HEAD, of what ends."""
@@ -101,15 +113,19 @@ class Operation:
     def problems(self) -> Iterator[Kind]:
         """What can go wrong."""
         yield from problems.EVERYWHERE
+        if self.scope:
+            yield from problems.WITH_KEY
         if "{" in self.path:
-            yield problems.NOT_FOUND
+            yield problems.NO_LINK if "{token}" in self.path else problems.NOT_FOUND
         if self.query:
             yield problems.INVALID
         if self.body:
-            yield from (NOT_JSON, problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+            yield from (problems.TOO_LARGE, NO_JSON_SAID, problems.INVALID)
+        if self.body and not self.takes:
+            yield NOT_JSON
         if self.takes:
             yield from (TOO_SLOW, NO_JSON_SAID)
-        if self.method == "POST":
+        if self.repeatable:
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
         yield from self.refuses
         if self.changes:
@@ -117,7 +133,8 @@ class Operation:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Raises Problem, domain.Refused, and what a database raises."""
-        key = await request.app[KEYRING].admit(request, self.scope)
+        request[FOR_PEOPLE] = self.for_people
+        key = await request.app[KEYRING].admit(request, self.scope) if self.scope else None
         call = await self._call(request, key)
         answer = await (self._with_database(call) if self.transaction else self.function(call))
         return _response(answer) if isinstance(answer, Answer) else answer
@@ -129,13 +146,13 @@ class Operation:
         async with database.read() as tx:
             return await self.function(call, tx)
 
-    async def _call(self, request: web.Request, key: Key) -> Call[Any]:
+    async def _call(self, request: web.Request, key: Key | None) -> Call[Any]:
         if self.query:
             return Call(request, key, _asked(self.query, _query(request)), None)
         if self.takes:
-            _refuse_others(request, self.takes)
-        body = _document(self.body, await _text(request)) if self.body else None
-        return Call(request, key, body, claim(request, key, body) if self.method == "POST" else None)
+            refuse_others(request, self.takes)
+        body = document(self.body, await text(request)) if self.body and not self.takes else None
+        return Call(request, key, body, claim(request, key, body) if key and self.repeatable else None)
 
 
 class Operations:
@@ -162,6 +179,9 @@ class Operations:
     def routes(self) -> list[web.RouteDef]:
         return [each.route() for each in self.all]
 
+    def put(self, path: str, **rest: Any) -> Callable[[Function], Function]:
+        return self._add("PUT", path, **rest)
+
     def patch(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         return self._add("PATCH", path, **rest)
 
@@ -187,38 +207,6 @@ def _response(answer: Answer) -> web.Response:
     return web.Response(
         status=answer.status, text=answer.body, content_type="application/json", headers=headers
     )
-
-
-async def _text(request: web.Request) -> bytes:
-    """The document as it came. Raises Problem for what is not called JSON in UTF-8."""
-    try:
-        async with asyncio.timeout(READ_WITHIN):
-            body = await request.read()
-    except TimeoutError:
-        raise TOO_SLOW.problem(f"The document did not come within {READ_WITHIN:.0f} s.") from None
-    if body:
-        _refuse_others(request, ("application/json",))
-    return body
-
-
-def _refuse_others(request: web.Request, types: tuple[str, ...]) -> None:
-    """Raises Problem for a document that is not said to be of these types, in UTF-8, as it is."""
-    charset = (request.charset or "utf-8").lower()
-    if request.content_type not in types or charset not in ("utf-8", "utf8"):
-        raise NO_JSON_SAID.problem(f"Documents are {' or '.join(types)}, in UTF-8.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise NO_JSON_SAID.problem("Documents come as they are: no Content-Encoding is known here.")
-
-
-def _document(model: type[BaseModel], body: bytes) -> BaseModel:
-    if not body and not any(field.is_required() for field in model.model_fields.values()):
-        return model()
-    try:
-        return read(model, body)
-    except NotJson as fault:
-        raise NOT_JSON.problem(str(fault)) from None
-    except ValidationError as error:
-        raise invalid(error) from None
 
 
 def _asked(model: type[BaseModel], query: dict[str, Any]) -> BaseModel:

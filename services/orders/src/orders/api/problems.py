@@ -69,6 +69,10 @@ UNAUTHORIZED = Kind(
 )
 FORBIDDEN = Kind("forbidden", 403, "This key is not for that.", {"scope": "orders:write"})
 NOT_FOUND = Kind("not-found", 404, "There is no such order.")
+NO_LINK = Kind(
+    "no-link", 404, "This link opens nothing: it is not whole, is for something else, or has had its time."
+)
+NO_PUSH = Kind("no-push", 404, "Nothing is pushed from here.")
 TOO_SLOW = Kind("too-slow", 408, "The request did not come in time.")
 IMPOSSIBLE = Kind(
     "impossible", 409, "An order that is placed cannot ship.", {"order_status": "placed", "possible": _WAYS}
@@ -86,6 +90,7 @@ IMPORT_TOO_LARGE = Kind("import-too-large", 413, "An import has 100,000 orders a
 NO_JSON_SAID = Kind("unsupported-media-type", 415, "Documents are application/json, in UTF-8.")
 INVALID = Kind("invalid", 422, "The document does not fit.", {"errors": _ERRORS})
 NO_TABLE = Kind("no-table", 422, "Line 1: The first line names the columns; it lacks sku.")
+PUSH_TARGET = Kind("push-target", 422, "Nothing is pushed there: 10.0.0.1 is no public address.")
 FORBIDDEN_TARGET = Kind("webhook-target", 422, "Webhooks do not go there: it has to begin with https://.")
 OTHER_REQUEST = Kind("other-request", 422, "This key was used for another request.")
 TOO_MANY_STREAMS = Kind(
@@ -105,18 +110,10 @@ NO_REPORTS = Kind("no-reports", 501, "No reports are made here.")
 STOPPED = Kind("stopping", 503, "This process stops: another one takes your request.", headers=_SOON)
 UNAVAILABLE = Kind("unavailable", 503, "The database is away. Try again.", headers=_SOON)
 
-EVERYWHERE = (
-    MALFORMED,
-    UNAUTHORIZED,
-    FORBIDDEN,
-    TOO_SLOW,
-    EXPECTATION_FAILED,
-    LIMITED,
-    HEAD_TOO_LARGE,
-    INTERNAL,
-    UNAVAILABLE,
-)
+EVERYWHERE = (MALFORMED, TOO_SLOW, EXPECTATION_FAILED, LIMITED, HEAD_TOO_LARGE, INTERNAL, UNAVAILABLE)
 """What can go wrong with any request."""
+WITH_KEY = (UNAUTHORIZED, FORBIDDEN)
+"""And with one that needs a key."""
 
 CATALOG = [kind for kind in list(globals().values()) if isinstance(kind, Kind)]
 

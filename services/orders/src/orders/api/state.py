@@ -10,9 +10,11 @@ from mesh import AsyncDatabase
 from mesh.announcer import Announcer
 from mesh.files import FileStore
 from mesh.groupcommit import GroupCommit, GroupRead
+from mesh.links import Links
 from mesh.ratelimit import RateLimiter
 from orders.api.access import Keyring
 from orders.api.bell import Bell
+from orders.api.limits import Limits
 from orders.api.metrics import Metrics
 from orders.api.pages import Pages
 from orders.api.underway import Underway
@@ -31,6 +33,15 @@ DATABASE = web.AppKey("database", AsyncDatabase)
 
 FILES = web.AppKey("files", FileStore)
 """Where reports lie. Not there: none are made."""
+
+LINKS = web.AppKey("links", Links)
+"""Not there: no link opens."""
+
+VAPID = web.AppKey("vapid", str)
+"""What browsers need to subscribe to pushes. Not there: they cannot."""
+
+LIMITS = web.AppKey("limits", Limits)
+"""How often each may ask."""
 
 BELL = web.AppKey("bell", Bell)
 
