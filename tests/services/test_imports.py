@@ -43,3 +43,21 @@ def test_a_health_check_loads_nothing_but_itself(service: str, lives: bool, tmp_
     assert {m for m in modules if m.startswith("mesh.")} == {"mesh.entry", "mesh.garbage", "mesh.health"}
     assert {m for m in modules if m.startswith(f"{service}.")} == {f"{service}.__main__"}
 
+
+ONLY = {
+    "alembic": {"migrate"},
+    "celery": {"worker"},
+    "aiohttp": {"api", "webhooks"},
+    "email_validator": {"api"},
+    "redis": set(),  # loaded by the address of a broker, or where requests are counted
+}
+"""Which roles load a package; they need their settings for nothing else."""
+ROLES = [(service, role) for service in SERVICES for role in ("worker", "relay", "migrate")]
+
+
+@pytest.mark.parametrize(("service", "role"), [*ROLES, ("orders", "api"), ("orders", "webhooks")])
+def test_a_role_loads_what_it_needs_before_it_reads_its_settings(service: str, role: str) -> None:
+    code, modules = loaded(service, role)
+
+    assert code == 2  # it has none
+    assert packages(modules) & ONLY.keys() == {package for package, roles in ONLY.items() if role in roles}
