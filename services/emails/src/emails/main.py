@@ -1,4 +1,4 @@
-"""Entry points: `emails worker|relay|migrate|health|dead-letters`, and `celery -A emails.main`."""
+"""The commands: `emails worker|relay|migrate|health|dead-letters`, and `celery -A emails.main`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Entry points: `orders api|webhooks|worker|relay|keys|link-key|migrate|…`, and `celery -A orders.main`."""
+"""The commands: `orders api|webhooks|worker|relay|keys|link-key|migrate|…`, and `celery -A orders.main`."""
 
 import json
 from typing import Any

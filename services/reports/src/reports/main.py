@@ -1,4 +1,4 @@
-"""Entry points: `reports worker|relay|migrate|health|dead-letters|sales`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|migrate|health|dead-letters|sales`, and `celery -A reports.main`."""
 
 import json
 from datetime import datetime

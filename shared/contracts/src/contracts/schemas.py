@@ -7,7 +7,7 @@ field another name, a validator of one's own. That stands beside it, under `x-` 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, cast
 
 from pydantic import AliasChoices
@@ -50,6 +50,7 @@ def reader(model: type[Message]) -> Schema:
     return dict(_open(_schema(model, "validation")))
 
 
+@lru_cache(maxsize=256)  # looked at when a contract is defined, and told again by every process that starts
 def _schema(model: type[Message], mode: Literal["validation", "serialization"]) -> Schema:
     said = model.model_json_schema(by_alias=False, mode=mode, schema_generator=_Thorough)
     return dict(_unmarked(_bare(said)))

@@ -8,13 +8,11 @@ import amqp
 from amqp.exceptions import AccessRefused, AMQPError
 from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from mesh import context, rabbitmq, sqs, streams, topology
 from mesh.errors import Unavailable
 from mesh.outbox import Outgoing
 
-ERRORS = (AMQPError, OperationalError, RedisError)
 TIMEOUT = 5.0
 """Seconds that any one word with the broker may take: a frozen broker must not freeze a sender."""
 
@@ -78,8 +76,17 @@ def opened(url: str) -> Iterator[Connection]:
         with found:
             found.ensure_connection(max_retries=1, timeout=TIMEOUT)
             yield found
-    except (*ERRORS, *found.connection_errors, *found.channel_errors, OSError) as error:
+    except _errors(url, found) as error:
         raise Unavailable(f"broker: {error}") from error
+
+
+def _errors(url: str, connection: Connection) -> tuple[type[Exception], ...]:
+    known = (AMQPError, OperationalError, OSError, *connection.connection_errors, *connection.channel_errors)
+    if not url.startswith("streams+"):
+        return known
+    from redis.exceptions import RedisError  # a tenth of a second to import: RabbitMQ's processes do without
+
+    return (*known, RedisError)
 
 
 def declare_receiver(channel: Any, message: Outgoing) -> bool:

@@ -22,6 +22,7 @@ from mesh import (
     database,
     deadletters,
     garbage,
+    health,
     listeners,
     log,
     manifest,
@@ -32,7 +33,7 @@ from mesh import (
 from mesh.announcer import Announcer
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart, Unavailable
-from mesh.health import Heartbeat, healthy
+from mesh.health import Heartbeat
 from mesh.relay import Relay
 from mesh.service import S, Service
 from mesh.stopping import Stopping
@@ -148,11 +149,9 @@ def _health(service: Service[Any]) -> click.Command:
         directory = service.settings.load().health_dir
         if directory is None:
             raise click.ClickException("HEALTH_DIR is not set: processes keep no heartbeat")
-        ready, said = healthy(directory, service.name, role)
-        click.echo(f"{service.name} {role}: {said}")
-        sys.exit(not ready)
+        sys.exit(health.show(directory, service.name, role))
 
-    role = click.Argument(["role"], type=click.Choice(["api", "worker", "relay", "webhooks"]))
+    role = click.Argument(["role"], type=click.Choice(health.ROLES))
     return click.Command("health", callback=show, params=[role], help="Exit 0 if that process here is ready.")
 
 

@@ -10,6 +10,9 @@ import time
 from pathlib import Path
 from typing import Literal, Protocol
 
+ROLES = ("api", "worker", "relay", "webhooks")
+"""Those of all services that keep a heartbeat."""
+
 State = Literal["starting", "ready", "waiting", "stopping"]
 """waiting: it lives, and something that it needs is away."""
 
@@ -75,3 +78,10 @@ def healthy(directory: Path, service: str, role: str) -> tuple[bool, str]:
     age = time.time() - said["at"]
     what = f"{said['state']} ({said['needs']})" if "needs" in said else said["state"]
     return said["state"] == "ready" and age < FRESH, f"{what}, {age:.1f} s ago"
+
+
+def show(directory: Path, service: str, role: str) -> int:
+    """Print it. The exit code: 0 if that process is ready."""
+    ready, said = healthy(directory, service, role)
+    print(f"{service} {role}: {said}")  # noqa: T201 - not click's: a check that imports it takes twice the CPU
+    return 0 if ready else 1

@@ -19,7 +19,6 @@ from mesh.backlog import Backlog
 from mesh.health import State
 from mesh.manifest import Manifest
 from mesh.rabbitmq.leases import AmqpLeases
-from mesh.streams.leases import StreamsLeases
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +75,11 @@ def connect(url: str) -> Leases | None:
     if url.startswith(sqs.SCHEME):
         return None
     connection = broker.connection(url)
-    return StreamsLeases(connection) if url.startswith("streams+") else AmqpLeases(connection)
+    if url.startswith("streams+"):
+        from mesh.streams.leases import StreamsLeases  # needs redis-py, slow to import
+
+        return StreamsLeases(connection)
+    return AmqpLeases(connection)
 
 
 def live(leases: Leases, *, refuse_unreadable: bool = False) -> list[Live]:

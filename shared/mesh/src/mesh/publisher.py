@@ -6,7 +6,6 @@ from typing import Protocol
 from mesh import broker, sqs
 from mesh.outbox import Outgoing
 from mesh.rabbitmq.publisher import AmqpPublisher
-from mesh.streams.publisher import StreamsPublisher
 from mesh.streams.safety import Persistence
 
 
@@ -30,6 +29,8 @@ def connect(url: str, persistence: Persistence = "required") -> Publisher:
     """
     connection = broker.connection(url)
     if url.startswith("streams+"):
+        from mesh.streams.publisher import StreamsPublisher  # needs redis-py, slow to import
+
         return StreamsPublisher(connection, persistence)
     if url.startswith(sqs.SCHEME):
         from mesh.sqs.publisher import SqsPublisher  # needs boto3, which only the extra brings

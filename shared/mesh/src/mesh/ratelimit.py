@@ -10,17 +10,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.asyncio.sentinel import Sentinel
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as Disconnected
 
 from mesh.errors import Unavailable
 from mesh.streams.address import Address
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 log = structlog.get_logger(__name__)
 
@@ -180,7 +178,14 @@ def _quota(rate: Rate, used: int, granted: bool | None) -> Quota:
     return Quota(granted, left, (used if left else used - rate.interval * (rate.requests - 1)) / 1_000_000)
 
 
-def _client(address: Address) -> Redis:
+def _client(address: Address) -> "Redis":
+    # Settings know rates, and who counts nothing does without redis-py, slow to import.
+    from redis.asyncio import Redis
+    from redis.asyncio.retry import Retry
+    from redis.asyncio.sentinel import Sentinel
+    from redis.backoff import NoBackoff
+    from redis.exceptions import ConnectionError as Disconnected
+
     options: dict[str, Any] = {
         "db": address.database,
         "username": address.username,

@@ -1,11 +1,12 @@
 """Whether a server may be trusted with messages. Asked once for each connection, before anything else."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
-
-from redis import Redis
+from typing import TYPE_CHECKING, Any, Literal
 
 from mesh.errors import RefusedAtStart
+
+if TYPE_CHECKING:
+    from redis import Redis  # slow to import; the word that settings say needs none
 
 Persistence = Literal["required", "optional"]
 
@@ -13,7 +14,7 @@ OLDEST = (6, 2)
 """Every server that is supported somewhere is newer; the tests run on Redis 7.0 and on Valkey 9."""
 
 
-def refuse_unsafe(client: Redis, persistence: Persistence) -> None:
+def refuse_unsafe(client: "Redis", persistence: Persistence) -> None:
     """Raise RefusedAtStart, with what to do, for a server that would lose messages as it is set up."""
     for wrong, why in _faults(client.info(), persistence):
         if wrong:

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from celery import Celery, Task
-from celery.backends.redis import RedisBackend
 from celery.exceptions import Ignore
 
 from mesh import wire
@@ -59,8 +58,12 @@ def _wait_for_claim(task: HandlerTask) -> None:
     claim is followed within seconds by who has its message again: for him the chord is complete and claimed,
     so nobody would ever go on. While a chord is claimed, only such a message is under way in it; it waits for
     the claim to end."""
+    if task.request.chord is None:
+        return
+    from celery.backends.redis import RedisBackend  # with redis-py, slow to import: there where results are
+
     backend = task.backend
-    if task.request.chord is None or not isinstance(backend, RedisBackend):
+    if not isinstance(backend, RedisBackend):
         return
     claim = backend.get_key_for_group(task.request.group, ".c")
     while backend.client.get(claim) not in (None, b"done"):
