@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import rabbit
@@ -19,6 +20,9 @@ from embedded.rabbitmq import RabbitMQ
 from embedded.valkey import Valkey
 from mesh import Database, Settings, context, log
 from mesh.migrate import migrate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 BROKERS = ["valkey", "redis", "rabbitmq"]
 CI = os.environ.get("CI") == "true"
@@ -94,6 +98,18 @@ def rabbitmq(state: Path) -> Iterator[RabbitMQ]:
     server.wait_until_ready()
     yield server
     server.kill()  # a farewell takes seconds, and nobody reads these data again
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Debian's chromium. A module's, not the session's: while it is open, no test can run an event loop."""
+    from browsing import NoBrowser, chromium  # few tests need it
+
+    try:
+        with chromium() as browser:
+            yield browser
+    except NoBrowser as missing:
+        pytest.skip(str(missing))
 
 
 _numbers = count(1)

@@ -51,7 +51,7 @@ def told(kind: type[Changed], locale: str = "en", **more: Any) -> Changed:
             told(OrderShipped, carrier="DHL", tracking="JD014"),
             "shipping",
             "is on its way",
-            "Your order is on its way with DHL. Its number there is JD014.",
+            "Your order is on its way with DHL. Its tracking number is JD014.",
         ),
         (
             told(OrderShipped, carrier=None, tracking=None),
@@ -96,6 +96,62 @@ def test_a_change_in_words(event: Changed, kind: str, subject: str, sentence: st
     assert mail.text.splitlines()[0] == "Hello Ada Lovelace,"
     assert f"\n\n{sentence}\n\n" in mail.text
     assert sentence.replace("<", "&lt;").replace(">", "&gt;") in mail.html
+
+
+@pytest.mark.parametrize(
+    ("event", "subject", "sentence"),
+    [
+        (told(OrderPaid, "ru"), "оплачен", f"Мы получили 1{NBSP}234,56{NBSP}€."),
+        (
+            told(OrderShipped, "ru-RU", carrier="СДЭК", tracking="42"),
+            "в пути",
+            "Ваш заказ в пути, его везёт СДЭК. Его трек-номер: 42.",
+        ),
+        (
+            told(OrderShipped, "ru", carrier=None, tracking="42"),
+            "в пути",
+            "Ваш заказ в пути. Его трек-номер: 42.",
+        ),
+        (told(OrderDelivered, "ru"), "доставлен", "Ваш заказ доставлен."),
+        (told(OrderCancelled, "ru", reason="нет"), "отменён", "Ваш заказ отменён. Причина: нет"),
+        (told(OrderExpired, "ru"), "истёк", f"Мы не получили 1{NBSP}234,56{NBSP}€ вовремя. Заказ отменён."),
+        (
+            told(OrderRefunded, "ru", amount=1, refunded=1, reason=None),
+            "Возврат",
+            f"Мы отправили вам 0,01{NBSP}€.",
+        ),
+        (told(OrderNoted, "ru", note="Скоро", for_customer=True), "О вашем заказе", "Скоро"),
+    ],
+)
+def test_the_same_in_russian(event: Changed, subject: str, sentence: str) -> None:
+    mail = TEMPLATES.notice(letters.notice(event))
+    assert subject in mail.subject
+    assert mail.text.startswith("Здравствуйте, Ada Lovelace!\n\n")
+    assert f"\n\n{sentence}\n\n" in mail.text
+    assert sentence in mail.html
+
+
+def test_a_desktop_is_told_the_same() -> None:
+    event = told(OrderPaid, "ru")
+    expected = f"Заказ {NUMBER} оплачен", f"Мы получили 1{NBSP}234,56{NBSP}€."
+    assert TEMPLATES.push(letters.notice(event)) == expected
+
+
+def test_a_desktop_has_little_room() -> None:
+    title, body = TEMPLATES.push(
+        letters.notice(told(OrderNoted, note="\u202elong " * 9999, for_customer=True))
+    )
+    assert title == f"About your order {NUMBER}"
+    assert (len(body), body[-6:]) == (240, " long…")
+
+
+def test_what_a_person_wrote_keeps_its_lines_and_nothing_unseen() -> None:
+    note = "Soon\r\nthere\x00\u202e\n\n\n\nYours\u2028B\x1b" + " and more" * 12
+    mail = TEMPLATES.notice(letters.notice(told(OrderNoted, note=note, for_customer=True)))
+    shown = "Soon\nthere\n\nYours\nB and more and more"
+    assert shown in mail.text
+    assert shown in mail.html
+    assert max(map(len, mail.text.splitlines())) <= 72
 
 
 def test_every_event_of_an_order_has_its_words(

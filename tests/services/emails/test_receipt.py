@@ -12,6 +12,7 @@ from contracts.orders import Line, OrderPlaced
 from emails import letters
 from emails.domain import Content
 from emails.templates import Templates
+from emails.templates.plaintext import WIDTH, columns
 
 TEMPLATES = Templates()
 NBSP, NARROW = "\u00a0", "\u202f"
@@ -66,8 +67,86 @@ def test_dates_are_written_as_their_reader_does(locale: str, written: str) -> No
     assert written in mail.html
 
 
-def test_the_language_is_told() -> None:
-    assert '<html lang="pt-BR">' in receipt(customer={"locale": "pt_BR"}).html
+@pytest.mark.parametrize(
+    ("locale", "tag"),
+    [("en", "en"), ("en-GB", "en-GB"), ("ru_RU", "ru-RU"), ("ru-XX", "ru"), ("pt_BR", "en"), ("xx", "en")],
+)
+def test_it_says_in_which_language_its_words_are(locale: str, tag: str) -> None:
+    """A program that reads out loud would read English words to a Brazilian as if they were Portuguese."""
+    assert f'<html lang="{tag}" dir="ltr">' in receipt(customer={"locale": locale}).html
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "total"),
+    [
+        ("ru", "Ваш заказ", f"Итого: 9,00{NBSP}€\n"),
+        ("ru-RU", "Ваш заказ", f"Итого: 9,00{NBSP}€\n"),
+        ("ru-XX", "Ваш заказ", f"Итого: 9,00{NBSP}€\n"),
+        ("RU", "Ваш заказ", f"Итого: 9,00{NBSP}€\n"),
+        ("de", "Your order", f"Total: 9,00{NBSP}€\n"),
+        ("xx", "Your order", "Total: €9.00\n"),
+    ],
+)
+def test_its_words_are_in_the_readers_language_if_we_have_it(locale: str, subject: str, total: str) -> None:
+    mail = receipt(customer={"locale": locale})
+    assert mail.subject.startswith(subject)
+    assert total in mail.text
+
+
+@pytest.mark.parametrize(
+    ("locale", "quantity", "counted"),
+    [
+        ("en", 1, "1 item"),
+        ("en", 1000, "1,000 items"),
+        ("ru", 1, "1 товар"),
+        ("ru", 3, "3 товара"),
+        ("ru", 5, "5 товаров"),
+        ("ru", 11, "11 товаров"),
+        ("ru", 21, "21 товар"),
+        ("ru", 112, "112 товаров"),
+        ("ru", 1002, f"1{NBSP}002 товара"),
+        ("de", 1000, "1.000 items"),
+    ],
+)
+def test_things_are_counted_as_the_language_does(locale: str, quantity: int, counted: str) -> None:
+    line = Line(sku="T-1", name="Tea", quantity=quantity, unit_price=100)
+    html = receipt(customer={"locale": locale}, lines=(line,)).html
+    assert f"&middot; {counted}</p>" in html
+
+
+def test_money_stands_in_one_column_at_the_right_edge() -> None:
+    names = (
+        "Tea",
+        "愛" * 3,
+        "Чай",
+        "e\u0301",
+        "A name that is so long that it takes more than a line of its own " * 2,
+    )
+    lines = tuple(
+        Line(sku="S", name=name, quantity=1, unit_price=10 ** (n + 2)) for n, name in enumerate(names)
+    )
+    rows = [row for row in receipt(lines=lines).text.splitlines() if row.endswith(".00")]
+    assert len(rows) == len(names) + 1
+    assert {columns(row) for row in rows} == {WIDTH}
+
+
+ODD = "Ada\r\nBcc: eve@example.com\x00\x1b[31m\u202eolleh\u2066\u2028\u200f!"
+
+
+def test_a_name_is_one_line_whatever_is_in_it() -> None:
+    line = Line(sku=ODD, name=ODD, quantity=1, unit_price=1)
+    mail = receipt(customer={"name": ODD}, lines=(line,))
+    shown = "Ada Bcc: eve@example.com [31m olleh !"
+    assert mail.text.splitlines()[0] == f"Hello {shown},"
+    for text in mail:
+        assert not {"\x00", "\x1b", "\u202e", "\u2066", "\u2028", "\u200f"} & set(text)
+    assert mail.text.count(shown) == mail.html.count(shown) == 3
+
+
+def test_who_has_no_name_is_greeted_all_the_same() -> None:
+    mail = receipt(customer={"name": "\u200f \n"})
+    assert mail.text.startswith("Hello,\n")
+    assert ">Thank you</h1>" in mail.html
 
 
 def test_it_names_the_order() -> None:

@@ -1,6 +1,7 @@
 """Mails: what they are, and what their kinds mean. The standard library and nothing else."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -18,6 +19,9 @@ MARKETING = "marketing"
 
 Unsent = Literal["suppressed", "unwanted"]
 """Why a mail is not even tried: its mailbox does not exist, or its owner does not want it."""
+
+LINK_LASTS = timedelta(days=7)
+"""How long a link to a report opens."""
 
 
 class Content(NamedTuple):

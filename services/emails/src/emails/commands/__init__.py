@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from emails.commands.people import person_of, suppressions_of
+from emails.commands.preview import preview
 from emails.commands.sent import campaigns_of, in_doubt_of
 from mesh import Service
 
@@ -13,3 +14,4 @@ def add(cli: click.Group, service: Service[Any]) -> None:
     """Add them to the commands of the service."""
     for command in (in_doubt_of, campaigns_of, suppressions_of, person_of):
         cli.add_command(command(service))
+    cli.add_command(preview)

@@ -1,98 +1,87 @@
-"""The texts of the mails: Jinja2 templates, money and dates as the customer's locale writes them."""
+"""The texts of the mails: Jinja2 templates in each language, money and dates as a locale has them.
 
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import lru_cache, partial
-from uuid import UUID
+readers.py     whose locale it is: words, money, dates      pages.py     what a template is given
+notices.py     what is said of each change of an order      samples.py   a letter of each kind
+plaintext.py   text parts: wrapped, in columns              styles.py    mail.css, inlined
+editions.py    all templates in one language, checked
+"""
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
-from babel.numbers import format_currency, get_currency_precision
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+import traceback
+from pathlib import Path
+
+from jinja2 import BaseLoader, PackageLoader, UndefinedError
 
 from contracts.emails import Recipient, SendNotice, SendReceipt, SendReport
 from emails.domain import Batch, Content
-from emails.templates.notices import notice
+from emails.templates import pages
+from emails.templates.editions import Compiled, Edition, hold_against_pages
+from emails.templates.errors import BrokenTemplate
+from emails.templates.plaintext import shortened
+from emails.templates.readers import ENGLISH, LANGUAGES, Reader, reader
+from emails.templates.samples import OTHERS, SAMPLES, Sample
+
+__all__ = ["BrokenTemplate", "Templates"]
+
+_GLANCE = 240  # characters: more than any desktop shows of a notification
 
 
 class Templates:
-    """All templates, compiled once per process."""
+    """All templates in every language, compiled once per process, and tried.
 
-    def __init__(self) -> None:
-        environment = Environment(
-            loader=PackageLoader("emails"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,  # a missing variable is an error, not a hole in a mail
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._html = environment.get_template("receipt.html")
-        self._text = environment.get_template("receipt.txt")
-        self._notice_html = environment.get_template("notice.html")
-        self._notice_text = environment.get_template("notice.txt")
+    Raises BrokenTemplate if one of them would leave a hole in a mail.
+    """
 
-    def receipt(self, order: SendReceipt) -> Content:
+    def __init__(self, loader: BaseLoader | None = None) -> None:
+        loader = loader or PackageLoader("emails")
+        compiled = Compiled()
+        self._editions = {language: Edition(language, loader, compiled) for language in LANGUAGES}
+        hold_against_pages(self._editions[ENGLISH].environment)
+        for name, sample in (SAMPLES | OTHERS).items():
+            for language in LANGUAGES:
+                self._try(name, sample, language)
+
+    def receipt(self, wanted: SendReceipt) -> Content:
         """The receipt for an order."""
-        locale = _locale(order.recipient.locale)
-        values = {
-            "order": order,
-            "number": _number(order.order_id),
-            "money": partial(_money, currency=order.currency, locale=locale),
-            "date": _date(order.placed_at, locale),
-            "language": locale.replace("_", "-"),
-        }
-        return Content(f"Your order {values['number']}", self._text.render(values), self._html.render(values))
+        reader = _reader(wanted.recipient)
+        return self._content(pages.receipt(wanted, reader), reader)
 
     def notice(self, said: SendNotice) -> Content:
         """To the customer whose order has changed."""
-        locale = _locale(said.recipient.locale)
-        subject, sentence = notice(said, _number(said.order_id), _money(said.amount, said.currency, locale))
-        values = {
-            "name": said.recipient.name,
-            "order_id": said.order_id,
-            "subject": subject,
-            "sentence": sentence,
-            "language": locale.replace("_", "-"),
-        }
-        return Content(subject, self._notice_text.render(values), self._notice_html.render(values))
+        reader = _reader(said.recipient)
+        return self._content(pages.of_notice(said, reader), reader)
+
+    def push(self, said: SendNotice) -> tuple[str, str]:
+        """The same for a desktop: a title and a body."""
+        page = pages.of_notice(said, _reader(said.recipient))
+        return page.subject, shortened(page.sentence, _GLANCE)
 
     def report(self, wanted: SendReport, link: str | None) -> Content:
-        """In work: the templates of reports and campaigns."""
-        text = f"{wanted.title}\n{link or wanted.file.name}"
-        return Content(wanted.title, text, text)
+        """With a link to the report, or (None) for a mail to which it is attached."""
+        reader = _reader(wanted.recipient)
+        return self._content(pages.report(wanted, link, reader), reader)
 
     def bulk(self, batch: Batch, recipient: Recipient, unsubscribe: str) -> Content:
-        """The same."""
-        text = "\n\n".join([*batch.paragraphs, unsubscribe])
-        return Content(batch.subject, text, text)
+        """One mail of many. `unsubscribe` is a link."""
+        reader = _reader(recipient)
+        return self._content(pages.bulk(batch, unsubscribe, reader), reader)
 
+    def _content(self, page: pages.Page, reader: Reader) -> Content:
+        return self._editions[reader.language].content(page)
 
-def _number(order_id: UUID) -> str:
-    """An order's, for people."""
-    return str(order_id).rpartition("-")[2].upper()
-
-
-@lru_cache(maxsize=1024)
-def _locale(tag: str) -> str:
-    """Babel's name for a tag; the language alone where the region is unknown; else English."""
-    for known in (tag, tag.replace("_", "-").partition("-")[0]):
+    def _try(self, name: str, sample: Sample, language: str) -> None:
         try:
-            return str(Locale.parse(known.replace("-", "_")))
-        except (UnknownLocaleError, ValueError):
-            continue
-    return "en"
+            sample(self, language)
+        except (UndefinedError, KeyError) as error:  # a template's hole, or that of a translation
+            raise BrokenTemplate(f"{_place(error)}: {error} (sample {name!r} in {language!r})") from error
 
 
-@lru_cache(maxsize=8192)  # prices repeat, and formatting one costs 15 us
-def _money(minor: int, currency: str, locale: str) -> str:
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=locale)
+def _reader(recipient: Recipient) -> Reader:
+    return reader(recipient.locale)
 
 
-def _date(at: datetime, locale: str) -> str:
-    return _minute(at.astimezone(UTC).replace(second=0, microsecond=0), locale)
-
-
-@lru_cache(maxsize=1024)  # many orders share a minute, and formatting one costs 17 us
-def _minute(at: datetime, locale: str) -> str:
-    return f"{format_date(at, 'long', locale=locale)}, {format_time(at, 'short', locale=locale)} UTC"
+def _place(error: BaseException) -> str:
+    """Jinja2 puts the template and its line into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    of_templates = [frame for frame in frames if frame.filename.endswith((".html", ".txt"))]
+    last = (of_templates or frames)[-1]
+    return f"{Path(last.filename).name}, line {last.lineno}"

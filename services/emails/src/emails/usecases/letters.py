@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from contracts.files import File
 from contracts.links import Download
 from contracts.orders import OrderNoted
 from emails.desk import Desk
-from emails.domain import TRANSACTIONAL, Attachment, Content, Letter, Mail
+from emails.domain import LINK_LASTS, TRANSACTIONAL, Attachment, Content, Letter, Mail
 from emails.letters import letter, notice
 from emails.mailer import Handed, InDoubt, Refused
 from emails.store import mails, people
@@ -23,8 +22,6 @@ from mesh.errors import Gone
 LARGEST = 10 * 1024 * 1024
 """Bytes of a file that is attached: many mail servers take 20 MB, and base64 makes four bytes of three. A
 larger one goes by link."""
-LASTS = timedelta(days=7)
-"""How long a link to a report opens."""
 
 Sending = Effect[Handed | Bounced]
 
@@ -47,7 +44,7 @@ def forward_note(noted: OrderNoted, id: UUID, tx: Tx, desk: Desk) -> Sending | N
 def send_report(wanted: SendReport, id: UUID, tx: Tx, desk: Desk) -> Sending | None:
     """A stored file, in the mail or as a link to where it lies."""
     attached = wanted.by == "attachment" and wanted.file.size <= LARGEST
-    link = None if attached else desk.links.url("files", Download(file=wanted.file), LASTS)
+    link = None if attached else desk.links.url("files", Download(file=wanted.file), LINK_LASTS)
     file = wanted.file if attached else None
     return send(letter(wanted, id), lambda: desk.templates.report(wanted, link), tx, desk, file=file)
 
