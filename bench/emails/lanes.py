@@ -1,4 +1,4 @@
-"""How long a receipt takes while a campaign of 50,000 mails goes out: with a worker for each lane, and with one
+"""How long a receipt takes while a campaign of 50,000 mails goes out: with a worker for each lane, and one
 for all of them; beside the same worker with nothing else to do.
 """
 
