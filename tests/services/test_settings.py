@@ -24,7 +24,7 @@ COMMANDS = [
 GOOD = {
     "DATABASE_URL": "postgresql://me:s3cr3t@db/mine",
     "BROKER_URL": "streams+redis://:s3cr3t@broker/0",
-    "SMTP_URL": "smtp://me:s3cr3t@mail:25",
+    "SMTP_URL": "smtps://me:s3cr3t@mail:465, smtp+starttls://me:s3cr3t@other",
     "MAIL_FROM": "Meshwork <orders@meshwork.example>",
     "PUBLIC_URL": "https://api.shop.example",
     "LINK_KEYS": "s3cr3t,s3cr3t",
@@ -51,7 +51,14 @@ def test_no_secret_is_shown(settings: type[MeshSettings]) -> None:
     [
         ("DATABASE_URL", "s3cr3t"),
         ("BROKER_URL", "s3cr3t"),
-        ("SMTP_URL", "smtps://s3cr3t@mail"),  # not spoken here: the password would go out in the clear
+        ("SMTP_URL", "smtp://me:s3cr3t@mail"),  # the password would go out in the clear
+        ("SMTP_URL", "smtps://me:s3cr3t@mail?rate=s3cr3t"),
+        ("SMTP_URL", "smtps://me:s3cr3t@mail:s3cr3t"),
+        ("MAIL_REPLY_TO", "s3cr3t"),
+        ("DKIM_DOMAIN", "s3cr3t\n"),
+        ("DKIM_SELECTOR", "s3cr3t;"),
+        ("DKIM_KEY_FILE", "s3cr3t.pem"),  # and no selector
+        ("BULK_RATE", "s3cr3t"),
         ("MAIL_FROM", "s3cr3t"),
         ("MAIL_FROM", "a@b.example\nBcc: s3cr3t@example.com"),
         ("PUBLIC_URL", "s3cr3t"),
@@ -71,3 +78,14 @@ def test_what_does_not_fit_is_named_and_not_shown(name: str, value: str) -> None
 def test_an_empty_setting_is_a_missing_one() -> None:
     with pytest.raises(MissingSettings, match="DATABASE_URL: Field required"):
         OrdersSettings.load({**GOOD, "DATABASE_URL": ""})
+
+
+def test_a_signature_takes_a_selector_and_a_key() -> None:
+    with pytest.raises(MissingSettings, match=r"DKIM_KEY_FILE: .*goes together with DKIM_SELECTOR"):
+        EmailsSettings.load({**GOOD, "DKIM_SELECTOR": "2026a"})
+    loaded = EmailsSettings.load({**GOOD, "DKIM_SELECTOR": "2026a", "DKIM_KEY_FILE": "/run/dkim.pem"})
+    assert str(loaded.dkim_key_file) == "/run/dkim.pem"
+
+
+def test_mail_servers_are_asked_in_the_order_in_which_they_are_named() -> None:
+    assert [provider.name for provider in EmailsSettings.load(GOOD).smtp_url] == ["mail", "other"]

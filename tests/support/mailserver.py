@@ -1,6 +1,7 @@
 """A real SMTP server that does what a test wants: keeps mails, refuses, goes away, hangs up."""
 # ruff: noqa: N802 the hooks' names are aiosmtpd's
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -8,6 +9,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
+from ssl import SSLContext
 from typing import Any, Self, cast
 
 from aiosmtpd.controller import Controller
@@ -50,6 +52,15 @@ class MailServer:
     smtputf8: bool = True
     pipelining: bool = False
     """aiosmtpd can do it always, and says so with this."""
+    tls: SSLContext | None = None
+    """With it, the server offers STARTTLS; or speaks TLS `from_start`."""
+    from_start: bool = False
+    user: tuple[str, str] | None = None
+    """Who may log in. None: nobody."""
+    largest: int = 32 * 1024 * 1024
+    """Bytes of a mail, which it announces."""
+    delay: float = 0.0
+    """Seconds before it answers who the mail is to."""
     mails: list[Mail] = field(default_factory=list)
     connections: list[SMTP] = field(default_factory=list)
     """Every connection that there was."""
@@ -60,7 +71,11 @@ class MailServer:
 
     @property
     def url(self) -> str:
-        return f"smtp://{HOST}:{self._port}"
+        return f"smtp://{self.place}"
+
+    @property
+    def place(self) -> str:
+        return f"{HOST}:{self._port}"
 
     def start(self) -> Self:
         self._controller = _Controller(self, hostname=HOST, port=self._port)
@@ -102,7 +117,7 @@ def _close(transport: Any, goodbye: bytes) -> None:
 
 class _Controller(Controller):
     def __init__(self, server: MailServer, **where: Any) -> None:
-        super().__init__(_Handler(server), **where)
+        super().__init__(_Handler(server), ssl_context=server.tls if server.from_start else None, **where)
         self._server = server
 
     def factory(self) -> SMTP:
@@ -110,12 +125,21 @@ class _Controller(Controller):
             self.handler,
             hostname="localhost",
             enable_SMTPUTF8=self._server.smtputf8,
-            authenticator=lambda *_: AuthResult(success=False, handled=False),
+            authenticator=self._let_in,
             auth_require_tls=False,
+            data_size_limit=self._server.largest,
+            tls_context=None if self._server.from_start else self._server.tls,
             loop=self.loop,
         )
         self._server.connections.append(connection)
         return connection
+
+    def _let_in(self, *given: Any) -> AuthResult:
+        user = self._server.user
+        right = user is not None and (given[-1].login, given[-1].password) == tuple(
+            word.encode() for word in user
+        )
+        return AuthResult(success=right, handled=False)
 
 
 class _Handler:
@@ -142,6 +166,7 @@ class _Handler:
         return self._server.refuses.get("MAIL", "250 OK")
 
     async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, options: list[str]) -> str:
+        await asyncio.sleep(self._server.delay)
         if "RCPT" not in self._server.refuses:
             envelope.rcpt_tos.append(address)
         return self._server.refuses.get("RCPT", "250 OK")

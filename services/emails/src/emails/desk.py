@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from emails.mailer import Mailer
+from emails.smtp import Mailer
 from emails.templates import Templates
 from mesh.files import FileStore
 from mesh.links import Links

@@ -178,6 +178,19 @@ def _quota(rate: Rate, used: int, granted: bool | None) -> Quota:
     return Quota(granted, left, (used if left else used - rate.interval * (rate.requests - 1)) / 1_000_000)
 
 
+def connection(address: Address) -> dict[str, Any]:
+    """Options for redis-py's clients of a server that is not waited for."""
+    return {
+        "db": address.database,
+        "username": address.username,
+        "password": address.password,
+        "socket_timeout": TIMEOUT,
+        "socket_connect_timeout": TIMEOUT,
+        "protocol": 2,
+        **(({"ssl": True} | address.tls) if address.tls is not None else {}),
+    }
+
+
 def _client(address: Address) -> "Redis":
     # Settings know rates, and who counts nothing does without redis-py, slow to import.
     from redis.asyncio import Redis
@@ -186,17 +199,8 @@ def _client(address: Address) -> "Redis":
     from redis.backoff import NoBackoff
     from redis.exceptions import ConnectionError as Disconnected
 
-    options: dict[str, Any] = {
-        "db": address.database,
-        "username": address.username,
-        "password": address.password,
-        "socket_timeout": TIMEOUT,
-        "socket_connect_timeout": TIMEOUT,
-        "protocol": 2,
-        # A connection that ended while nobody used it says nothing of the server.
-        "retry": Retry(NoBackoff(), 1, supported_errors=(Disconnected,)),
-        **(({"ssl": True} | address.tls) if address.tls is not None else {}),
-    }
+    # A connection that ended while nobody used it says nothing of the server.
+    options = connection(address) | {"retry": Retry(NoBackoff(), 1, supported_errors=(Disconnected,))}
     if address.master:
         asked = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout")}
         sentinel = Sentinel(list(address.hosts), sentinel_kwargs=asked)  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ from contracts.orders import OrderNoted
 from emails.desk import Desk
 from emails.domain import LINK_LASTS, TRANSACTIONAL, Attachment, Content, Letter, Mail
 from emails.letters import letter, notice
-from emails.mailer import Handed, InDoubt, Refused
+from emails.smtp import Handed, InDoubt, Refused
 from emails.store import mails, people
 from emails.usecases import outcomes
 from emails.usecases.outcomes import Bounced

@@ -10,7 +10,7 @@ from contracts import Message
 from contracts.emails import BulkSent, EmailFailed, EmailSent, RecipientSuppressed, ReportSent
 from emails import letters
 from emails.domain import Letter, Unsent
-from emails.mailer import Handed, InDoubt
+from emails.smtp import Handed, InDoubt
 from emails.store import campaigns, mails, people
 from mesh import Failure, Reject, Tx, context, outbox
 
