@@ -1,4 +1,4 @@
-"""/push-demo: a page that subscribes this browser, for whoever wants to see a push; where PUSH_DEMO permits it.
+"""/push-demo: a page that subscribes this browser, for whoever wants to see a push; if PUSH_DEMO permits it.
 
 It asks for a key of the API, which no page of a shop does: there, the shop's own server passes the
 subscription on.

@@ -29,7 +29,8 @@ async function ask(path, how = {}) {
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
-  throw new Error(problem.detail || problem.title || `The API said ${answer.status}.`);
+  const faults = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer}: ${detail}`);
+  throw new Error(faults.join(", ") || problem.detail || problem.title || `The API said ${answer.status}.`);
 }
 
 function told(method, document) {
