@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import linkkey
+from embedded import linkkey, vapidkey
 from embedded.catcher.process import answers
 from embedded.leftovers import MARK
 from embedded.ports import HOST
@@ -75,11 +75,12 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
     if service == "orders":
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "METRICS_PORT": str(at.metrics_port)}
         told["WEBHOOK_NETWORKS"] = _OWN_MACHINE
+        told |= {"VAPID_PUBLIC_KEY": vapidkey.kept(state).public, "PUSH_DEMO": "true"}
         if at.broker.startswith("streams+"):  # a Redis or Valkey, which can count the API's requests too
             told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
-        told["PUBLIC_URL"] = at.orders
+        told |= {"PUBLIC_URL": at.orders, "VAPID_KEY": vapidkey.kept(state).private}
     return told
 
 

@@ -56,6 +56,7 @@ class Supervisor:
         lines = {
             "orders API": f"{at.orders}/v1/orders",
             "to try it": f"{at.orders}/docs",
+            "pushes": f"{at.orders}/push-demo",
             "its key": f"{at.key} (also in {self.state / 'api-key'})",
             "its figures": f"http://{HOST}:{at.metrics_port}/metrics",
             "mails": at.catcher or f"sent to {at.smtp}",

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from rabbit import deploy_secrets
 
+from emails.push.keys import signer
 from embedded.postgres import SUPERUSER, Postgres
 
 DEPLOY = compose.ROOT / "deploy"
@@ -30,6 +31,14 @@ def test_secrets_are_made_once_and_for_all_that_compose_asks_for(tmp_path: Path)
 
     (tmp_path / "services/parcels").mkdir()
     assert deploy_secrets(tmp_path).items() > secrets.items()
+
+
+def test_pushes_are_signed_with_a_pair(tmp_path: Path) -> None:
+    secrets = deploy_secrets(tmp_path)
+    signed = signer(secrets["VAPID_KEY"], "mailto:a@b.example").sign(
+        {"aud": "https://push.example", "sub": "mailto:a@b.example"}
+    )
+    assert signed["Authorization"].endswith(f"k={secrets['VAPID_PUBLIC_KEY']}")
 
 
 def test_each_user_has_the_password_that_its_service_is_given(tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ from typing import Any
 
 from contracts.emails import (
     BulkSent,
+    DeliverPush,
     EmailFailed,
     EmailSent,
+    PushSent,
     RecipientSuppressed,
     ReportSent,
     SendBulkMail,
+    SendPush,
 )
 from emails import commands, tasks, wiring
 from emails.settings import Settings
@@ -18,7 +21,17 @@ from mesh.cli import service_cli
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(EmailSent, ReportSent, EmailFailed, RecipientSuppressed, SendBulkMail, BulkSent),
+    sends=(
+        EmailSent,
+        ReportSent,
+        EmailFailed,
+        RecipientSuppressed,
+        SendBulkMail,
+        BulkSent,
+        SendPush,
+        DeliverPush,
+        PushSent,
+    ),
     wiring=wiring.open_deps,
     pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
     concurrency=2,

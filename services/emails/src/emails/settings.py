@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, InstanceOf, StringConstraints, ValidationInfo, field_validator
 
+from emails.push import hosts
 from emails.smtp.providers import Provider, parse
 from mesh import Settings as MeshSettings
 from mesh.ratelimit import Rate
@@ -15,6 +16,8 @@ _LISTED = BeforeValidator(lambda given: tuple(given.split(",")) if isinstance(gi
 _PROVIDERS = BeforeValidator(lambda given: parse(given) if isinstance(given, str) else given)
 _RATE = BeforeValidator(lambda given: Rate.parse(given) if isinstance(given, str) else given)
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*[^\s<>]@[^\s<>]+>?$")]
+
+PushHost = Annotated[str, StringConstraints(pattern=hosts.WRITTEN)]
 
 
 class Settings(MeshSettings):
@@ -43,6 +46,15 @@ class Settings(MeshSettings):
     limits_url: Url | None = Field(default=None, repr=False)
     """The Redis or Valkey on which all workers count together what they hand to a mail server: redis://… or a
     broker's streams+redis://… None: each process counts for itself."""
+    vapid_key: str | None = Field(default=None, repr=False)
+    """The private key with which pushes are signed, as PEM or as `emails vapid` prints it. None, and no
+    VAPID_KEY_FILE: nothing can be pushed."""
+    vapid_key_file: Path | None = None
+    """Where it lies instead."""
+    vapid_subject: Annotated[str, StringConstraints(pattern=r"^(mailto:|https://)\S+$")] | None = None
+    """Where push services reach us if something is wrong: mailto:… or https://… None: MAIL_FROM."""
+    push_hosts: Annotated[tuple[PushHost, ...], _LISTED] = hosts.KNOWN
+    """The push services that are asked, with commas between: *.push.apple.com is all that are below it."""
 
     @field_validator("dkim_key_file")
     @classmethod

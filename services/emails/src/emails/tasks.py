@@ -1,6 +1,17 @@
 """The messages that emails takes."""
 
-from contracts.emails import SendBulk, SendBulkMail, SendNotice, SendReceipt, SendReport, SetPreference
+from contracts.emails import (
+    AddPushSubscription,
+    DeliverPush,
+    RemovePushSubscription,
+    SendBulk,
+    SendBulkMail,
+    SendNotice,
+    SendPush,
+    SendReceipt,
+    SendReport,
+    SetPreference,
+)
 from contracts.orders import (
     OrderCancelled,
     OrderDelivered,
@@ -12,8 +23,9 @@ from contracts.orders import (
     OrderShipped,
 )
 from emails import letters as of
-from emails.usecases import campaigns, letters, outcomes, people
+from emails.usecases import campaigns, letters, outcomes, people, pushes
 from emails.usecases.letters import Sending
+from emails.usecases.pushes import Pushing
 from emails.wiring import Deps
 from mesh import Consumer, Tx, context
 
@@ -91,3 +103,23 @@ def send_bulk_mail(message: SendBulkMail, tx: Tx, deps: Deps) -> Sending | None:
 @consumer.handles(SetPreference)
 def set_preference(message: SetPreference, tx: Tx, deps: Deps) -> None:
     people.set_preference(message, tx)
+
+
+@consumer.handles(AddPushSubscription)
+def add_push_subscription(message: AddPushSubscription, tx: Tx, deps: Deps) -> None:
+    pushes.add_subscription(message, tx, deps.pusher.hosts)
+
+
+@consumer.handles(RemovePushSubscription)
+def remove_push_subscription(message: RemovePushSubscription, tx: Tx, deps: Deps) -> None:
+    pushes.remove_subscription(message, tx)
+
+
+@consumer.handles(SendPush)
+def send_push(message: SendPush, tx: Tx, deps: Deps) -> None:
+    pushes.send(message, context.message_id(), tx)
+
+
+@consumer.handles(DeliverPush, attempts=_ATTEMPTS)
+def deliver_push(message: DeliverPush, tx: Tx, deps: Deps) -> Pushing | None:
+    return pushes.deliver(message, context.sent_at(), tx, deps.pusher)

@@ -61,5 +61,7 @@ class Settings(MeshSettings):
     vapid_public_key: Annotated[str, AfterValidator(push.checked_key)] | None = None
     """The public half of the key with which emails signs pushes, in URL-safe base64: browsers ask for it.
     None: nobody can subscribe."""
+    push_demo: bool = False
+    """Whether /push-demo is there: a page that subscribes a browser to pushes, to try them."""
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()
     """Private networks that webhooks may go to, such as 10.1.0.0/16,fd00::/8; none: the internet alone."""

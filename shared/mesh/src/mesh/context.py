@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -48,10 +49,19 @@ def refuse_undeclared(kind: type[Message]) -> None:
 
 def message_id() -> UUID:
     """The id of the message being handled: the idempotency key of whatever it causes outside."""
+    return _head().id
+
+
+def sent_at() -> datetime:
+    """When the message being handled was sent, however often it was tried since: what it says may be old."""
+    return _head().sent_at
+
+
+def _head() -> Head:
     head = handling.get()
     if head is None:
         raise RuntimeError("no single message is being handled")
-    return head.id
+    return head
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
+
 from mesh.ratelimit import PAUSE, Rate, connection
 from mesh.streams.address import Address
 

@@ -7,6 +7,7 @@ import click
 from emails.commands.people import person_of, suppressions_of
 from emails.commands.preview import preview
 from emails.commands.sent import campaigns_of, in_doubt_of
+from emails.commands.vapid import vapid
 from mesh import Service
 
 
@@ -15,3 +16,4 @@ def add(cli: click.Group, service: Service[Any]) -> None:
     for command in (in_doubt_of, campaigns_of, suppressions_of, person_of):
         cli.add_command(command(service))
     cli.add_command(preview)
+    cli.add_command(vapid)

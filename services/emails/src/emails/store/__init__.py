@@ -1,1 +1,1 @@
-"""The SQL of emails, by noun: mails.py, people.py, campaigns.py."""
+"""The SQL of emails, by noun: mails.py, people.py, campaigns.py, subscriptions.py."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts import contract_of
 from contracts.emails import RecipientSuppressed, SendBulk, SetPreference
-from emails.store import people
+from emails.store import people, subscriptions
 from mesh import Tx, naming, outbox
 from mesh.naming import Kept
 
@@ -27,7 +27,8 @@ def suppress(tx: Tx, email: str, why: str) -> bool:
 def known(email: str, tx: Tx) -> dict[str, Any]:
     """All that this service has of a person, for them to read."""
     kept = [each._asdict() for each in naming.naming(tx, email)]
-    return {"email": email, **people.known(tx, email), "messages": kept}
+    pushed_to = subscriptions.known(tx, email)
+    return {"email": email, **people.known(tx, email), "push_subscriptions": pushed_to, "messages": kept}
 
 
 def erase(email: str, tx: Tx) -> list[Kept]:
@@ -36,6 +37,7 @@ def erase(email: str, tx: Tx) -> list[Kept]:
     Returns the messages that name others too, and so are left.
     """
     people.forget(tx, email)
+    subscriptions.forget(tx, email)
     found = naming.naming(tx, email)
     shared = [each for each in found if each.name == contract_of(SendBulk).name]
     naming.forget(tx, [each for each in found if each not in shared])

@@ -31,6 +31,7 @@ from orders.api import (
     preferences,
     process,
     push,
+    pushdemo,
     reports,
     webhooks,
 )
@@ -87,6 +88,8 @@ def application(
     """The application. Opens nothing before it starts. `listeners`: who else is told that it lives."""
     app = web.Application(middlewares=[correlated, observed, problems], client_max_size=_LARGEST_BODY)
     app.add_routes([*_API.routes(), *health.routes, *docs.routes, *description.routes(_API.all)])
+    if settings.push_demo:
+        app.add_routes(pushdemo.routes)
     app.on_response_prepare.append(labelled)
     app.on_response_prepare.append(limits.tell)
     cors.allow(app, settings.cors_origins)
