@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from mailserver import MailServer
 from messages import CUSTOMER
+from wanted import said
 
-from contracts.emails import EmailSent
+from contracts.emails import EmailFailed, EmailSent, SendPush
 from contracts.orders import (
     Changed,
     OrderCancelled,
@@ -20,7 +21,7 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from emails import letters
+from emails import asked
 from emails.templates import Templates
 from mesh.testing import sent
 
@@ -88,8 +89,8 @@ def told(kind: type[Changed], locale: str = "en", **more: Any) -> Changed:
     ],
 )
 def test_a_change_in_words(event: Changed, kind: str, subject: str, sentence: str) -> None:
-    wanted = letters.notice(event)
-    assert letters.KINDS[wanted.what] == kind
+    wanted = asked.notice(event)
+    assert asked.KINDS[wanted.what] == kind
     mail = TEMPLATES.notice(wanted)
     assert subject in mail.subject
     assert NUMBER in mail.subject
@@ -124,7 +125,7 @@ def test_a_change_in_words(event: Changed, kind: str, subject: str, sentence: st
     ],
 )
 def test_the_same_in_russian(event: Changed, subject: str, sentence: str) -> None:
-    mail = TEMPLATES.notice(letters.notice(event))
+    mail = TEMPLATES.notice(asked.notice(event))
     assert subject in mail.subject
     assert mail.text.startswith("Здравствуйте, Ada Lovelace!\n\n")
     assert f"\n\n{sentence}\n\n" in mail.text
@@ -134,20 +135,18 @@ def test_the_same_in_russian(event: Changed, subject: str, sentence: str) -> Non
 def test_a_desktop_is_told_the_same() -> None:
     event = told(OrderPaid, "ru")
     expected = f"Заказ {NUMBER} оплачен", f"Мы получили 1{NBSP}234,56{NBSP}€."
-    assert TEMPLATES.push(letters.notice(event)) == expected
+    assert TEMPLATES.push(asked.notice(event)) == expected
 
 
 def test_a_desktop_has_little_room() -> None:
-    title, body = TEMPLATES.push(
-        letters.notice(told(OrderNoted, note="\u202elong " * 9999, for_customer=True))
-    )
+    title, body = TEMPLATES.push(asked.notice(told(OrderNoted, note="\u202elong " * 9999, for_customer=True)))
     assert title == f"About your order {NUMBER}"
     assert (len(body), body[-6:]) == (240, " long…")
 
 
 def test_what_a_person_wrote_keeps_its_lines_and_nothing_unseen() -> None:
     note = "Soon\r\nthere\x00\u202e\n\n\n\nYours\u2028B\x1b" + " and more" * 12
-    mail = TEMPLATES.notice(letters.notice(told(OrderNoted, note=note, for_customer=True)))
+    mail = TEMPLATES.notice(asked.notice(told(OrderNoted, note=note, for_customer=True)))
     shown = "Soon\nthere\n\nYours\nB and more and more"
     assert shown in mail.text
     assert shown in mail.html
@@ -179,3 +178,16 @@ def test_a_note_to_oneself_is_not_mailed(deliver: Callable[..., None], server: M
     deliver(told(OrderNoted, note="Odd customer", for_customer=False))
     assert server.mails == []
     assert tx.execute("SELECT count(*) FROM dead_letters").fetchone() == (0,)
+
+
+def test_who_subscribed_is_told_in_the_browser_too(deliver: Callable[..., None], tx: Any) -> None:
+    """And who would rather have no mail of it, there alone."""
+    tx.execute(
+        "INSERT INTO push_subscriptions (id, account, email, browser, endpoint, p256dh, auth, added_at)"
+        " VALUES (gen_random_uuid(), 'acme', 'ada@example.com', 'b', 'https://push.example/1', 'k', 'a', now())"
+    )
+    deliver(said(kind="payment"))
+    deliver(told(OrderPaid, account="acme"))
+    [push] = sent(tx, SendPush)
+    assert (push.title, push.tag) == (f"Your order {NUMBER} is paid", f"order-{ID}")
+    assert [f.reason for f in sent(tx, EmailFailed)] == ["unwanted"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from messages import any_message, order_placed
 
 from contracts.orders import Line, OrderPlaced
-from emails import letters
+from emails import asked
 from emails.domain import Content
 from emails.templates import Templates
 from emails.templates.plaintext import WIDTH, columns
@@ -19,7 +19,7 @@ NBSP, NARROW = "\u00a0", "\u202f"
 
 
 def receipt(**changes: Any) -> Content:
-    return TEMPLATES.receipt(letters.receipt(order_placed(**changes)))
+    return TEMPLATES.receipt(asked.receipt(order_placed(**changes)))
 
 
 def priced(minor: int, currency: str, locale: str) -> str:
@@ -151,7 +151,7 @@ def test_who_has_no_name_is_greeted_all_the_same() -> None:
 
 def test_it_names_the_order() -> None:
     placed = order_placed()
-    mail = TEMPLATES.receipt(letters.receipt(placed))
+    mail = TEMPLATES.receipt(asked.receipt(placed))
     number = str(placed.order_id)[-12:].upper()
     assert mail.subject == f"Your order {number}"
     assert number in mail.text
@@ -186,4 +186,4 @@ def test_no_locale_costs_the_receipt(locale: str) -> None:
 
 @given(placed=any_message(OrderPlaced, min_value=-(10**12), max_value=10**12))
 def test_any_order_has_a_receipt(placed: OrderPlaced) -> None:
-    assert str(placed.order_id) in TEMPLATES.receipt(letters.receipt(placed)).text
+    assert str(placed.order_id) in TEMPLATES.receipt(asked.receipt(placed)).text

@@ -16,7 +16,7 @@ from messages import order_placed
 
 from contracts.emails import EmailSent
 from contracts.orders import Line
-from emails import letters
+from emails import asked
 from emails.domain import Mail
 from emails.tasks import consumer
 from emails.wiring import Deps
@@ -104,7 +104,7 @@ def test_a_name_adds_no_header_and_no_recipient(deliver: Deliver, server: MailSe
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(name=st.text(max_size=300))
 def test_no_name_costs_the_mail(deps: Deps, server: MailServer, name: str) -> None:
-    content = deps.desk.templates.receipt(letters.receipt(order_placed()))
+    content = deps.desk.templates.receipt(asked.receipt(order_placed()))
     mail = Mail(uuid4(), "receipt", name, "ada@example.com", content, order_id=uuid4())
     deps.desk.mailer.send(mail)
     assert server.mails[-1].to[1] == "ada@example.com"

@@ -22,7 +22,7 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from emails import letters as of
+from emails import asked
 from emails.usecases import campaigns, letters, outcomes, people, pushes
 from emails.usecases.letters import Sending
 from emails.usecases.pushes import Pushing
@@ -37,37 +37,37 @@ _ATTEMPTS = 50  # three hours of a mail server that says "not now"; one that is 
 
 @consumer.handles(OrderPlaced, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_placed(message: OrderPlaced, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_receipt(of.receipt(message), context.message_id(), tx, deps.desk)
+    return letters.send_receipt(asked.receipt(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderPaid, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_paid(message: OrderPaid, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
+    return letters.send_notice(asked.notice(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderShipped, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_shipped(message: OrderShipped, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
+    return letters.send_notice(asked.notice(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderDelivered, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_delivered(message: OrderDelivered, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
+    return letters.send_notice(asked.notice(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderCancelled, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_cancelled(message: OrderCancelled, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
+    return letters.send_notice(asked.notice(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderExpired, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_expired(message: OrderExpired, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
+    return letters.send_notice(asked.notice(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderRefunded, attempts=_ATTEMPTS, failed=outcomes.failed)
 def order_refunded(message: OrderRefunded, tx: Tx, deps: Deps) -> Sending | None:
-    return letters.send_notice(of.notice(message), context.message_id(), tx, deps.desk)
+    return letters.send_notice(asked.notice(message), context.message_id(), tx, deps.desk)
 
 
 @consumer.handles(OrderNoted, attempts=_ATTEMPTS, failed=outcomes.failed)

@@ -273,9 +273,9 @@ def test_news_of_an_order_is_pushed_where_somebody_subscribed(
     other = ADA.model_copy(update={"email": "bob@example.com"})
     with tx.transaction():
         for _ in range(2):  # a mail that is tried again has its notice handled again
-            usecases.notify(tx, asked, notice(), "Your order is paid", "We have received €9.00.")
-        usecases.notify(tx, uuid4(), notice(account=None), "Not", "pushed")
-        usecases.notify(tx, uuid4(), notice(recipient=other), "Not", "pushed")
+            usecases.notify(tx, asked, notice(), lambda _: ("Your order is paid", "We have received €9.00."))
+        usecases.notify(tx, uuid4(), notice(account=None), lambda _: ("Not", "pushed"))
+        usecases.notify(tx, uuid4(), notice(recipient=other), lambda _: ("Not", "pushed"))
     rows = tx.execute("SELECT envelope FROM outbox WHERE name = 'emails.send_push'").fetchall()
     assert len({row[0]["id"] for row in rows}) == 1
     wanted = sent(tx, SendPush)[0]

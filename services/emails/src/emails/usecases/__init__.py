@@ -3,5 +3,6 @@
 letters.py    a receipt, a notice, a report: written, intended, sent
 campaigns.py  many mails of one kind
 outcomes.py   what became of a mail, told to whoever listens
+pushes.py     the same for browsers
 people.py     what people want, what is known of them, and how it is forgotten
 """

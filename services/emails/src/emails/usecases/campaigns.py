@@ -5,8 +5,8 @@ from uuid import UUID
 
 from contracts.emails import Recipient, SendBulk, SendBulkMail
 from contracts.links import Unsubscribe
+from emails.asked import letter
 from emails.desk import Desk
-from emails.letters import letter
 from emails.store import campaigns
 from emails.usecases.letters import Sending, send
 from mesh import Reject, Tx, outbox

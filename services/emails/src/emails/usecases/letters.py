@@ -9,12 +9,12 @@ from contracts.emails import SendNotice, SendReceipt, SendReport
 from contracts.files import File
 from contracts.links import Download
 from contracts.orders import OrderNoted
+from emails.asked import letter, notice
 from emails.desk import Desk
 from emails.domain import LINK_LASTS, TRANSACTIONAL, Attachment, Content, Letter, Mail
-from emails.letters import letter, notice
 from emails.smtp import Handed, InDoubt, Refused
 from emails.store import mails, people
-from emails.usecases import outcomes
+from emails.usecases import outcomes, pushes
 from emails.usecases.outcomes import Bounced
 from mesh import Effect, Reject, Tx
 from mesh.errors import Gone
@@ -32,7 +32,8 @@ def send_receipt(wanted: SendReceipt, id: UUID, tx: Tx, desk: Desk) -> Sending |
 
 
 def send_notice(wanted: SendNotice, id: UUID, tx: Tx, desk: Desk) -> Sending | None:
-    """To the customer whose order has changed."""
+    """To the customer whose order has changed, and to their browsers."""
+    pushes.notify(tx, id, wanted, desk.templates.push)
     return send(letter(wanted, id), lambda: desk.templates.notice(wanted), tx, desk)
 
 

@@ -8,7 +8,7 @@ import structlog
 
 from contracts import Message
 from contracts.emails import BulkSent, EmailFailed, EmailSent, RecipientSuppressed, ReportSent
-from emails import letters
+from emails import asked
 from emails.domain import Letter, Unsent
 from emails.smtp import Handed, InDoubt
 from emails.store import campaigns, mails, people
@@ -57,7 +57,7 @@ def unsent(letter: Letter, why: Unsent, tx: Tx) -> None:
 
 def failed(message: Message, tx: Tx, failure: Failure) -> None:
     """A message was not handled: its mail waits for another try, or is given up."""
-    letter = letters.letter(message, context.message_id())
+    letter = asked.letter(message, context.message_id())
     if failure.again:
         mails.settle(tx, letter.id, "waiting", doubted=isinstance(failure.cause, InDoubt))
         return

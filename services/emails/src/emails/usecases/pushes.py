@@ -1,5 +1,6 @@
 """What emails does for browsers. Each function gets a transaction and leaves the commit to its caller."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil
@@ -15,7 +16,7 @@ from contracts.emails import (
     SendNotice,
     SendPush,
 )
-from emails.letters import KINDS
+from emails.asked import KINDS
 from emails.push import keys, notification
 from emails.push.hosts import Hosts
 from emails.push.pusher import Pusher, SubscriptionGone
@@ -57,14 +58,15 @@ def remove_subscription(wanted: RemovePushSubscription, tx: Tx) -> None:
     subscriptions.remove(tx, wanted.account, browser(wanted.endpoint), wanted.removed_at)
 
 
-def notify(tx: Tx, id: UUID, notice: SendNotice, title: str, body: str) -> None:
+def notify(tx: Tx, id: UUID, notice: SendNotice, write: Callable[[SendNotice], tuple[str, str]]) -> None:
     """Have a notice of an order pushed too, where its customer subscribed.
 
-    `id`: of the message that asks for the notice. However often that is handled, it is one push.
+    `write`: its title and body. `id`: of the message that asks for the notice. However often that is handled, it is one push.
     """
     account, email = notice.account, notice.recipient.email
     if account is None or not subscriptions.of_person(tx, account, email):
         return
+    title, body = write(notice)
     wanted = SendPush(
         account=account,
         recipient=notice.recipient,
