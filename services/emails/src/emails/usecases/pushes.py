@@ -61,7 +61,8 @@ def remove_subscription(wanted: RemovePushSubscription, tx: Tx) -> None:
 def notify(tx: Tx, id: UUID, notice: SendNotice, write: Callable[[SendNotice], tuple[str, str]]) -> None:
     """Have a notice of an order pushed too, where its customer subscribed.
 
-    `write`: its title and body. `id`: of the message that asks for the notice. However often that is handled, it is one push.
+    `write`: its title and body. `id`: of the message that asks for the notice. However often that is handled,
+    it is one push.
     """
     account, email = notice.account, notice.recipient.email
     if account is None or not subscriptions.of_person(tx, account, email):
