@@ -29,8 +29,9 @@ _WANTS = """
 """
 _SUPPRESS = """
     INSERT INTO suppressions (person, email, why, since) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING
+    RETURNING true
 """
-_RELEASE = "DELETE FROM suppressions WHERE person = %s"
+_RELEASE = "DELETE FROM suppressions WHERE person = %s RETURNING true"
 _SUPPRESSED = "SELECT email, why, since FROM suppressions ORDER BY since"
 
 _KNOWN = {
@@ -88,12 +89,17 @@ def say(tx: Tx, said: SetPreference) -> None:
 
 def suppress(tx: Tx, email: str, why: str, at: datetime) -> bool:
     """Send nothing more to an address. Returns whether anything was sent there before."""
-    return tx.execute(_SUPPRESS, (person(email), email, why, at)).rowcount == 1
+    return _changed(tx, _SUPPRESS, person(email), email, why, at)
 
 
 def release(tx: Tx, email: str) -> bool:
     """The mailbox is there after all. Returns whether it was suppressed."""
-    return tx.execute(_RELEASE, (person(email),)).rowcount == 1
+    return _changed(tx, _RELEASE, person(email))
+
+
+def _changed(tx: Tx, sql: str, *values: object) -> bool:
+    # A row is waited for; a count is -1 while statements travel together and the reply is still on its way.
+    return tx.execute(sql, values).fetchone() is not None
 
 
 def suppressed(tx: Tx) -> Iterator[Suppression]:
