@@ -89,13 +89,17 @@ def say(tx: Tx, said: SetPreference) -> None:
 
 def suppress(tx: Tx, email: str, why: str, at: datetime) -> bool:
     """Send nothing more to an address. Returns whether anything was sent there before."""
-    # What was returned, and not the count of rows: a pipeline knows that one only later.
-    return tx.execute(_SUPPRESS, (person(email), email, why, at)).fetchone() is not None
+    return _changed(tx, _SUPPRESS, person(email), email, why, at)
 
 
 def release(tx: Tx, email: str) -> bool:
     """The mailbox is there after all. Returns whether it was suppressed."""
-    return tx.execute(_RELEASE, (person(email),)).fetchone() is not None
+    return _changed(tx, _RELEASE, person(email))
+
+
+def _changed(tx: Tx, sql: str, *values: object) -> bool:
+    # A row is waited for; a count is -1 while statements travel together and the reply is still on its way.
+    return tx.execute(sql, values).fetchone() is not None
 
 
 def suppressed(tx: Tx) -> Iterator[Suppression]:
