@@ -12,20 +12,31 @@ PROCESSES = [name for name in SERVICES if name.partition("-")[0] in compose.OURS
 
 def test_every_service_migrates_works_and_relays() -> None:
     wanted = {f"{name}-{role}" for name in compose.OURS for role in ("migrate", "worker", "relay")}
-    assert set(PROCESSES) == wanted | {"orders-api", "orders-webhooks"}
+    assert set(PROCESSES) == wanted | {"orders-api", "orders-webhooks", *LANES}
+
+
+LANES = {"emails-worker": "default", "emails-worker-bulk": "bulk"}
+"""Workers of one lane: every lane that the service takes has one."""
 
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_process_runs_a_command_that_its_service_has(process: str) -> None:
-    service, _, role = process.partition("-")
+    service, role, *_ = process.split("-")
     cli = importlib.import_module(f"{service}.main").cli
-    assert compose.command(SERVICES[process]) == [role]
+    lane = ["--lane", LANES[process]] if process in LANES else []
+    assert compose.command(SERVICES[process]) == [role, *lane]
     assert role in cli.commands
+
+
+def test_no_lane_is_without_a_worker() -> None:
+    for service in compose.OURS:
+        lanes = [lane for process, lane in LANES.items() if process.split("-")[0] == service]
+        assert not lanes or lanes == importlib.import_module(f"{service}.main").service.consumer.lanes()
 
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_process_is_asked_for_its_own_health(process: str) -> None:
-    service, _, role = process.partition("-")
+    service, role, *_ = process.split("-")
     if role == "migrate":
         assert "healthcheck: {disable: true}" in SERVICES[process]
         return

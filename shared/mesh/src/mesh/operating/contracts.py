@@ -68,12 +68,15 @@ def asyncapi(as_page: bool) -> None:
 
 
 @contracts.command()
+@click.argument("names", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def check(as_json: bool) -> None:
-    """Compare this tree with every revision that may be alive. Exits 1 if one may not be deployed."""
-    known = shipped()
+def check(names: tuple[str, ...], as_json: bool) -> None:
+    """Compare this tree, or the contracts of these NAMES alone, with every revision that may be alive. Exits
+    1 if one may not be deployed."""
+    known, gone = shipped(), given_up(shipped())
+    if names:
+        known, gone = _named(known, gone, names)
     found = [verdict for contract in known for verdict in verdicts(contract)]
-    gone = given_up(known)
     lanes = [(contract, lane) for contract in known for lane in lanes_given_up(contract)]
     fine = all(verdict.legal for verdict in found) and not gone and not lanes
     if as_json:
@@ -122,6 +125,16 @@ def retire(name: str, version: int, revision: int, why: str) -> None:
     raise Refused(f"{name} v{version} r{revision} was never released")
 
 
+def _named(
+    known: Sequence[Contract], gone: Sequence[Revision], names: Sequence[str]
+) -> tuple[list[Contract], list[Revision]]:
+    if unknown := set(names) - {each.name for each in (*known, *gone)}:
+        raise Refused(
+            f"{', '.join(sorted(unknown))}: no such contract; `mesh contracts list` shows those there are"
+        )
+    return [c for c in known if c.name in names], [r for r in gone if r.name in names]
+
+
 def _find(name: str, version: int | None) -> Contract:
     versions = {c.version: c for c in shipped() if c.name == name}
     if not versions:
@@ -151,7 +164,12 @@ def _say(
     for contract in known:
         if unreleased(contract):
             click.echo(f"\n{contract} is not released as it is here: `mesh contracts release`")
-    click.echo(f"\n{len(known)} contracts, beside {len(found)} revisions that may be alive")
+    beside = f"{_counted(known, 'contract')}, beside {_counted(found, 'revision')}"
+    click.echo(f"\n{beside} that may be alive")
+
+
+def _counted(things: Sequence[Any], name: str) -> str:
+    return f"{len(things)} {name}{'s' * (len(things) != 1)}"
 
 
 def _judged(verdict: Verdict) -> str:
