@@ -32,7 +32,7 @@ def definitions(consumers: Iterable[Consumer[Any]]) -> dict[str, list[dict[str, 
     exchanges = [p if isinstance(p, Exchange) else p.exchange for p in parts]
     owners = {c.service for c in consumers}
     consumed = [q for c in consumers for q in _queues(c)]
-    commands = [c for c in contracts() if c.is_command and c.owner in owners]
+    commands = [c for c in _known() if c.is_command and c.owner in owners]
     return {
         "exchanges": [_exchange(e) for e in [*exchanges, *delays.exchanges()]],
         "queues": [_queue(q) for q in [*queues, topology.live(), *delays.queues()]],
@@ -52,10 +52,15 @@ def _lines(things: list[dict[str, Any]]) -> str:
     return ",\n  ".join(map(json.dumps, things))
 
 
+def _known() -> list[Contract]:
+    """In an order that does not depend on which service was imported first."""
+    return sorted(contracts(), key=str)
+
+
 def _queues(consumer: Consumer[Any]) -> list[Queue]:
     """What it takes, and each command to it, also one that its build does not handle yet, in every lane."""
     taken = {pair for handler in consumer.handlers.values() for pair in handler.taken()}
-    commands = (c for c in contracts() if c.owner == consumer.service and c.is_command)
+    commands = (c for c in _known() if c.owner == consumer.service and c.is_command)
     owned = {pair for command in commands for pair in topology.laned(command)}
     return [*topology.queues(consumer.service, taken | owned), topology.private_queue(consumer.service)]
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from contracts import verdicts
 from contracts.compatibility import problems
+from contracts.schemas import KIND
 from mesh.manifest import Entry, Manifest, Taken
 from mesh.operating.world import World
 
@@ -69,10 +70,16 @@ def _sent(build: Manifest, world: World) -> Iterator[Finding]:
     for sent in build.sends:
         takers = [b for b in [*world.builds, build] if any(taken.name == sent.name for taken in b.takes)]
         if not takers:
-            kept = "it waits in its queue, or, if no listener was ever there, in mesh.unrouted"
-            yield Finding(Verdict.WAITS, f"{sent} from {build}", f"no live build takes it: {kept}")
+            yield _unheard(sent, build)
         for service in dict.fromkeys(taker.service for taker in takers):
             yield from _sent_to(sent, build, [b for b in takers if b.service == service])
+
+
+def _unheard(sent: Entry, build: Manifest) -> Finding:
+    """An event may be nobody's concern; a command is somebody's."""
+    if sent.writer[KIND] == "event":
+        return Finding(Verdict.SAFE, f"{sent} from {build}", "nobody listens: it is kept in mesh.unrouted")
+    return Finding(Verdict.WAITS, f"{sent} from {build}", "no live build takes it: it waits in its queue")
 
 
 def _sent_to(sent: Entry, build: Manifest, takers: Sequence[Manifest]) -> Iterator[Finding]:
