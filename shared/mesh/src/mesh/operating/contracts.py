@@ -128,7 +128,7 @@ def retire(name: str, version: int, revision: int, why: str) -> None:
 def _named(
     known: Sequence[Contract], gone: Sequence[Revision], names: Sequence[str]
 ) -> tuple[list[Contract], list[Revision]]:
-    if unknown := set(names) - {each.name for each in (*known, *gone)}:
+    if unknown := set(names) - {c.name for c in known} - {r.name for r in gone}:
         raise Refused(
             f"{', '.join(sorted(unknown))}: no such contract; `mesh contracts list` shows those there are"
         )
