@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from commands import run
@@ -183,3 +184,17 @@ def test_who_is_erased_still_wants_no_mails(
     assert not wants(tx)
     assert people.unsent(tx, "acme", "ada@example.com", "receipt") == "suppressed"
     assert "(forgotten)" in emails("suppressions", "list")[1]
+
+
+def test_what_no_mail_server_takes_in_five_days_is_given_up(
+    deliver: Deliver, tx: Any, server: MailServer
+) -> None:
+    """Waiting costs no attempt: a mail of which each server hangs up would wait for ever."""
+    server.stop()
+    young = around(order_placed())
+    old = young.model_copy(update={"sent_at": young.sent_at - timedelta(days=5, minutes=1), "id": uuid4()})
+    deliver(raw(young, "emails"), raw(old, "emails"))
+    assert [f.reason for f in sent(tx, EmailFailed)] == ["exhausted"]
+    assert tx.execute("SELECT state FROM mails ORDER BY state").fetchall() == [("failed",), ("waiting",)]
+    [[error]] = tx.execute("SELECT error FROM dead_letters").fetchall()
+    assert "not taken in 5 days" in error

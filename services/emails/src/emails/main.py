@@ -34,7 +34,7 @@ service = Service(
     ),
     wiring=wiring.open_deps,
     pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
-    concurrency=2,
+    concurrency=8,  # each has a connection to PostgreSQL, and one to a mail server while there is work
 )
 cli = service_cli(service)
 commands.add(cli, service)

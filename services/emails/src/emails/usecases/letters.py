@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -16,12 +17,16 @@ from emails.smtp import Handed, InDoubt, Refused
 from emails.store import mails, people
 from emails.usecases import outcomes, pushes
 from emails.usecases.outcomes import Bounced
-from mesh import Effect, Reject, Tx
+from mesh import Effect, Reject, Tx, Unavailable, context
 from mesh.errors import Gone
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of a file that is attached: many mail servers take 20 MB, and base64 makes four bytes of three. A
 larger one goes by link."""
+
+LONGEST = timedelta(days=5)
+"""For which a mail waits until a mail server takes it: what mail servers themselves give each other (RFC 5321,
+4.5.4.1). Waiting costs no attempt, so one of which every server hangs up would wait for ever."""
 
 Sending = Effect[Handed | Bounced]
 
@@ -85,6 +90,10 @@ def _hand_over(mail: Mail, file: File | None, desk: Desk) -> Handed | Bounced:
     except InDoubt as error:
         if mail.kind not in TRANSACTIONAL:
             raise outcomes.Doubtful(str(error)) from error
+        raise
+    except Unavailable as error:
+        if datetime.now(UTC) - context.sent_at() > LONGEST:
+            raise outcomes.TooLate(f"not taken in {LONGEST.days} days, at last: {error}") from error
         raise
 
 

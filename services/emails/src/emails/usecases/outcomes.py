@@ -23,6 +23,10 @@ class Doubtful(Reject):
     """A mail may have been sent, and is of a kind of which none is better than two."""
 
 
+class TooLate(Reject):
+    """No mail server took it in all the time that a mail waits."""
+
+
 class Bounced(NamedTuple):
     """There is no such mailbox."""
 
@@ -69,7 +73,7 @@ def failed(message: Message, tx: Tx, failure: Failure) -> None:
 def _why(cause: Exception | None) -> Why:
     if isinstance(cause, Doubtful):
         return "in_doubt"
-    return "refused" if isinstance(cause, Reject) else "exhausted"
+    return "refused" if isinstance(cause, Reject) and not isinstance(cause, TooLate) else "exhausted"
 
 
 def _bounced(letter: Letter, bounced: Bounced, tx: Tx) -> None:

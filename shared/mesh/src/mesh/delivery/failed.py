@@ -63,7 +63,9 @@ def _settled(connection: Tx, handler: Handler, delivery: Delivery, error: Except
 def _waiting(connection: Tx, delivery: Delivery, envelope: Envelope, error: Unavailable, text: str) -> Failed:
     after = _AWAY * random.uniform(0.5, 1.5) if error.after is None else error.after
     again(connection, delivery, envelope, after=after, costs=0)
-    delivery.log.warning("delivery.waiting", error=text, after=round(after, 1))
+    # Who says when to come again has said what is the matter, once, and not for each message.
+    log_it = delivery.log.warning if error.after is None else delivery.log.info
+    log_it("delivery.waiting", error=text, after=round(after, 1))
     return Failed(delivery.raw.id, again=True, error=text)
 
 
