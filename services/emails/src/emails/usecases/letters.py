@@ -25,7 +25,7 @@ LARGEST = 10 * 1024 * 1024
 larger one goes by link."""
 
 LONGEST = timedelta(days=5)
-"""For which a mail waits until a mail server takes it: what mail servers themselves give each other (RFC 5321,
+"""For which a mail waits until a mail server takes it: as long as mail servers wait for each other (RFC 5321,
 4.5.4.1). Waiting costs no attempt, so one of which every server hangs up would wait for ever."""
 
 Sending = Effect[Handed | Bounced]
