@@ -65,3 +65,5 @@ def test_a_receipt_goes_before_a_campaign_that_came_first(
 
     [place] = eventually(receipt, "the receipt comes")
     assert place < MANY - 20  # however slow this machine is, the campaign is far from its end
+    for program in workers:
+        assert "@example.com" not in program.log.read_text()  # nobody's address is in a log
