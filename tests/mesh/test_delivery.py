@@ -227,6 +227,29 @@ def test_an_effect_left_uncertain_is_not_repeated_where_once_is_more_than_twice(
     assert (outside.posted, ledger(tx, "posted"), ledger(tx, "doubted")) == ([], [], ["once"])
 
 
+def test_a_doubt_outlives_a_try_that_fails(deliver: Deliver, url: str, tx: Any, outside: Outside) -> None:
+    """It may have been posted before: that is no less so because the next try came to nothing."""
+    envelope = around(Post(text="once"))
+    with connect(url, "dies") as crashing:
+        interrupted(crashing, envelope)
+    eventually(lambda: _is_free(tx, envelope), "the lock of a closed connection is free")
+    tx.execute("ALTER TABLE ledger RENAME TO gone")  # the handler fails
+    deliver(envelope)
+    tx.execute("ALTER TABLE gone RENAME TO ledger")
+    assert due(tx) == [("sample.v1", 1)]
+    deliver(raw(envelope, "sample", retries=1))
+    assert (outside.posted, ledger(tx, "doubted")) == ([], ["once"])
+
+
+def _is_free(tx: Any, envelope: Envelope) -> bool:
+    """Whether nobody performs its effect."""
+    key = (str(envelope.id),)
+    [[free]] = tx.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key).fetchall()
+    if free:
+        tx.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+    return bool(free)
+
+
 def test_nobody_doubts_what_was_not_begun(deliver: Deliver, tx: Any, outside: Outside) -> None:
     outside.fails = Retry("the world is away")
     envelope = around(Post(text="once"))

@@ -12,6 +12,7 @@ from contracts import Envelope
 from contracts.emails import BulkSent, EmailFailed, EmailSent, SendBulk, SendBulkMail
 from contracts.links import Unsubscribe
 from emails.store import campaigns
+from emails.usecases import people
 from emails.wiring import Deps
 from mesh.testing import around, sent
 
@@ -116,3 +117,29 @@ def test_a_batch_that_is_not_known_says_so(deliver: Deliver, tx: Any) -> None:
 def test_names_and_addresses_are_in_no_repr() -> None:
     shown = repr(send_bulk("ada"))
     assert "ada" not in shown.lower().replace("action", "")
+
+
+def test_it_ends_also_where_a_mail_could_not_even_be_intended(deliver: Deliver, tx: Any) -> None:
+    deliver(send_bulk("ada"))
+    tx.execute("DELETE FROM batches")  # what it was to say is not known any more
+    deliver(*mails(tx))
+    assert [(e.sent, e.failed) for e in sent(tx, BulkSent)] == [(0, 1)]
+
+
+def test_it_ends_without_whom_it_was_to_reach_and_who_was_erased(deliver: Deliver, tx: Any) -> None:
+    deliver(send_bulk("ada", "bob"))
+    ada, bob = mails(tx)
+    people.erase("ada@example.com", tx)
+    assert [m.id for m in mails(tx)] == [bob.id]
+    deliver(bob)
+    assert [(e.sent, e.unwanted) for e in sent(tx, BulkSent)] == [(1, 1)]
+    assert ada.id != bob.id
+
+
+def test_a_campaign_is_no_receipt(deliver: Deliver, tx: Any) -> None:
+    """Nobody could decline it."""
+    deliver(send_bulk("ada", kind="receipt"))
+    [(reason, error)] = dead(tx)
+    assert reason == "rejected"
+    assert "a campaign is no receipt" in error
+    assert mails(tx) == []

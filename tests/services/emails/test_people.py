@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from commands import run
@@ -14,6 +13,7 @@ from wanted import said, send_bulk
 
 from contracts.emails import EmailFailed, EmailSent, RecipientSuppressed
 from emails.store import people
+from mesh import deadletters
 from mesh.testing import around, raw, sent
 
 Deliver = Callable[..., None]
@@ -182,19 +182,49 @@ def test_who_is_erased_still_wants_no_mails(
     deliver(order_placed())
     emails("person", "erase", "ada@example.com")
     assert not wants(tx)
-    assert people.unsent(tx, "acme", "ada@example.com", "receipt") == "suppressed"
+    deliver(envelope := around(order_placed()))
+    [(state,)] = tx.execute("SELECT state FROM mails WHERE id = %s", (envelope.id,))
+    assert state == "suppressed"
     assert "(forgotten)" in emails("suppressions", "list")[1]
 
 
 def test_what_no_mail_server_takes_in_five_days_is_given_up(
     deliver: Deliver, tx: Any, server: MailServer
 ) -> None:
-    """Waiting costs no attempt: a mail of which each server hangs up would wait for ever."""
+    """Waiting costs no attempt: a mail of which each server hangs up would wait for ever. Replayed, it has
+    five days again, however long ago it was asked for."""
     server.stop()
-    young = around(order_placed())
-    old = young.model_copy(update={"sent_at": young.sent_at - timedelta(days=5, minutes=1), "id": uuid4()})
-    deliver(raw(young, "emails"), raw(old, "emails"))
+    young, old = around(order_placed()), around(order_placed())
+    deliver(young, old)
+    tx.execute("UPDATE mails SET intended_at = now() - interval '5 days 1 minute' WHERE id = %s", (old.id,))
+    deliver(young, old)
     assert [f.reason for f in sent(tx, EmailFailed)] == ["exhausted"]
     assert tx.execute("SELECT state FROM mails ORDER BY state").fetchall() == [("failed",), ("waiting",)]
-    [[error]] = tx.execute("SELECT error FROM dead_letters").fetchall()
-    assert "not taken in 5 days" in error
+    [letter] = deadletters.listed(tx)
+    assert "not taken in 5 days" in letter.error
+    deadletters.replay(tx, letter.id)
+    deliver(old)
+    assert tx.execute("SELECT state FROM mails").fetchall() == [("waiting",), ("waiting",)]
+
+
+def test_only_who_is_meant_is_erased_and_exported(
+    emails: Callable[..., Any], deliver: Deliver, server: MailServer, tx: Any
+) -> None:
+    """Addresses are parts of others."""
+    server.refuses = {"RCPT": "451 greylisted"}
+    names = ("grada@example.com", "ada@example.com.au", "ADA@example.com")
+    deliver(*(order_placed(customer={"email": name}) for name in names))
+    known = json.loads(emails("person", "export", "ada@example.com")[1])
+    assert len(known["messages"]) == 1
+    emails("person", "erase", "ada@example.com")
+    left = [row[0] for row in tx.execute("SELECT envelope->'data'->'customer'->>'email' FROM outbox")]
+    assert sorted(filter(None, left)) == ["ada@example.com.au", "grada@example.com"]
+
+
+def test_a_refusal_of_ourselves_says_nothing_of_who_is_written_to(
+    deliver: Deliver, tx: Any, server: MailServer
+) -> None:
+    server.refuses = {"MAIL": "550 5.2.1 this sending account is disabled"}
+    deliver(order_placed())
+    assert sent(tx, RecipientSuppressed) == []
+    assert tx.execute("SELECT count(*) FROM dead_letters").fetchone() == (1,)

@@ -102,4 +102,11 @@ def letter(message: Message, id: UUID) -> Letter:
 
 def _letter(message: Wanted, id: UUID, kind: str, **about: UUID) -> Letter:
     to = message.recipient
-    return Letter(id=id, kind=kind, account=message.account, to_name=to.name, to_address=to.email, **about)
+    return Letter(
+        id=id,
+        kind=kind,
+        account=message.account,
+        to_name=to.name,
+        to_address=to.email.replace("\0", "\ufffd"),
+        **about,
+    )

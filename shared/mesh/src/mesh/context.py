@@ -20,6 +20,8 @@ handling: ContextVar[Head | None] = ContextVar("handling", default=None)
 correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
 """The story that a request begins."""
 
+_doubtful: ContextVar[bool] = ContextVar("doubtful", default=False)
+
 trace: ContextVar[str | None] = ContextVar("trace", default=None)
 """Where in a trace its messages belong, as W3C's `traceparent`."""
 
@@ -57,6 +59,11 @@ def sent_at() -> datetime:
     return _head().sent_at
 
 
+def doubtful() -> bool:
+    """Whether an earlier try may have performed the effect of the message being handled."""
+    return _doubtful.get()
+
+
 def _head() -> Head:
     head = handling.get()
     if head is None:
@@ -65,9 +72,9 @@ def _head() -> Head:
 
 
 @contextmanager
-def delivery(head: Head, attempt: int) -> Iterator[None]:
+def delivery(head: Head, attempt: int, in_doubt: bool = False) -> Iterator[None]:
     """Bind one delivery to logs and to the messages sent by it."""
-    token = handling.set(head)
+    token, doubt = handling.set(head), _doubtful.set(in_doubt)
     with structlog.contextvars.bound_contextvars(
         message=head.name,
         message_id=str(head.id),
@@ -78,6 +85,7 @@ def delivery(head: Head, attempt: int) -> Iterator[None]:
             yield
         finally:
             handling.reset(token)
+            _doubtful.reset(doubt)
 
 
 @contextmanager

@@ -42,6 +42,8 @@ _FORGET = """
     RETURNING pg_advisory_unlock(hashtextextended(message_id::text, 0))
 """
 
+_RELEASE = "SELECT pg_advisory_unlock(hashtextextended(id::text, 0)) FROM unnest(%s::uuid[]) AS id"
+
 _REPLY = """
     UPDATE inbox SET reply = new.reply
     FROM unnest(%b::uuid[], %b::json[]) AS new (id, reply) WHERE message_id = new.id
@@ -92,6 +94,11 @@ def reply(tx: Tx, id: UUID, value: Value) -> None:
 def leave(tx: Tx, ids: Collection[UUID]) -> None:
     """Take out messages that this transaction has entered and not begun to handle."""
     tx.execute(_LEAVE, (list(ids),))
+
+
+def release(tx: Tx, ids: Collection[UUID]) -> None:
+    """Give up messages whose effects may have been performed, and remember that they may."""
+    tx.execute(_RELEASE, (list(ids),))
 
 
 def forget(tx: Tx, ids: Collection[UUID]) -> None:

@@ -3,6 +3,7 @@
 What lies on the broker cannot be looked through; it is handled within moments.
 """
 
+import json
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -32,8 +33,10 @@ class Kept(NamedTuple):
 
 
 def naming(tx: Tx, text: str) -> list[Kept]:
-    """Those that contain this text, whatever its capitals. Reads all that is kept."""
-    return list(map(Kept._make, tx.execute(_FIND, {"text": text})))
+    """Those in which this text is a value, whatever its capitals: no part of another one. Reads all that is
+    kept."""
+    value = json.dumps(text.strip(), ensure_ascii=False)
+    return list(map(Kept._make, tx.execute(_FIND, {"text": value})))
 
 
 def forget(tx: Tx, kept: list[Kept]) -> None:

@@ -8,8 +8,8 @@ addresses.py     what may be an address; providers.py, what SMTP_URL says; error
 """
 
 from emails.smtp.dkim import Signer
-from emails.smtp.errors import InDoubt, Refused
+from emails.smtp.errors import InDoubt, NotItsTurn, Refused
 from emails.smtp.mailer import Handed, Mailer
 from emails.smtp.providers import Provider
 
-__all__ = ["Handed", "InDoubt", "Mailer", "Provider", "Refused", "Signer"]
+__all__ = ["Handed", "InDoubt", "Mailer", "NotItsTurn", "Provider", "Refused", "Signer"]

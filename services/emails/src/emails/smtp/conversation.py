@@ -162,7 +162,7 @@ class Conversation:
                 raise Outage(reply.said(*letter.private), lasting=reply.code != GOODBYE)
             if not reply.good:
                 self._forget(until, ended=ended)
-                raise verdict(reply, letter.private, on_recipient=place == 1)
+                raise verdict(reply, letter.private, on_recipient=place == 1, on_sender=place == 0)
         raise OSError("the server says what is no SMTP")
 
     def _forget(self, until: float, *, ended: bool) -> None:
@@ -194,7 +194,7 @@ class Conversation:
         self.in_step = True
         self.rested = time.monotonic()
         if reply.code >= 400:
-            raise verdict(reply, letter.private, on_recipient=False)
+            raise verdict(reply, letter.private)
         if reply.code >= 300:
             raise InDoubt(f"the mail was sent, and then: {reply.said(*letter.private)}")
 

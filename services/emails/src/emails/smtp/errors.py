@@ -9,7 +9,7 @@ Busy                within this package: a provider takes no more of us at this 
 Unfit               within this package: this provider can never take this mail; another one may
 """
 
-from mesh import MeshError, Reject
+from mesh import MeshError, Reject, Unavailable
 
 
 class Refused(Reject):
@@ -23,6 +23,10 @@ class Refused(Reject):
 
 class InDoubt(MeshError):
     """The mail was sent to its end, and nobody has said whether it was taken."""
+
+
+class NotItsTurn(Unavailable):
+    """As many mails go out as may: nothing is wrong."""
 
 
 class Unfit(Refused):

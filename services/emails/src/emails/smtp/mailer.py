@@ -11,7 +11,7 @@ from emails.domain import Mail
 from emails.smtp import mime
 from emails.smtp.addresses import deliverable
 from emails.smtp.dkim import Signer
-from emails.smtp.errors import Busy, Outage, Refused, Slow, Unfit
+from emails.smtp.errors import Busy, NotItsTurn, Outage, Refused, Slow, Unfit
 from emails.smtp.mime import Letter
 from emails.smtp.providers import Provider
 from emails.smtp.route import Route
@@ -107,7 +107,7 @@ class Mailer:
         line, patience = ("bulk", _OF_BULK) if mail.bulk else ("mail", _PATIENCE)
         turn = self._turns.take(rates, line, patience)
         if not turn.granted:
-            raise Unavailable("it is not this mail's turn: as many go out as may", after=turn.seconds)
+            raise NotItsTurn("it is not this mail's turn: as many go out as may", after=turn.seconds)
         if turn.seconds:
             time.sleep(turn.seconds)
 

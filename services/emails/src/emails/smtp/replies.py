@@ -56,15 +56,18 @@ def harmless(text: str, *private: str) -> str:
     return " ".join(shown.split())[:_LONGEST]
 
 
-def verdict(reply: Reply, private: tuple[str, ...], *, on_recipient: bool) -> Retry | Refused:
+def verdict(
+    reply: Reply, private: tuple[str, ...], *, on_recipient: bool = False, on_sender: bool = False
+) -> Retry | Refused:
     """What a reply that is not good means for a mail. `private`: what is not to be quoted of it.
 
-    `on_recipient`: it answers the naming of the recipient, where a bare 550 may mean that there is none.
+    `on_recipient`: it answers the naming of the recipient, where a bare 550 may mean that there is none;
+    `on_sender`: it answers who we are, and says nothing of the recipient, whatever its codes are.
     """
     said = f"the mail server said {reply.said(*private)}"
     if reply.code < 500:
         return Retry(said)
-    return Refused(said, no_mailbox=_no_mailbox(reply, on_recipient))
+    return Refused(said, no_mailbox=not on_sender and _no_mailbox(reply, on_recipient))
 
 
 def _no_mailbox(reply: Reply, on_recipient: bool) -> bool:

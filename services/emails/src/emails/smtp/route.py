@@ -8,7 +8,7 @@ from queue import Empty, LifoQueue
 
 from emails.smtp.breaker import Breaker, Way
 from emails.smtp.conversation import Conversation
-from emails.smtp.errors import Busy, InDoubt, Outage, Refused
+from emails.smtp.errors import Busy, InDoubt, Outage, Refused, Slow
 from emails.smtp.mime import Letter
 from emails.smtp.providers import Provider
 from mesh import Retry
@@ -63,8 +63,10 @@ class Route:
         if kept := self._kept():
             try:
                 self._use(kept, letter, until)
-            except Outage:
+            except Outage as outage:
                 self.close()  # what one of them missed, the others did too: that says nothing of the provider
+                if isinstance(outage, Slow) or time.monotonic() >= until:
+                    raise
             else:
                 return
         self._use(Conversation(self._provider, self._tls, self._ourselves, until), letter, until)

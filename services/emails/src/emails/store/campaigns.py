@@ -27,7 +27,8 @@ _SETTLE = """
         UPDATE mails SET counted = true, state = coalesce(%s, state)
         WHERE id = %s AND NOT counted RETURNING campaign_id
     )
-    UPDATE campaigns SET remaining = remaining - 1, ended_at = CASE WHEN remaining = 1 THEN now() END
+    UPDATE campaigns SET
+        remaining = remaining - 1, ended_at = CASE WHEN remaining = 1 THEN now() ELSE ended_at END
     FROM mail WHERE campaigns.id = mail.campaign_id
     RETURNING remaining = 0
 """
@@ -76,10 +77,15 @@ def batch(tx: Tx, id: UUID) -> Batch | None:
         return cursor.execute(_BATCH, (id,)).fetchone()
 
 
+def lock(tx: Tx) -> None:
+    """Count alone, until the transaction ends. One lock for all campaigns: two chunks with mails of several
+    would wait for each other's rows otherwise."""
+    tx.execute(_LOCK)
+
+
 def settle(tx: Tx, mail_id: UUID, *, sent: bool) -> bool:
     """Count a mail that has met its end, once. Returns whether it was its campaign's last."""
-    # One lock for all campaigns: two chunks with mails of several would wait for each other's otherwise.
-    tx.execute(_LOCK)
+    lock(tx)
     row = tx.execute(_SETTLE, ("sent" if sent else None, mail_id)).fetchone()
     return bool(row and row[0])
 

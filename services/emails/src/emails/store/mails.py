@@ -1,6 +1,6 @@
 """Mails: written down before, and what came of them after.
 
-A mail that is `intended` while nobody is at it is in doubt: a worker died between the server's word and ours.
+A mail is in doubt when its worker died between the server's word and ours: the inbox knows which these are.
 """
 
 from dataclasses import dataclass
@@ -9,16 +9,20 @@ from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
+from psycopg.types.numeric import Int4
 
 from emails.domain import Letter, Unsent
 from mesh import Tx, bulk
 
 _INTEND = """
-    INSERT INTO mails (id, kind, order_id, report_id, campaign_id, to_address, subject)
-    SELECT * FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text[])
+    INSERT INTO mails (id, kind, order_id, report_id, campaign_id, to_address, subject, doubts)
+    SELECT * FROM unnest(
+        %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::int4[]
+    )
     ON CONFLICT (id) DO UPDATE SET
         tries = mails.tries + 1,
-        doubts = mails.doubts + (mails.state = 'intended' AND mails.sent_at IS NULL)::int,
+        doubts = mails.doubts + excluded.doubts,
+        intended_at = CASE WHEN mails.state IN ('failed', 'in_doubt') THEN now() ELSE mails.intended_at END,
         state = 'intended'
 """
 _SENT = """
@@ -26,7 +30,7 @@ _SENT = """
     FROM unnest(%b::uuid[], %b::timestamptz[], %b::text[]) AS new (id, sent_at, provider)
     WHERE mails.id = new.id
 """
-_STATE = "UPDATE mails SET state = %s, doubts = doubts + %s::int WHERE id = %s"
+_WAIT = "UPDATE mails SET state = 'waiting', doubts = doubts + %s::int WHERE id = %s"
 _KEEP = """
     INSERT INTO mails (id, kind, order_id, report_id, campaign_id, to_address, subject, state)
     VALUES (%s, %s, %s, %s, %s, %s, '', %s)
@@ -52,12 +56,13 @@ class Doubt:
     doubts: int
 
 
-State = Literal["waiting", "failed", "in_doubt"]
+Given = Literal["failed", "in_doubt"]
+"""Up: it was refused, or every try failed; or nobody knows whether it was sent."""
 
 
-def intend(tx: Tx, letter: Letter, subject: str) -> None:
-    """Write down that a mail is to be sent; again, if it is not known whether it was."""
-    bulk.write(tx, _INTEND, (*_facts(letter), subject))
+def intend(tx: Tx, letter: Letter, subject: str, *, doubtful: bool) -> None:
+    """Write down that a mail is to be sent; again, and `doubtful`, if it is not known whether it was."""
+    bulk.write(tx, _INTEND, (*_facts(letter), subject, Int4(doubtful)))
 
 
 def sent(tx: Tx, id: UUID, at: datetime, provider: str) -> None:
@@ -65,13 +70,13 @@ def sent(tx: Tx, id: UUID, at: datetime, provider: str) -> None:
     bulk.write(tx, _SENT, (id, at, provider))
 
 
-def settle(tx: Tx, id: UUID, state: State, *, doubted: bool = False) -> None:
-    """What else became of it. `waiting`: it is tried again. `doubted`: although it may have been sent."""
-    tx.execute(_STATE, (state, doubted, id))
+def wait(tx: Tx, id: UUID, *, doubtful: bool) -> None:
+    """It is tried again; `doubtful`: although it may have been sent."""
+    tx.execute(_WAIT, (doubtful, id))
 
 
-def keep(tx: Tx, letter: Letter, why: Unsent) -> None:
-    """Write down that a mail was not even tried."""
+def keep(tx: Tx, letter: Letter, why: Unsent | Given) -> None:
+    """Write down that a mail is not sent, also one that was never intended."""
     tx.execute(_KEEP, (*_facts(letter), why))
 
 

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from psycopg.rows import dict_row
 
 from contracts.emails import SetPreference
-from emails.domain import ALWAYS, MARKETING, TRANSACTIONAL, Unsent, person
+from emails.domain import ALWAYS, MARKETING, TRANSACTIONAL, Letter, Unsent, person
 from mesh import Tx
 
 _STANDING = """
     SELECT EXISTS (SELECT FROM suppressions WHERE person = %(person)s),
+           (SELECT intended_at FROM mails WHERE id = %(id)s AND state NOT IN ('failed', 'in_doubt')),
            ARRAY (SELECT kind || CASE WHEN wanted THEN '' ELSE '!' END FROM preferences
                   WHERE person = %(person)s AND account = %(account)s AND channel = 'email')
 """
@@ -60,13 +61,14 @@ class Suppression(NamedTuple):
     since: datetime
 
 
-def unsent(tx: Tx, account: str | None, email: str, kind: str) -> Unsent | None:
-    """Why this person gets no mail of that kind. None: they get it."""
-    given = {"person": person(email), "account": account or ""}
-    suppressed, said = tx.execute(_STANDING, given).fetchone() or (False, [])
+def standing(tx: Tx, letter: Letter) -> tuple[Unsent | None, datetime | None]:
+    """Why a letter is not sent (None: it is), and since when it is tried. None: from now on."""
+    who = person(letter.to_address)
+    given = {"id": letter.id, "person": who, "account": letter.account or ""}
+    suppressed, since, said = tx.execute(_STANDING, given).fetchone() or (False, None, [])
     if suppressed:
-        return "suppressed"
-    return "unwanted" if said and not _wanted(kind, said) else None
+        return "suppressed", since
+    return "unwanted" if said and not _wanted(letter.kind, said) else None, since
 
 
 def wants(tx: Tx, account: str | None, email: str, kind: str, channel: str) -> bool:

@@ -7,6 +7,7 @@ from contracts.emails import Recipient, SendBulk, SendBulkMail
 from contracts.links import Unsubscribe
 from emails.asked import letter
 from emails.desk import Desk
+from emails.domain import TRANSACTIONAL
 from emails.store import campaigns
 from emails.usecases.letters import Sending, send
 from mesh import Reject, Tx, outbox
@@ -16,6 +17,10 @@ LANE = "bulk"
 
 def send_bulk(wanted: SendBulk, id: UUID, tx: Tx) -> None:
     """Take a batch: what it says is kept once, and each recipient's mail is a message in its own lane."""
+    if wanted.kind in TRANSACTIONAL:
+        raise Reject(
+            f"a campaign is no {wanted.kind}: that kind answers what somebody did, and few may decline it"
+        )
     campaigns.add(tx, id, wanted)
     outbox.put(tx, *(_one(wanted, id, to) for to in wanted.recipients), lane=LANE)
 

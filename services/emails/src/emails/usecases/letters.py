@@ -13,7 +13,7 @@ from contracts.orders import OrderNoted
 from emails.asked import letter, notice
 from emails.desk import Desk
 from emails.domain import LINK_LASTS, TRANSACTIONAL, Attachment, Content, Letter, Mail
-from emails.smtp import Handed, InDoubt, Refused
+from emails.smtp import Handed, InDoubt, NotItsTurn, Refused
 from emails.store import mails, people
 from emails.usecases import outcomes, pushes
 from emails.usecases.outcomes import Bounced
@@ -66,22 +66,23 @@ def send(
 ) -> Sending | None:
     """Write the letter and intend it. Mailing it is the effect, announcing it is what follows. None: nobody
     is there to get it, or they do not want it."""
-    if why := people.unsent(tx, letter.account, letter.to_address, letter.kind):
+    why, since = people.standing(tx, letter)
+    if why:
         outcomes.unsent(letter, why, tx)
         return None
     mail = letter.written(write(), unsubscribe=unsubscribe)
-    mails.intend(tx, letter, mail.content.subject)
+    mails.intend(tx, letter, mail.content.subject, doubtful=context.doubtful())
     return Effect(
-        perform=partial(_hand_over, mail, file, desk),
+        perform=partial(_hand_over, mail, file, since, desk),
         then=partial(outcomes.handed, letter),
         in_doubt=None if letter.kind in TRANSACTIONAL else outcomes.doubted,
     )
 
 
-def _hand_over(mail: Mail, file: File | None, desk: Desk) -> Handed | Bounced:
-    if file is not None:
-        mail = replace(mail, attachments=(_attachment(file, desk),))
+def _hand_over(mail: Mail, file: File | None, since: datetime | None, desk: Desk) -> Handed | Bounced:
     try:
+        if file is not None:
+            mail = replace(mail, attachments=(_attachment(file, desk),))
         return desk.mailer.send(mail)
     except Refused as error:
         if error.no_mailbox:
@@ -91,8 +92,10 @@ def _hand_over(mail: Mail, file: File | None, desk: Desk) -> Handed | Bounced:
         if mail.kind not in TRANSACTIONAL:
             raise outcomes.Doubtful(str(error)) from error
         raise
+    except NotItsTurn:
+        raise
     except Unavailable as error:
-        if datetime.now(UTC) - context.sent_at() > LONGEST:
+        if since and datetime.now(UTC) - since > LONGEST:
             raise outcomes.TooLate(f"not taken in {LONGEST.days} days, at last: {error}") from error
         raise
 

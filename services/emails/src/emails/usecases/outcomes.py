@@ -1,5 +1,6 @@
 """What became of a mail: recorded, and told to whoever listens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -63,22 +64,30 @@ def failed(message: Message, tx: Tx, failure: Failure) -> None:
     """A message was not handled: its mail waits for another try, or is given up."""
     letter = asked.letter(message, context.message_id())
     if failure.again:
-        mails.settle(tx, letter.id, "waiting", doubted=isinstance(failure.cause, InDoubt))
+        mails.wait(tx, letter.id, doubtful=isinstance(failure.cause, InDoubt))
         return
     why = _why(failure.cause)
-    mails.settle(tx, letter.id, "in_doubt" if why == "in_doubt" else "failed")
+    mails.keep(tx, letter, "in_doubt" if why == "in_doubt" else "failed")
     _failed(letter, why, tx)
 
 
+def forgotten(letter: Letter, tx: Tx) -> None:
+    """A message was taken away before it was handled: nobody is to be written to."""
+    mails.keep(tx, replace(letter, to_address=""), "unwanted")
+    _failed(letter, "unwanted", tx)
+
+
 def _why(cause: Exception | None) -> Why:
-    if isinstance(cause, Doubtful):
+    if isinstance(cause, Doubtful | InDoubt):
         return "in_doubt"
     return "refused" if isinstance(cause, Reject) and not isinstance(cause, TooLate) else "exhausted"
 
 
 def _bounced(letter: Letter, bounced: Bounced, tx: Tx) -> None:
     now = datetime.now(UTC)
-    mails.settle(tx, letter.id, "failed")
+    if letter.campaign_id:
+        campaigns.lock(tx)  # before the rows that others wait for with it in their hands
+    mails.keep(tx, letter, "failed")
     if people.suppress(tx, letter.to_address, bounced.said, now):
         log.info("recipient.suppressed", kind=letter.kind, said=bounced.said)
         outbox.put(tx, RecipientSuppressed(email=letter.to_address, suppressed_at=now, mail_id=letter.id))

@@ -1,11 +1,14 @@
 """What people want, what is known of a person, and how it is forgotten."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts import contract_of
-from contracts.emails import RecipientSuppressed, SendBulk, SetPreference
+from contracts import Envelope, contract_of
+from contracts.emails import RecipientSuppressed, SendBulk, SendBulkMail, SetPreference
+from emails import asked
 from emails.store import people, subscriptions
+from emails.usecases import outcomes
 from mesh import Tx, naming, outbox
 from mesh.naming import Kept
 
@@ -40,5 +43,15 @@ def erase(email: str, tx: Tx) -> list[Kept]:
     subscriptions.forget(tx, email)
     found = naming.naming(tx, email)
     shared = [each for each in found if each.name == contract_of(SendBulk).name]
-    naming.forget(tx, [each for each in found if each not in shared])
+    own = [each for each in found if each not in shared]
+    naming.forget(tx, own)
+    for each in own:
+        _not_sent(each, tx)
     return shared
+
+
+def _not_sent(kept: Kept, tx: Tx) -> None:
+    """Whoever waits for a campaign's end does not wait for what will not come. Dead letters are counted."""
+    if kept.place == "outbox" and kept.name == contract_of(SendBulkMail).name:
+        envelope = Envelope.read(json.loads(kept.document))
+        outcomes.forgotten(asked.letter(envelope.open(), envelope.id), tx)

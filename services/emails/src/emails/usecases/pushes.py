@@ -39,8 +39,9 @@ def add_subscription(wanted: AddPushSubscription, tx: Tx, hosts: Hosts) -> None:
     try:
         hosts.origin(wanted.endpoint)
         keys.refuse_unusable(wanted.p256dh, wanted.auth)
-    except ValueError as error:
-        raise Reject(str(error)) from None
+    except ValueError as error:  # a client's fault, for which no operator has a remedy
+        log.warning("subscription.refused", account=wanted.account, why=str(error))
+        return
     email = wanted.email.lower()
     new = Subscription(
         id=id_of(wanted.account, email, wanted.endpoint),

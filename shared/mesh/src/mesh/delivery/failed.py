@@ -30,11 +30,15 @@ class Failed(NamedTuple):
     error: str
 
 
-def failed(connection: Tx, handler: Handler, delivery: Delivery, error: Exception) -> Failed:
-    """Commit another attempt, or a dead letter."""
+def failed(
+    connection: Tx, handler: Handler, delivery: Delivery, error: Exception, *, doubtful: bool = False
+) -> Failed:
+    """Commit another attempt, or a dead letter. `doubtful`: its effect may have been performed at this try or
+    an earlier one, and the next try has to know."""
     with transaction(connection):
-        inbox.forget(connection, [delivery.id])
         settled = _settled(connection, handler, delivery, error)
+        undo = inbox.release if doubtful and settled.again else inbox.forget
+        undo(connection, [delivery.id])
         tell(connection, handler, delivery, settled, error)
         return settled
 

@@ -37,6 +37,9 @@ class Together:
         self._handler = handler
         self._deps = deps
         self._until = until
+        self._looked = False  # whether it is known what the inbox has of the chunk
+        self._doubtful: set[UUID] = set()  # an earlier try may have performed their effects
+        self._locked: set[UUID] = set()  # those that are ours: a lock outlives a transaction that is undone
         self.left: set[UUID] = set()
         """What `settle` has not begun."""
         self.failures: list[Failed] = []
@@ -50,7 +53,7 @@ class Together:
             if self._connection.broken:
                 raise
             if len(chunk) == 1:
-                self._failed(chunk[0], error)
+                self._failed(chunk[0], error, performed=not self._looked)
             else:
                 for half in _halves(chunk):
                     self.settle(half)
@@ -63,26 +66,47 @@ class Together:
     def _handled(self, chunk: Sequence[Delivery]) -> tuple[list[Intended], Sequence[Delivery]]:
         """Handle a chunk in one transaction. Returns the effects that are to be performed now, and what was
         not begun."""
-        tx = self._connection
+        tx, self._looked = self._connection, False
         by_id = {d.id: d for d in chunk}
         with transaction(tx):
             seen = inbox.begin(tx, list(by_id), [self._handler.contract.name] * len(by_id))
-            fresh = [d for id, d in by_id.items() if seen[id] is not Seen.DONE]
+            self._looked = True
+            uncertain = [d for id, d in by_id.items() if seen[id] is Seen.UNCERTAIN]
+            self._doubtful |= {d.id for d in uncertain}
+            ours = self._taken_over(uncertain)
+            fresh = [d for id, d in by_id.items() if seen[id] is Seen.NEVER or id in ours]
             with bulk.gathering(tx):
                 effects, left = self._run(fresh)
-            if left:
-                inbox.leave(tx, [d.id for d in left if seen[d.id] is Seen.NEVER])
-            ours = inbox.open_effects(tx, [d.id for d, _ in effects]) if effects else set()
-            for delivery, _ in effects:
-                if delivery.id not in ours:
-                    again(tx, delivery, delivery.envelope, after=_BUSY, costs=0)
+            self._leave(left)
+            self._open(effects)
+            begun = {d.id for d, _ in effects} | {d.id for d in left}
+            if settled := ours - begun:
+                inbox.close_effects(tx, settled)
         for delivery in chunk:
             if seen[delivery.id] is Seen.DONE:
                 delivery.log.info("delivery.duplicate")
-        mine = [(d, effect) for d, effect in effects if d.id in ours]
-        return [
-            (d, _repeated(d, effect) if seen[d.id] is Seen.UNCERTAIN else effect) for d, effect in mine
-        ], left
+        return [(d, _repeated(d, e) if d.id in self._doubtful else e) for d, e in effects], left
+
+    def _taken_over(self, uncertain: Sequence[Delivery]) -> set[UUID]:
+        """Those whose effects an earlier try has begun, and that are ours now. The others are being performed
+        by somebody at this moment: they are looked at again later."""
+        if wanted := [d.id for d in uncertain if d.id not in self._locked]:
+            self._locked |= inbox.open_effects(self._connection, wanted)
+        for delivery in uncertain:
+            if delivery.id not in self._locked:
+                again(self._connection, delivery, delivery.envelope, after=_BUSY, costs=0)
+        return self._locked & {d.id for d in uncertain}
+
+    def _open(self, effects: Sequence[Intended]) -> None:
+        """Nobody else can have those that were entered a moment ago."""
+        if new := [d.id for d, _ in effects if d.id not in self._doubtful]:
+            inbox.open_effects(self._connection, new)
+
+    def _leave(self, left: Sequence[Delivery]) -> None:
+        if new := [d.id for d in left if d.id not in self._doubtful]:
+            inbox.leave(self._connection, new)
+        if old := [d.id for d in left if d.id in self._doubtful]:
+            inbox.release(self._connection, old)
 
     def _run(self, fresh: Sequence[Delivery]) -> tuple[list[Intended], Sequence[Delivery]]:
         if self._handler.batch:
@@ -97,7 +121,11 @@ class Together:
         return effects, []
 
     def _run_one(self, delivery: Delivery) -> Effect[Any] | None:
-        with context.delivery(delivery.head, delivery.attempt), time_limit(self._handler.time_limit):
+        doubtful = delivery.id in self._doubtful
+        with (
+            context.delivery(delivery.head, delivery.attempt, doubtful),
+            time_limit(self._handler.time_limit),
+        ):
             outcome = self._handler.function(delivery.message, self._connection, self._deps)
             if isinstance(outcome, Effect):
                 log.info("effect.intended")
@@ -106,8 +134,10 @@ class Together:
             log.info("delivery.handled")
             return None
 
-    def _failed(self, delivery: Delivery, error: Exception) -> None:
-        self.failures.append(failed(self._connection, self._handler, delivery, error))
+    def _failed(self, delivery: Delivery, error: Exception, *, performed: bool = False) -> None:
+        """`performed`: its effect was, or may have been."""
+        doubtful = performed or delivery.id in self._doubtful
+        self.failures.append(failed(self._connection, self._handler, delivery, error, doubtful=doubtful))
 
     def _answer(self, delivery: Delivery, reply: Value | None) -> None:
         if reply is not None:
@@ -141,10 +171,12 @@ class Together:
         """As if these had not been handled: nobody has begun to perform what they intend."""
         if not intended:
             return
-        ids = [d.id for d, _ in intended]
         with transaction(self._connection):
-            inbox.forget(self._connection, ids)
-        self.left.update(ids)
+            if new := [d.id for d, _ in intended if d.id not in self._doubtful]:
+                inbox.forget(self._connection, new)
+            if old := [d.id for d, _ in intended if d.id in self._doubtful]:
+                inbox.release(self._connection, old)
+        self.left.update(d.id for d, _ in intended)
 
     def _record(self, done: Sequence[Done]) -> None:
         """Commit what follows from effects, and that they are done."""
@@ -156,7 +188,7 @@ class Together:
             if self._connection.broken:
                 raise
             if len(done) == 1:
-                self._failed(done[0][0], error)
+                self._failed(done[0][0], error, performed=True)
             else:
                 for half in _halves(done):
                     self._record(half)

@@ -7,12 +7,6 @@ down_revision = "emails_0001"
 branch_labels = None
 depends_on = None
 
-_INDEXES = {
-    "mails_campaign": "(campaign_id) WHERE campaign_id IS NOT NULL",
-    "mails_in_doubt": "(intended_at) WHERE doubts > 0 OR state = 'in_doubt'",
-    "mails_person": "(lower(to_address))",
-}
-
 
 def upgrade() -> None:
     # An older build goes on writing: what it does not know has a default.
@@ -62,16 +56,11 @@ def upgrade() -> None:
             action json                -- label and URL of a button
         );
     """)
-    with op.get_context().autocommit_block():  # mails are written meanwhile
-        for name, columns in _INDEXES.items():
-            op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")  # half of one, of a run that was ended
-            op.execute(f"CREATE INDEX CONCURRENTLY {name} ON mails {columns}")
 
 
 def downgrade() -> None:
     op.execute("""
         DROP TABLE batches, campaigns, preferences, suppressions;
-        DROP INDEX mails_campaign, mails_in_doubt, mails_person;
         DELETE FROM mails WHERE order_id IS NULL;
         ALTER TABLE mails DROP state, DROP doubts, DROP report_id, DROP campaign_id, DROP counted,
             DROP provider, ALTER order_id SET NOT NULL;
