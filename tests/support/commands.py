@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-DEADLINE = 30.0  # seconds
+DEADLINE = 120.0  # seconds after which a command hangs: a machine that is busy is merely slow
 
 
 def begin(*command: str, **environment: str) -> "subprocess.Popen[str]":

@@ -2,6 +2,8 @@
 # ruff: noqa: N802 the hooks' names are aiosmtpd's
 
 import asyncio
+import gc
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -88,6 +90,10 @@ class MailServer:
             self.hang_up()
             self._controller.stop()
             self._controller = None
+            # aiosmtpd forgets, and leaves open, a connection that it accepts as it stops.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
     def hang_up(self, goodbye: bytes = b"") -> None:
         """Close every connection, as servers do with idle ones."""
