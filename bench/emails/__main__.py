@@ -21,8 +21,8 @@ RESULTS = Path(__file__).parents[1] / "results"
 LATENCIES = (0.0, 0.02, 0.2)
 """Seconds by which each reply of the mail server is late: on this host, on this continent, overseas."""
 MAILS = {
-    "mesh": {0.0: 6000, 0.02: 6000, 0.2: 4000},
-    "usual": {0.0: 2000, 0.02: 400, 0.2: 60},
+    "mesh": {0.0: 3000, 0.02: 3000, 0.2: 2000},
+    "usual": {0.0: 1000, 0.02: 240, 0.2: 40},
 }
 SETTINGS = {
     "mesh": {
@@ -72,7 +72,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--latency", type=float, action="append", choices=LATENCIES, help="this one alone")
     parser.add_argument("--scale", type=float, default=1.0, help="more mails, or fewer; printed, not kept")
-    parser.add_argument("--seconds", type=float, default=60, help="of receipts beside a campaign")
+    parser.add_argument("--seconds", type=float, default=45, help="of receipts beside a campaign")
     return parser.parse_args()
 
 
