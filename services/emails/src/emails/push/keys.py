@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mesh.errors import RefusedAtStart
 
-_POINT = 65  # bytes of a public key: 4, x, y
-_SECRET = 16
+POINT = 65  # bytes of a public key: 4, x, y
+SECRET = 16
 _SCALAR = 32
 _BASE64 = re.compile("[A-Za-z0-9_-]*")
 
@@ -42,13 +42,13 @@ def signer(key: str, subject: str) -> Any:
 def refuse_unusable(p256dh: str, auth: str) -> None:
     """Raises ValueError for keys that nothing could be encrypted with."""
     try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), read(p256dh, _POINT))
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), read(p256dh, POINT))
     except ValueError:
         raise ValueError("p256dh is no point of P-256, uncompressed, in URL-safe base64") from None
     try:
-        read(auth, _SECRET)
+        read(auth, SECRET)
     except ValueError:
-        raise ValueError(f"auth is not {_SECRET} bytes in URL-safe base64") from None
+        raise ValueError(f"auth is not {SECRET} bytes in URL-safe base64") from None
 
 
 def read(text: str, size: int) -> bytes:

@@ -8,6 +8,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, InvalidHeader
 
 from emails.push import keys
+from emails.push.encryption import encrypted
 from emails.push.hosts import Forbidden, Hosts
 from emails.push.subscription import Subscription
 from mesh import Reject, Retry, Unavailable
@@ -61,7 +62,8 @@ class Pusher:
             # Edge's refuses what does not say this beside its TTL; the others do not mind.
             "X-WNS-Cache-Policy": "cache" if ttl else "no-cache",
         }
-        answer = self._post(to.endpoint, _encrypted(to, payload), headers, origin)
+        body = encrypted(payload, keys.read(to.p256dh, keys.POINT), keys.read(to.auth, keys.SECRET))
+        answer = self._post(to.endpoint, body, headers, origin)
         _judge(answer, origin.partition("://")[2])
         return datetime.now(UTC)
 
@@ -92,14 +94,6 @@ class Pusher:
         except HTTPError as error:  # its text may have the URL in it
             raise Unavailable(f"{origin}: {type(error).__name__}", after=_spread(_AWAY)) from None
         return answer
-
-
-def _encrypted(to: Subscription, payload: bytes) -> bytes:
-    from pywebpush import WebPusher  # brings requests and aiohttp: a third of a second, where pushes are sent
-
-    info = {"endpoint": to.endpoint, "keys": {"p256dh": to.p256dh, "auth": to.auth}}
-    encrypted: bytes = WebPusher(info).encode(payload)["body"]
-    return encrypted
 
 
 def _judge(answer: urllib3.BaseHTTPResponse, host: str) -> None:
