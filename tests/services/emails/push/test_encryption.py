@@ -43,5 +43,5 @@ def test_its_browser_reads_it_and_each_is_another(size: int) -> None:
 
 
 def test_what_is_no_key_is_refused() -> None:
-    with pytest.raises(ValueError, match="EC key|point"):
+    with pytest.raises(ValueError, match=r"EC key|point"):
         encrypted(b"x", b"\x04" + bytes(64), bytes(16))
