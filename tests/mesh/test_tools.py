@@ -140,11 +140,11 @@ def test_inspect_shows_what_travels_in_chunks(
     workers: Workers, tool: Tool, start: Start, send: Callable[..., None]
 ) -> None:
     start("relay")
-    send(sample.Work(text="long", seconds=12))
-    eventually(lambda: "'sample.work'" in tool("inspect", "active"), "it shows what is being handled")
+    send(sample.Work(text="long", seconds=25))  # each look takes seconds where other tests run
+    eventually(lambda: "'sample.work'" in tool("inspect", "active"), "it shows what is being handled", 120)
     send(sample.Greet(names=("Ann",)), sample.Work(text="short"))
     eventually(lambda: "'sample.greet'" in tool("inspect", "reserved"), "it shows what waits")
-    eventually(lambda: '"sample.work": 2' in tool("inspect", "stats"), "it counts what was handled")
+    eventually(lambda: '"sample.work": 2' in tool("inspect", "stats"), "it counts what was handled", 120)
 
 
 def test_flower_shows_the_service_alone(workers: Workers, tool: Tool, running: Running) -> None:

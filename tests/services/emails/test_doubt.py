@@ -34,7 +34,8 @@ class Deadly(list[Mail]):
 
     def append(self, mail: Mail) -> None:
         super().append(mail)
-        if len(self) % (MAILS // KILLS) == 3 and self.kills < KILLS:
+        # Those in doubt may never come: the last kill is due long before all could have.
+        if len(self) % 10 == 3 and self.kills < KILLS:
             os.kill(self.worker.pid, signal.SIGKILL)
             self.kills += 1
 
