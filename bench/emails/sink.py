@@ -88,8 +88,12 @@ class Connection(asyncio.Protocol):
 
     def _reply(self, replies: bytes) -> None:
         if self._sink.latency:
-            asyncio.get_running_loop().call_later(self._sink.latency, self._transport.write, replies)
+            asyncio.get_running_loop().call_later(self._sink.latency, self._write, replies)
         else:
+            self._write(replies)
+
+    def _write(self, replies: bytes) -> None:
+        if not self._transport.is_closing():
             self._transport.write(replies)
 
 
