@@ -8,13 +8,9 @@ from pydantic import BeforeValidator, Field, InstanceOf, StringConstraints, Vali
 from emails.push import hosts
 from emails.smtp.providers import Provider, parse
 from mesh import Settings as MeshSettings
-from mesh.ratelimit import Rate
-from mesh.settings import Url
+from mesh.settings import LISTED, PerTime, Url
 
-_LISTED = BeforeValidator(lambda given: tuple(given.split(",")) if isinstance(given, str) else given)
-"""Several in one variable, with commas between them."""
 _PROVIDERS = BeforeValidator(lambda given: parse(given) if isinstance(given, str) else given)
-_RATE = BeforeValidator(lambda given: Rate.parse(given) if isinstance(given, str) else given)
 MailAddress = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*[^\s<>]@[^\s<>]+>?$")]
 
 PushHost = Annotated[str, StringConstraints(pattern=hosts.WRITTEN)]
@@ -35,12 +31,12 @@ class Settings(MeshSettings):
     """The public key is at `<selector>._domainkey.<domain>` in the DNS."""
     dkim_key_file: Path | None = Field(default=None, validate_default=True)
     """A private key in PEM, RSA or Ed25519, by which mails are signed. None: they are not."""
-    bulk_rate: Annotated[InstanceOf[Rate] | None, _RATE] = None
+    bulk_rate: PerTime | None = None
     """Mails of campaigns that all workers together hand over, such as 50/1: fifty a second. None: as fast as
     they can."""
     public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/?$")]
     """Where people reach the orders API, such as https://api.shop.example: for the links in mails."""
-    link_keys: Annotated[tuple[str, ...], _LISTED] = Field(repr=False, min_length=1)
+    link_keys: Annotated[tuple[str, ...], LISTED] = Field(repr=False, min_length=1)
     """What those links are encrypted with, the newest first, and the same for orders: `orders link-key`
     prints one."""
     limits_url: Url | None = Field(default=None, repr=False)
@@ -53,7 +49,7 @@ class Settings(MeshSettings):
     """Where it lies instead."""
     vapid_subject: Annotated[str, StringConstraints(pattern=r"^(mailto:|https://)\S+$")] | None = None
     """Where push services reach us if something is wrong: mailto:… or https://… None: MAIL_FROM."""
-    push_hosts: Annotated[tuple[PushHost, ...], _LISTED] = hosts.KNOWN
+    push_hosts: Annotated[tuple[PushHost, ...], LISTED] = hosts.KNOWN
     """The push services that are asked, with commas between: *.push.apple.com is all that are below it."""
 
     @field_validator("dkim_key_file")

@@ -3,21 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, StringConstraints
+from pydantic import AfterValidator, Field, IPvAnyNetwork, StringConstraints
 
 from mesh import Settings as MeshSettings
 from mesh.ratelimit import Rate
-from mesh.settings import Url
+from mesh.settings import LISTED, PerTime, Url
 from orders import push
-
-PerTime = Annotated[
-    Rate, BeforeValidator(lambda given: given if isinstance(given, Rate) else Rate.parse(given))
-]
-"""As `1000/10`: requests, and seconds."""
-
-_LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
-"""Several in one variable, with commas between them."""
-
 
 Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?)$")]
 """As a browser says it: no path, no slash at its end."""
@@ -37,7 +28,7 @@ class Settings(MeshSettings):
     http_proxies: int = Field(default=0, ge=0)
     """Reverse proxies before the API, each of which adds to X-Forwarded-For whom it heard. Without them, what
     that header says is whatever a client wants."""
-    cors_origins: Annotated[frozenset[Origin], _LISTED] = frozenset()
+    cors_origins: Annotated[frozenset[Origin], LISTED] = frozenset()
     """Whose pages may use the API from a browser, with commas between: `https://shop.example`. `*`: all."""
     limits_url: Url | None = Field(default=None, repr=False)
     """The Redis or Valkey on which requests are counted, the same for all API processes: redis://… or a
@@ -55,7 +46,7 @@ class Settings(MeshSettings):
     """Where /metrics is, on the same host. None: nowhere. Never on the clients' port: they are not told."""
     time_to_pay: timedelta = Field(default=timedelta(minutes=30), gt=timedelta(0), le=timedelta(days=365))
     """Seconds until an order that nobody paid expires."""
-    link_keys: Annotated[tuple[str, ...], _LISTED] = Field(default=(), repr=False)
+    link_keys: Annotated[tuple[str, ...], LISTED] = Field(default=(), repr=False)
     """What links in mails are encrypted with, the newest first, and the same for emails. None: no link
     opens."""
     vapid_public_key: Annotated[str, AfterValidator(push.checked_key)] | None = None
@@ -63,5 +54,5 @@ class Settings(MeshSettings):
     None: nobody can subscribe."""
     push_demo: bool = False
     """Whether /push-demo is there: a page that subscribes a browser to pushes, to try them."""
-    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], _LISTED] = ()
+    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], LISTED] = ()
     """Private networks that webhooks may go to, such as 10.1.0.0/16,fd00::/8; none: the internet alone."""

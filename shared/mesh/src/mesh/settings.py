@@ -5,10 +5,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    StringConstraints,
+    ValidationError,
+)
 
 from mesh.errors import MissingSettings
+from mesh.ratelimit import Rate
 
+LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
+"""Several in one variable, with commas between them."""
+PerTime = Annotated[
+    InstanceOf[Rate], BeforeValidator(lambda given: Rate.parse(given) if isinstance(given, str) else given)
+]
+"""As `1000/10`: so many, and in how many seconds."""
 Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://")]
 FilesUrl = Annotated[str, StringConstraints(pattern=r"^file:///")]
 
