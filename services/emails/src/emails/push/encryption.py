@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from emails.push import keys
 
 RECORD = 4096
 """Bytes of a record, and of all that push services have to take (RFC 8030, 7.2)."""
@@ -33,7 +34,7 @@ def encrypted(
     `own` and `salt` are new ones, for each push, but in a test. Raises ValueError for what is no key.
     """
     own, salt = own or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(_SALT)
-    ours = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    ours = keys.point(own)
     theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), browser)
     shared = own.exchange(ec.ECDH(), theirs)
     keyed = _derived(shared, secret, b"WebPush: info\0" + browser + ours, 32)

@@ -22,7 +22,7 @@ def pair() -> tuple[str, str]:
     """A new private key and its public one, in URL-safe base64: 32 bytes and 65."""
     key = ec.generate_private_key(ec.SECP256R1())
     secret = key.private_numbers().private_value.to_bytes(_SCALAR, "big")
-    return _written(secret), _written(_point(key))
+    return _written(secret), _written(point(key))
 
 
 def signer(key: str, subject: str) -> Any:
@@ -78,7 +78,8 @@ def _private(key: str) -> ec.EllipticCurvePrivateKey:
     )
 
 
-def _point(key: ec.EllipticCurvePrivateKey) -> bytes:
+def point(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Its public half as it travels: `POINT` bytes."""
     encoding, form = serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
     return key.public_key().public_bytes(encoding, form)
 

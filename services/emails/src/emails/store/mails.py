@@ -56,8 +56,8 @@ class Doubt:
     doubts: int
 
 
-Given = Literal["failed", "in_doubt"]
-"""Up: it was refused, or every try failed; or nobody knows whether it was sent."""
+GivenUp = Literal["failed", "in_doubt"]
+"""It was refused, or every try failed; or nobody knows whether it was sent."""
 
 
 def intend(tx: Tx, letter: Letter, subject: str, *, doubtful: bool) -> None:
@@ -75,7 +75,7 @@ def wait(tx: Tx, id: UUID, *, doubtful: bool) -> None:
     tx.execute(_WAIT, (doubtful, id))
 
 
-def keep(tx: Tx, letter: Letter, why: Unsent | Given) -> None:
+def keep(tx: Tx, letter: Letter, why: Unsent | GivenUp) -> None:
     """Write down that a mail is not sent, also one that was never intended."""
     tx.execute(_KEEP, (*_facts(letter), why))
 
