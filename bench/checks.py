@@ -25,7 +25,9 @@ def check(flow: Flow, orders: int) -> None:
         placed: dict[UUID, str] = dict(connection.execute("SELECT id, email FROM orders").fetchall())
         notes = connection.execute("SELECT order_id, what FROM timeline").fetchall()
     with psycopg.connect(flow.sales_url) as connection:
-        figures = connection.execute("SELECT sum(orders), sum(items), sum(revenue) FROM sales").fetchone()
+        figures = connection.execute(
+            f"SELECT sum(orders), sum(items), sum(revenue) FROM {flow.sales}"
+        ).fetchone()
     wrong = [
         *_wrong_orders(placed, orders),
         *_wrong_notes(placed, notes),

@@ -26,7 +26,7 @@ class Servers:
 
 @dataclass(frozen=True)
 class Flow:
-    """Both flows keep tables of the same names: `orders` and `timeline`, and `sales`."""
+    """Both flows keep tables of the same names: `orders` and `timeline`."""
 
     name: str
     port: int
@@ -36,9 +36,11 @@ class Flow:
     orders_url: str
     """The database of the tables `orders` and `timeline`."""
     sales_url: str
-    """The database of the table `sales`."""
+    """The database of the figures."""
     key: str = "none"
     """What opens the API; the stock one is open to all."""
+    sales: str = "sales"
+    """The table with `orders`, `items` and `revenue`."""
 
     @property
     def processes(self) -> list[Process]:

@@ -39,6 +39,7 @@ def mesh(state: Path, profiled: str | None) -> Iterator[Flow]:
                 databases["orders"],
                 databases["reports"],
                 made.key(),
+                "(SELECT orders, items, amount AS revenue FROM days) AS sales",
             )
 
 

@@ -94,11 +94,15 @@ class Books:
             stored = {str(id): _number(email) for id, email in orders.execute("SELECT id, email FROM orders")}
             entries = orders.execute("SELECT order_id, what FROM timeline").fetchall()
         with psycopg.connect(self._databases["reports"]) as reports:
-            sums = "SELECT coalesce(sum(orders), 0), coalesce(sum(revenue), 0) FROM sales"
-            [(count, revenue)] = reports.execute(sums)
+            [(count, revenue)] = reports.execute(self._sums())
         sales = int(count), int(revenue)
         timeline = Counter((str(id), what) for id, what in entries)
         return Ledger(accepted, stored, [*self._mailbox.mails], timeline, sales, **self._of_the_mesh())
+
+    def _sums(self) -> str:
+        """Plain Celery's reports keep one row."""
+        column, table = ("amount", "days") if "emails" in self._databases else ("revenue", "sales")
+        return f"SELECT coalesce(sum(orders), 0), coalesce(sum({column}), 0) FROM {table}"
 
     def _of_the_mesh(self) -> dict[str, Any]:
         """What services say of themselves; plain Celery's say nothing."""

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from contracts import Envelope, Message
 from mesh import Database, testing
 from mesh.database import Tx
 from mesh.files import FileStore, open_store
+from mesh.wire import Raw
 from reports.tasks import consumer
 from reports.wiring import Deps
 
@@ -23,6 +25,16 @@ def files(tmp_path: Path) -> FileStore:
 
 
 @pytest.fixture
-def deliver(database: Database, tx: Tx, files: FileStore) -> Callable[..., None]:
-    """Deliver messages to the reports service, in one batch."""
-    return lambda *messages: testing.deliver(consumer, database, Deps(files), *messages)
+def deps(files: FileStore) -> Deps:
+    return Deps(files)
+
+
+@pytest.fixture
+def deliver(database: Database, tx: Tx, deps: Deps) -> Callable[..., None]:
+    """Deliver messages to the reports service, in one batch, and what it tells itself thereupon."""
+
+    def deliver(*messages: Message | Envelope | Raw) -> None:
+        testing.deliver(consumer, database, deps, *messages)
+        testing.settle(consumer, database, deps, tx)
+
+    return deliver

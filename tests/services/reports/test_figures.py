@@ -9,16 +9,15 @@ import pytest
 from messages import LINES, order_placed
 from programs import eventually
 
-from contracts import Envelope
-from contracts.orders import Line
-from contracts.reports import SalesRecorded
+from contracts import Message
+from contracts.orders import Line, OrderPlaced
+from contracts.reports import LoadLanded, SalesRecorded, TransformLanded
 from mesh import Database, testing
 from mesh.database import Tx, connect
 from mesh.outbox import LIMIT
 from mesh.testing import around, sent
-from reports import usecases
-from reports.domain import Figures
 from reports.tasks import consumer
+from reports.usecases import making
 from reports.wiring import Deps
 
 Deliver = Callable[..., None]
@@ -26,7 +25,7 @@ DAY = date(2026, 3, 1)
 
 
 def sales(tx: Any, day: date = DAY) -> list[tuple[str, int, int, int]]:
-    return [(f.currency, f.orders, f.items, f.revenue) for f in usecases.sales(day, tx)]
+    return [(f.currency, f.orders, f.items, f.revenue) for f in making.sales(day, tx)]
 
 
 def test_an_order_counts(deliver: Deliver, tx: Any) -> None:
@@ -102,31 +101,26 @@ def test_a_full_batch_is_one_message_and_a_small_one(deliver: Deliver, tx: Any) 
     assert len(document.encode()) < LIMIT
 
 
-def test_figures_of_different_days_do_not_add_up() -> None:
-    with pytest.raises(ValueError, match="different days"):
-        Figures(DAY, "EUR", 1, 1, 1) + Figures(DAY, "USD", 1, 1, 1)
-
-
 @pytest.fixture
 def meet(url: str, tx: Tx) -> Callable[..., None]:
-    """Delivers two batches, each by a worker of its own, that meet in the middle.
+    """Has two workers take a step each, of orders that landed on three days, and meet in the middle.
 
     Both wait for what the statement locks, with what they did until then. Then it lets go.
     """
 
-    def work(batch: Sequence[Envelope]) -> None:
+    def work(*steps: Message) -> None:
         database = Database(url, "tests", size=1)
         database.open()
         try:
-            testing.deliver(consumer, database, Deps(None), *batch)
+            testing.deliver(consumer, database, Deps(None), *steps)
         finally:
             database.close()
 
-    def meet(first: Sequence[Envelope], second: Sequence[Envelope], lock: str, what: Any) -> None:
+    def meet(first: Sequence[Message], second: Sequence[Message], lock: str, *what: Any) -> None:
         with connect(url, "tests") as blocker, ThreadPoolExecutor() as pool:
             with blocker.transaction(force_rollback=True):
-                blocker.execute(lock, (what,))
-                working = [pool.submit(work, batch) for batch in (first, second)]
+                blocker.execute(lock, what)
+                working = [pool.submit(work, *steps) for steps in (first, second)]
                 eventually(lambda: one(tx, _WAITING) == 2, "both wait")
             for worker in working:
                 worker.result()
@@ -138,8 +132,10 @@ _WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
 _DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"  # since it was made
-_HOLD_DAY = "INSERT INTO sales VALUES (%s, 'EUR', 0, 0, 0)"
-_HOLD_MESSAGE = "INSERT INTO inbox (message_id, name) VALUES (%s, '')"
+_HOLD_DAY = """
+    INSERT INTO days SELECT '2026-03-02', '', 'EUR', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+"""
+_HOLD_ORDER = "INSERT INTO orders (order_id) VALUES (%s)"
 
 
 def one(tx: Tx, query: str) -> int:
@@ -147,19 +143,40 @@ def one(tx: Tx, query: str) -> int:
     return int(row[0]) if row else 0
 
 
-def three_days() -> list[Envelope]:
-    return [around(order_placed(placed_at=datetime(2026, 3, day, tzinfo=UTC))) for day in (1, 2, 3)]
+@pytest.fixture
+def landed(database: Database, tx: Tx) -> Callable[..., TransformLanded]:
+    """Has orders land, and nothing more. Returns what is to be done with them."""
+
+    def land(*placed: OrderPlaced) -> TransformLanded:
+        testing.deliver(consumer, database, Deps(None), *placed)
+        [step] = sent(tx, TransformLanded)
+        tx.execute("DELETE FROM outbox")
+        return step
+
+    return land
 
 
-def test_workers_at_the_same_days_do_not_lock_each_other_out(meet: Callable[..., None], tx: Tx) -> None:
-    deadlocks = one(tx, _DEADLOCKS)
-    meet(three_days(), three_days()[::-1], _HOLD_DAY, date(2026, 3, 2))
+def three_days() -> list[OrderPlaced]:
+    return [order_placed(placed_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (1, 2, 3)]
+
+
+def test_workers_at_the_same_days_do_not_lock_each_other_out(
+    meet: Callable[..., None], landed: Callable[..., TransformLanded], database: Database, tx: Tx
+) -> None:
+    steps = [landed(*three_days()), landed(*three_days()[::-1])]
+    testing.deliver(consumer, database, Deps(None), *steps)
+    first, second, deadlocks = *sent(tx, LoadLanded), one(tx, _DEADLOCKS)
+    meet([first], [second], _HOLD_DAY)
     assert [sales(tx, date(2026, 3, day)) for day in (1, 2, 3)] == [[("EUR", 2, 4, 1800)]] * 3
     assert one(tx, _DEADLOCKS) == deadlocks
 
 
-def test_workers_at_the_same_orders_do_not_lock_each_other_out(meet: Callable[..., None], tx: Tx) -> None:
-    deadlocks, days = one(tx, _DEADLOCKS), three_days()
-    meet(days, days[::-1], _HOLD_MESSAGE, days[1].id)
+def test_workers_at_the_same_orders_do_not_lock_each_other_out(
+    meet: Callable[..., None], landed: Callable[..., TransformLanded], database: Database, tx: Tx
+) -> None:
+    placed, deadlocks = three_days(), one(tx, _DEADLOCKS)
+    step = landed(*placed)
+    meet([step], [step], _HOLD_ORDER, placed[1].order_id)
+    testing.settle(consumer, database, Deps(None), tx)
     assert [sales(tx, date(2026, 3, day)) for day in (1, 2, 3)] == [[("EUR", 1, 2, 900)]] * 3
     assert one(tx, _DEADLOCKS) == deadlocks

@@ -41,6 +41,8 @@ class Customer(Document):
     """As the mails address them."""
     locale: str = "en"
     """Of the mails: a BCP 47 tag, such as en or pt-BR."""
+    country: str | None = None
+    """Where they are: two letters of ISO 3166, such as DE; null: not said. For figures by country."""
 
 
 class Deliveries(Document):

@@ -111,6 +111,8 @@ class Customer:
     name: str
     locale: str
     """A BCP 47 tag."""
+    country: str | None = None
+    """An ISO 3166 code of two letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 Example = dict[str, Any]
 
-CUSTOMER: Example = {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en"}
+CUSTOMER: Example = {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en", "country": "GB"}
 LINE: Example = {"sku": "TEA-100", "name": "Earl Grey, 100 g", "quantity": 2, "unit_price": 1299}
 NEW_ORDER: Example = {
     "customer": CUSTOMER,

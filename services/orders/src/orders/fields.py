@@ -68,6 +68,7 @@ Price = Annotated[int, Field(strict=True, ge=0, le=domain.MOST_PRICE), _WHOLE]
 Amount = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1), _WHOLE]
 """In minor units of the order's currency."""
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Locale = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]
 
 

@@ -16,9 +16,9 @@ from typing import Any
 from orders.domain import MOST_LINES
 
 ORDER = "order"
-CUSTOMER = ("email", "name", "locale")
+CUSTOMER = ("email", "name", "locale", "country")
 NEEDED = frozenset({"customer_email", "customer_name", "currency", "sku", "name", "quantity", "unit_price"})
-KNOWN = NEEDED | {ORDER, "customer_locale"}
+KNOWN = NEEDED | {ORDER, "customer_locale", "customer_country"}
 METADATA = "metadata."
 LONGEST = 10_000
 """Characters of a line with line breaks in it."""

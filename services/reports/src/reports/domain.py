@@ -1,7 +1,15 @@
-"""Sales figures: what they are and how they add up. The standard library and nothing else."""
+"""Sales figures: what they are. The standard library and nothing else."""
 
 from dataclasses import dataclass
 from datetime import date
+
+DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+    **dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+"""Behind the point of a currency's amounts, where they are not two (ISO 4217)."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -14,14 +22,3 @@ class Figures:
     items: int
     revenue: int
     """In minor units."""
-
-    def __add__(self, other: "Figures") -> "Figures":
-        if (self.day, self.currency) != (other.day, other.currency):
-            raise ValueError("figures of different days or currencies do not add up")
-        return Figures(
-            self.day,
-            self.currency,
-            self.orders + other.orders,
-            self.items + other.items,
-            self.revenue + other.revenue,
-        )

@@ -6,16 +6,17 @@ from typing import Any
 
 import click
 
-from contracts.reports import ReportFailed, ReportMade, SalesRecorded
+from contracts.reports import LoadLanded, ReportFailed, ReportMade, SalesRecorded, TransformLanded
 from mesh import Service
 from mesh.cli import begun, service_cli
-from reports import tasks, usecases, wiring
+from reports import tasks, wiring
 from reports.settings import Settings
+from reports.usecases import making
 
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(SalesRecorded, ReportMade, ReportFailed),
+    sends=(TransformLanded, LoadLanded, SalesRecorded, ReportMade, ReportFailed),
     wiring=wiring.open_deps,
 )
 cli = service_cli(service)
@@ -27,7 +28,7 @@ cli = service_cli(service)
 def sales(day: datetime, as_json: bool) -> None:
     """The sales figures of a UTC day."""
     with begun(service) as tx:
-        found = usecases.sales(day.date(), tx)
+        found = making.sales(day.date(), tx)
     if as_json:
         rows = [
             {"currency": f.currency, "orders": f.orders, "items": f.items, "revenue": f.revenue}

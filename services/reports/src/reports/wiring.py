@@ -14,9 +14,12 @@ class Deps:
 
     files: FileStore | None
     """Where reports are laid. None: nowhere, so none can be made."""
+    reporting: str = "EUR"
+    """The currency that figures are in."""
 
 
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
-    yield Deps(open_store(settings.files_url) if settings.files_url else None)
+    files = open_store(settings.files_url) if settings.files_url else None
+    yield Deps(files, settings.reporting_currency)

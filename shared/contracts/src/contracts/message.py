@@ -13,6 +13,8 @@ from contracts.errors import ContractError, explain
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["EUR"])]
 """An ISO 4217 code, such as EUR."""
 
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(examples=["DE"])]
+"""An ISO 3166 code of two letters, such as DE."""
 
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$"), Field(examples=["ann@example.com"])]
 """An address, by its shape alone. Whoever takes it from a person checks it thoroughly, once: rules that

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.message import Command, Currency, Email, Event, Value
+from contracts.message import Command, Country, Currency, Email, Event, Value
 from contracts.registry import contract
 
 
@@ -13,6 +13,8 @@ class Customer(Value):
     name: str = Field(repr=False)
     locale: str
     """A BCP 47 tag, such as en or pt-BR."""
+    country: Country | None = None
+    """Where they are. Of builds before this field, and of who does not say: null."""
 
 
 class Line(Value):

@@ -19,6 +19,24 @@ class SalesRecordedV1(Event):
     recorded_at: AwareDatetime
 
 
+class Places(Command):
+    """Something is to be done with what landed there."""
+
+    first: int
+    last: int
+    """Places in the landing table of reports, both of them included."""
+
+
+@contract("reports.transform_landed", version=1)
+class TransformLandedV1(Places):
+    """What landed is to become facts. Again changes nothing."""
+
+
+@contract("reports.load_landed", version=1)
+class LoadLandedV1(Places):
+    """The facts in what landed are to be counted by the figures. Again counts nothing twice."""
+
+
 @contract("reports.make_report", version=1)
 class MakeReportV1(Command):
     """Somebody wants a report; what comes of it is announced."""
@@ -59,8 +77,10 @@ class ReportFailedV1(Event):
     """Whether it is tried again by itself; else an operator has to see to it."""
 
 
+LoadLanded = LoadLandedV1
 MakeReport = MakeReportV1
 ReportFailed = ReportFailedV1
 ReportMade = ReportMadeV1
 RevokeReport = RevokeReportV1
 SalesRecorded = SalesRecordedV1
+TransformLanded = TransformLandedV1

@@ -1,9 +1,10 @@
 """What is true while one message, or one request, is being worked on."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,19 @@ handling: ContextVar[Head | None] = ContextVar("handling", default=None)
 
 correlation: ContextVar[UUID | None] = ContextVar("correlation", default=None)
 """The story that a request begins."""
+
+
+class Arrived(Protocol):
+    """A message of the batch that is being handled."""
+
+    @property
+    def head(self) -> Head: ...
+    @property
+    def document(self) -> str:
+        """Its envelope as it came: JSON, also what this build does not know of it."""
+
+
+_arrived: ContextVar[Sequence[Arrived]] = ContextVar("arrived", default=())
 
 _doubtful: ContextVar[bool] = ContextVar("doubtful", default=False)
 
@@ -64,6 +78,11 @@ def doubtful() -> bool:
     return _doubtful.get()
 
 
+def arrived() -> Sequence[Arrived]:
+    """What the messages of the batch being handled came in, in their order; empty where there is no batch."""
+    return _arrived.get()
+
+
 def _head() -> Head:
     head = handling.get()
     if head is None:
@@ -89,10 +108,14 @@ def delivery(head: Head, attempt: int, in_doubt: bool = False) -> Iterator[None]
 
 
 @contextmanager
-def batch(name: str, size: int) -> Iterator[None]:
+def batch(name: str, messages: Sequence[Arrived]) -> Iterator[None]:
     """Bind the logs of a batch, whose messages are handled as one."""
-    with structlog.contextvars.bound_contextvars(message=name, batch=size):
-        yield
+    token = _arrived.set(messages)
+    with structlog.contextvars.bound_contextvars(message=name, batch=len(messages)):
+        try:
+            yield
+        finally:
+            _arrived.reset(token)
 
 
 @contextmanager

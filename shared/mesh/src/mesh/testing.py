@@ -58,6 +58,22 @@ def deliver(
     Deliveries(consumer, database, deps).handle(chunk[0].headers.get("task"), chunk)
 
 
+def settle(consumer: Consumer[Any], database: Database, deps: Any, tx: Tx) -> None:
+    """Deliver what the service has sent itself, and what follows from it, until nothing of that is left in
+    the outbox; what is due later comes now."""
+    while rows := tx.execute(_TAKE_OWN, (list(consumer.handlers), f"{consumer.service}.")).fetchall():
+        for name in dict.fromkeys(name for name, _ in rows):
+            own = (Envelope.read(document) for named, document in rows if named == name)
+            deliver(consumer, database, deps, *own)
+
+
+_TAKE_OWN = """
+    WITH taken AS (
+        DELETE FROM outbox WHERE name = ANY(%s) AND starts_with(name, %s) RETURNING seq, name, envelope
+    ) SELECT name, envelope FROM taken ORDER BY seq
+"""
+
+
 def _raws(messages: Iterable[Message | Envelope | Raw], service: str) -> Iterable[Raw]:
     for message in messages:
         if isinstance(message, Raw):

@@ -104,10 +104,18 @@ def envelope(raw: Raw) -> Envelope:
 
 def sealed(raw: Raw, model: type[M]) -> Sealed[M] | None:
     """The message of an outbox, if it is this one and in order; else `envelope` tells."""
-    body = raw.body
-    if body.startswith(_FIRST) and body.endswith(_LAST):
-        return Sealed.read(body[len(_FIRST) : -len(_LAST)], model)
-    return None
+    found = _inside(raw.body)
+    return Sealed.read(found, model) if found else None
+
+
+def document(raw: Raw) -> str | None:
+    """The envelope of a message that came from an outbox, as it was written there; None: it did not."""
+    found = _inside(raw.body)
+    return found.decode() if found else None
+
+
+def _inside(body: bytes) -> bytes | None:
+    return body[len(_FIRST) : -len(_LAST)] if body.startswith(_FIRST) and body.endswith(_LAST) else None
 
 
 def _is_sealed(document: dict[str, Any]) -> bool:

@@ -11,16 +11,18 @@ from mesh import AsyncTx, Tx, bulk
 from orders.domain import TRANSITIONS, Action, Customer, Line, Order, Status
 
 COLUMNS = """
-    o.id, o.account, o.email, o.name, o.locale, o.currency, o.lines, o.metadata, o.status, o.version,
-    o.refunded, o.expires_at, o.changed_at,
+    o.id, o.account, o.email, o.name, o.locale, o.country, o.currency, o.lines, o.metadata, o.status,
+    o.version, o.refunded, o.expires_at, o.changed_at,
     (SELECT min(at) FROM timeline WHERE order_id = o.id AND what = 'receipt sent')
 """
 _ADD = """
     WITH added AS (
         INSERT INTO orders
-            (id, account, placed_at, expires_at, email, name, locale, currency, total, lines, metadata)
+            (id, account, placed_at, expires_at, email, name, locale, country, currency, total, lines,
+             metadata)
         SELECT * FROM unnest(%b::uuid[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::text[],
-                             %b::text[], %b::text[], %b::text[], %b::bigint[], %b::jsonb[], %b::jsonb[])
+                             %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[], %b::jsonb[],
+                             %b::jsonb[])
         RETURNING id, account, metadata
     )
     INSERT INTO order_metadata (account, name, value, order_id)
@@ -81,8 +83,8 @@ def expire(tx: Tx, id: UUID, at: datetime) -> Order | None:
 
 def order_of(row: Sequence[Any]) -> Order:
     """The order in a row of COLUMNS."""
-    id, account, email, name, locale, currency, lines, metadata, status, *rest = row
-    customer, bought = Customer(email, name, locale), tuple(Line(**line) for line in lines)
+    id, account, email, name, locale, country, currency, lines, metadata, status, *rest = row
+    customer, bought = Customer(email, name, locale, country), tuple(Line(**line) for line in lines)
     return Order(id, account, customer, currency, bought, metadata, Status(status), *rest)
 
 
@@ -95,6 +97,7 @@ def _row(order: Order) -> tuple[Any, ...]:
         order.customer.email,
         order.customer.name,
         order.customer.locale,
+        order.customer.country,
         order.currency,
         order.total,
         _lines(order),

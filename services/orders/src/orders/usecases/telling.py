@@ -13,7 +13,7 @@ from orders.store.events import Event
 
 def customer(order: Order) -> Customer:
     found = order.customer
-    return Customer(email=found.email, name=found.name, locale=found.locale)
+    return Customer(email=found.email, name=found.name, locale=found.locale, country=found.country)
 
 
 def facts(order: Order) -> dict[str, Any]:

@@ -37,6 +37,11 @@ class Delivery(NamedTuple):
         return wire.envelope(self.raw)
 
     @property
+    def document(self) -> str:
+        """The same as JSON: as it came, where it came from an outbox."""
+        return wire.document(self.raw) or self.envelope.model_dump_json()
+
+    @property
     def log(self) -> Any:
         """A logger that says which message it is about."""
         return log.bind(

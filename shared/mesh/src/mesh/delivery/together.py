@@ -146,7 +146,7 @@ class Together:
     def _run_batch(self, fresh: Sequence[Delivery]) -> None:
         if not fresh:
             return
-        with context.batch(self._handler.contract.name, len(fresh)):
+        with context.batch(self._handler.contract.name, fresh):
             with time_limit(self._handler.time_limit):
                 self._handler.function([d.message for d in fresh], self._connection, self._deps)
             log.info("batch.handled", first=str(fresh[0].id), last=str(fresh[-1].id))

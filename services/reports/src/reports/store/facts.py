@@ -1,0 +1,138 @@
+"""Facts: what the messages that landed say of orders, their lines, refunds, customers and products.
+
+Each statement merges. Whatever comes first, twice, or long after the rest leads to the same rows: of what
+happened to an order the earliest time holds, of a name the latest, and what was ordered never changes.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from mesh import Tx
+from reports.store import large
+from reports.store.landing import IN_RANGES, Range, ranged
+from reports.store.rates import CONVERTED, CONVERTING
+
+_COLUMNS = (
+    "account", "placed_at", "day", "customer", "country", "currency", "items", "total", "revenue",
+    "skus", "quantities", "amounts", "revenues",
+)  # fmt: skip
+_OF_ORDERS = ", ".join(_COLUMNS)
+_STORED = ", ".join(f"orders.{column}" for column in _COLUMNS)
+_READ = ", ".join(f"excluded.{column}" for column in _COLUMNS)
+_TIMES = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
+_OF_CHANGES = ", ".join(_TIMES)
+_EARLIEST = """
+    min(landed.at) FILTER (WHERE name = 'orders.order_paid') AS paid_at,
+    min(landed.at) FILTER (WHERE name = 'orders.order_shipped') AS shipped_at,
+    min(landed.at) FILTER (WHERE name = 'orders.order_delivered') AS delivered_at,
+    min(landed.at) FILTER (WHERE name IN ('orders.order_cancelled', 'orders.order_expired')) AS cancelled_at
+"""
+_CUSTOMER = "md5(coalesce(account, '') || E'\\n' || lower(customer->>'email'))::uuid"
+"""One for each address at each account: figures do without the address itself."""
+_DAY = "({} AT TIME ZONE 'UTC')::date"
+_ORDERS = f"""
+    WITH placed AS MATERIALIZED (
+        SELECT DISTINCT ON (order_id) order_id, account, placed_at, day, customer, said, currency, total,
+            bought.*
+        FROM {{source}}, LATERAL (
+            SELECT coalesce(account, '') AS account, placed_at, {_DAY.format("placed_at")} AS day,
+                {_CUSTOMER} AS customer, customer AS said, currency, total, lines
+            FROM jsonb_to_record(envelope->'data') AS data (account text COLLATE "C", placed_at timestamptz,
+                customer jsonb, currency text COLLATE "C", total numeric, lines jsonb)
+            OFFSET 0
+        ) AS placed {CONVERTING}, LATERAL (
+            SELECT coalesce(sum(quantity), 0) AS items, array_agg(sku) AS skus, array_agg(name) AS names,
+                array_agg(quantity) AS quantities, array_agg(quantity * unit_price) AS amounts,
+                array_agg({CONVERTED.format("quantity * unit_price")}) AS revenues,
+                {CONVERTED.format("total")} AS revenue
+            FROM jsonb_to_recordset(lines) AS line
+                (sku text COLLATE "C", name text COLLATE "C", quantity numeric, unit_price numeric)
+        ) AS bought
+        WHERE landed.name = 'orders.order_placed' ORDER BY order_id, id
+    ), into_products AS (
+        INSERT INTO products (account, sku, name, seen_at)
+        SELECT DISTINCT ON (account, sku) account, sku, name, max(placed_at) AS seen_at
+        FROM placed, unnest(skus, names) AS bought (sku, name)
+        GROUP BY account, sku, name ORDER BY account, sku, seen_at DESC, name DESC
+        ON CONFLICT (account, sku) DO UPDATE SET (name, seen_at) = (excluded.name, excluded.seen_at)
+        WHERE (excluded.seen_at, excluded.name) > (products.seen_at, products.name)
+    ), into_customers AS (
+        INSERT INTO customers (account, customer, email, name, locale, country, seen_at)
+        SELECT DISTINCT ON (customer) account, customer, said->>'email', said->>'name', said->>'locale',
+            coalesce(said->>'country', ''), placed_at
+        FROM placed ORDER BY customer, placed_at DESC, said DESC
+        ON CONFLICT (customer) DO UPDATE SET (email, name, locale, country, seen_at) =
+            (excluded.email, excluded.name, excluded.locale, excluded.country, excluded.seen_at)
+        WHERE (excluded.seen_at, excluded.email, excluded.name, excluded.locale, excluded.country)
+            > (customers.seen_at, customers.email, customers.name, customers.locale, customers.country)
+    )
+    INSERT INTO orders (order_id, {_OF_ORDERS})
+    SELECT order_id, account, placed_at, day, customer, coalesce(said->>'country', ''), currency,
+        items, total, revenue, skus, quantities, amounts, revenues
+    FROM placed ORDER BY order_id
+    ON CONFLICT (order_id) DO UPDATE SET ({_OF_ORDERS}) = ({_READ}) WHERE {{unless_known}}
+"""
+_CHANGES = f"""
+    INSERT INTO orders (order_id, {_OF_CHANGES})
+    SELECT order_id, {_EARLIEST} FROM {IN_RANGES}
+    WHERE name NOT IN ('orders.order_placed', 'orders.order_refunded') GROUP BY order_id ORDER BY order_id
+    ON CONFLICT (order_id) DO UPDATE SET
+        {", ".join(f"{time} = least(orders.{time}, excluded.{time})" for time in _TIMES)}
+"""
+_REFUNDS = f"""
+    WITH given_back AS MATERIALIZED (
+        SELECT DISTINCT ON (order_id, refunded) order_id, refunded, coalesce(account, '') AS account,
+            landed.at, {_DAY.format("landed.at")} AS day, {_CUSTOMER} AS customer,
+            coalesce(customer->>'country', '') AS country, currency, amount, reason
+        FROM {{source}}, jsonb_to_record(envelope->'data') AS data (account text, customer jsonb,
+            currency text, amount numeric, refunded numeric, reason text)
+        WHERE name = 'orders.order_refunded' ORDER BY order_id, refunded, id
+    )
+    INSERT INTO refunds
+        (order_id, refunded, account, at, day, customer, country, currency, amount, revenue, reason)
+    SELECT order_id, refunded, account, at, day, customer, country, currency, amount,
+        {CONVERTED.format("amount")}, reason
+    FROM given_back {CONVERTING} ORDER BY order_id, refunded
+    ON CONFLICT (order_id, refunded) DO UPDATE SET revenue = excluded.revenue WHERE {{unless_known}}
+"""
+_MERGE = (
+    _ORDERS.format(source=IN_RANGES, unless_known="orders.placed_at IS NULL"),
+    _CHANGES,
+    _REFUNDS.format(source=IN_RANGES, unless_known="false"),
+)
+
+_ON_THE_DAY = (
+    "at >= %(day)s::date::timestamp AT TIME ZONE 'UTC'"
+    " AND at < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'"
+)
+_OF_THE_DAY = f"(SELECT * FROM landed WHERE {_ON_THE_DAY} OFFSET 0) AS landed"
+_CHANGES_ANEW = f"""
+    UPDATE orders SET ({_OF_CHANGES}) = (said.paid_at, said.shipped_at, said.delivered_at, said.cancelled_at)
+    FROM (
+        SELECT order_id, {_EARLIEST} FROM orders JOIN landed USING (order_id)
+        WHERE orders.day = %(day)s GROUP BY order_id
+    ) AS said
+    WHERE orders.order_id = said.order_id
+        AND (orders.paid_at, orders.shipped_at, orders.delivered_at, orders.cancelled_at)
+            IS DISTINCT FROM (said.paid_at, said.shipped_at, said.delivered_at, said.cancelled_at)
+"""
+_ANEW = (
+    _ORDERS.format(source=_OF_THE_DAY, unless_known=f"({_STORED}) IS DISTINCT FROM ({_READ})"),
+    _CHANGES_ANEW,
+    _REFUNDS.format(source=_OF_THE_DAY, unless_known="refunds.revenue IS DISTINCT FROM excluded.revenue"),
+)
+
+
+def transform(tx: Tx, ranges: Iterable[Range], reporting: str) -> None:
+    """Merge what landed there into the facts; amounts are converted into the `reporting` currency."""
+    large.step(tx)
+    where = {**ranged(ranges), "reporting": reporting}
+    for statement in _MERGE:
+        tx.execute(statement, where)
+
+
+def anew(tx: Tx, day: date, reporting: str) -> None:
+    """Make the facts of a UTC day from what landed, as if for the first time; what is right already is not
+    written. For who is `large.alone`."""
+    for statement in _ANEW:
+        tx.execute(statement, {"day": day, "reporting": reporting})

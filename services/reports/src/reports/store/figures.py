@@ -1,0 +1,111 @@
+"""Figures: what the facts add up to, by hour, day, country, customer and product.
+
+A fact says whether the figures have it. So to load it again adds nothing, and what was interrupted goes on.
+All sums are of whole numbers: in whatever order they are added, they are the same.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
+
+from mesh import Tx
+from reports.store import large
+from reports.store.landing import IN_RANGES, Range, ranged
+
+_MEASURES = (
+    "orders", "items", "revenue", "unconverted",
+    "cancelled", "cancelled_revenue", "refunds", "refunded_revenue",
+)  # fmt: skip
+_IN_ITS_CURRENCY = (*_MEASURES, "amount", "cancelled_amount", "refunded_amount")
+_OF_PRODUCTS = ("orders", "items", "revenue", "cancelled_items", "cancelled_revenue")
+_SOLD = """
+    SELECT date_trunc('hour', placed_at, 'UTC') AS hour, day, account, currency, country, customer,
+        new AS orders, new * items AS items, new * coalesce(revenue, 0) AS revenue, new * total AS amount,
+        new * (revenue IS NULL)::int AS unconverted,
+        off AS cancelled, off * coalesce(revenue, 0) AS cancelled_revenue, off * total AS cancelled_amount,
+        0 AS refunds, 0 AS refunded_revenue, 0 AS refunded_amount
+    FROM sold
+"""
+"""What orders add, of which `new` and `off` say whether they count as placed, and as cancelled."""
+_GIVEN_BACK = """
+    SELECT date_trunc('hour', at, 'UTC'), day, account, currency, country, customer,
+        0, 0, 0, 0, (revenue IS NULL)::int, 0, 0, 0, 1, coalesce(revenue, 0), amount
+    FROM given_back
+"""
+_LINES = """
+    SELECT day, account, sku, new AS orders, new * quantity AS items,
+        new * coalesce(line.revenue, 0) AS revenue,
+        off * quantity AS cancelled_items, off * coalesce(line.revenue, 0) AS cancelled_revenue
+    FROM sold, unnest(skus, quantities, revenues) AS line (sku, quantity, revenue)
+"""
+
+
+def _added(table: str, keys: Sequence[str], measures: Sequence[str], moves: str) -> str:
+    """Adds `moves` to the figures in a table. By key: who adds to many rows waits for nobody in a circle."""
+    key = ", ".join(keys)
+    sums = ", ".join(f"sum({m})" for m in measures)
+    grown = ", ".join(f"{m} = {table}.{m} + excluded.{m}" for m in measures)
+    return f"""
+        INSERT INTO {table} ({key}, {", ".join(measures)})
+        SELECT {key}, {sums} FROM {moves} GROUP BY {key} ORDER BY {key}
+        ON CONFLICT ({key}) DO UPDATE SET {grown}
+    """
+
+
+_TABLES = (
+    ("days_by_customer", ("day", "account", "customer"), _MEASURES, "moves"),
+    ("days_by_country", ("day", "account", "country"), _MEASURES, "moves"),
+    ("hours", ("hour", "account", "currency"), _IN_ITS_CURRENCY, "moves"),
+    ("days", ("day", "account", "currency"), _IN_ITS_CURRENCY, "moves"),
+    ("days_by_product", ("day", "account", "sku"), _OF_PRODUCTS, f"({_LINES}) AS lines"),
+)
+_INTO = ", ".join(f"into_{table[0]} AS ({_added(*table)})" for table in _TABLES)
+_COUNT = f"moves AS MATERIALIZED ({_SOLD} UNION ALL {_GIVEN_BACK}), {_INTO}"
+"""Counts what is in `sold` and `given_back`."""
+_LOAD = f"""
+    WITH touched AS MATERIALIZED ({{touched}}
+    ), due AS MATERIALIZED (
+        SELECT order_id, counted AS had, counted_cancelled AS had_cancelled
+        FROM touched JOIN orders USING (order_id)
+        WHERE placed_at IS NOT NULL AND (NOT counted OR (cancelled_at IS NOT NULL AND NOT counted_cancelled))
+        ORDER BY order_id FOR UPDATE OF orders
+    ), sold AS (
+        UPDATE orders SET counted = true, counted_cancelled = cancelled_at IS NOT NULL
+        FROM due WHERE orders.order_id = due.order_id
+        RETURNING orders.*, (NOT had)::int AS new, (counted_cancelled AND NOT had_cancelled)::int AS off
+    ), given_back AS (
+        UPDATE refunds SET counted = true FROM touched
+        WHERE refunds.order_id = touched.order_id AND NOT refunds.counted RETURNING refunds.*
+    ), {_COUNT}
+    SELECT order_id FROM sold WHERE new = 1
+"""
+_LOAD_LANDED = _LOAD.format(touched=f"SELECT DISTINCT order_id FROM {IN_RANGES}")
+_LOAD_DAY = _LOAD.format(
+    touched="SELECT order_id FROM orders WHERE day = %(day)s"
+    " UNION SELECT order_id FROM refunds WHERE day = %(day)s"
+)
+_CLEAR = """
+    DELETE FROM hours WHERE hour >= %(day)s::date::timestamp AT TIME ZONE 'UTC'
+        AND hour < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+"""
+_CLEAR_DAILY = [f"DELETE FROM {table} WHERE day = %(day)s" for table, *_ in _TABLES if table != "hours"]
+_COUNT_DAY = f"""
+    WITH sold AS (
+        SELECT *, 1 AS new, (cancelled_at IS NOT NULL)::int AS off FROM orders WHERE day = %(day)s
+    ), given_back AS (SELECT * FROM refunds WHERE day = %(day)s), {_COUNT} SELECT
+"""
+
+
+def load(tx: Tx, ranges: Iterable[Range]) -> list[UUID]:
+    """Have the figures count the facts of what landed there. Returns the orders that are new in them."""
+    large.step(tx)
+    return [row[0] for row in tx.execute(_LOAD_LANDED, ranged(ranges))]
+
+
+def recount(tx: Tx, day: date) -> list[UUID]:
+    """Make the figures of a UTC day from its facts alone. Returns the orders that are new in them. For who
+    is `large.alone`."""
+    fresh = [row[0] for row in tx.execute(_LOAD_DAY, {"day": day})]
+    for statement in (_CLEAR, *_CLEAR_DAILY, _COUNT_DAY):
+        tx.execute(statement, {"day": day})
+    return fresh

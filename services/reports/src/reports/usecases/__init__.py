@@ -1,0 +1,5 @@
+"""What reports does. Each function gets a transaction and leaves the commit to its caller.
+
+landing.py   what arrives is kept as it is           transforming.py   it becomes facts
+loading.py   facts become figures                    making.py         figures become reports
+"""

@@ -1,0 +1,199 @@
+"""From what arrives to the figures: whatever the order, however often, beside a calculation of its own."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from messages import order_placed
+from stories import RATES, Story, added_up, stories
+from tables import emptied
+
+from contracts.orders import OrderCancelled, OrderRefunded
+from contracts.reports import LoadLanded, SalesRecorded, TransformLanded
+from mesh import Database, testing
+from mesh.database import Tx
+from mesh.testing import around, sent
+from reports.domain import DIGITS
+from reports.store import rates
+from reports.tasks import consumer
+from reports.usecases import rebuilding
+from reports.wiring import Deps
+
+TABLES = {
+    "days": ("day", "account", "currency"),
+    "hours": ("hour", "account", "currency"),
+    "days_by_country": ("day", "account", "country"),
+    "days_by_customer": ("day", "account", "customer"),
+    "days_by_product": ("day", "account", "sku"),
+}
+DAYS = [date(2026, 3, 27) + timedelta(n) for n in range(7)]
+# `ground` empties the tables for each example.
+FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+Figures = dict[str, dict[tuple[Any, ...], Counter[str]]]
+
+
+@pytest.fixture
+def ground(url: str, database: Database) -> Callable[[], Any]:
+    """Empty tables, for each example."""
+
+    @contextmanager
+    def fresh() -> Iterator[Ground]:
+        with emptied(url) as tx:
+            yield Ground(database, tx)
+
+    return fresh
+
+
+class Ground:
+    """The service, with nothing around it."""
+
+    def __init__(self, database: Database, tx: Tx) -> None:
+        self.database, self.tx = database, tx
+
+    def deliver(self, *messages: Any) -> None:
+        testing.deliver(consumer, self.database, Deps(None), *messages)
+
+    def settle(self) -> None:
+        testing.settle(consumer, self.database, Deps(None), self.tx)
+
+    def publish(self, published: Any) -> set[date]:
+        """Returns the days on which amounts are others than before."""
+        rates.keep(self.tx, published)
+        known = rates.span(self.tx)
+        return rates.convert(self.tx, "EUR", DIGITS, known) if known else set()
+
+    def rebuild(self, *days: date) -> None:
+        for day in days:
+            with self.tx.transaction():
+                rebuilding.rebuild(day, self.tx, "EUR")
+
+    def figures(self) -> Figures:
+        return {table: dict(self._rows(table, keys)) for table, keys in TABLES.items()}
+
+    def _rows(self, table: str, keys: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Counter[str]]]:
+        cursor = self.tx.execute(f"SELECT * FROM {table}")
+        names = [column.name for column in cursor.description or ()]
+        for values in cursor:
+            row = dict(zip(names, values, strict=True))
+            key = tuple(row.pop(name) for name in keys)
+            yield tuple(k.astimezone(UTC) if isinstance(k, datetime) else k for k in key), +Counter(row)
+
+
+def wanted(told: Sequence[Story], published: Any = RATES) -> Figures:
+    found = added_up(told, published)
+    return {table: {key: +counts for key, counts in found[table].items()} for table in TABLES}
+
+
+def arrive(ground: Ground, told: Sequence[Story], chance: Random) -> None:
+    """In any order, in batches, some of it twice, and the steps now and then."""
+    envelopes = [around(message) for story in told for message in story.messages]
+    envelopes += chance.sample(envelopes, k=len(envelopes) // 3)
+    chance.shuffle(envelopes)
+    while envelopes:
+        name = envelopes[-1].name
+        batch = [e for e in envelopes if e.name == name][: chance.randint(1, 5)]
+        taken = {id(e) for e in batch}
+        envelopes = [e for e in envelopes if id(e) not in taken]
+        ground.deliver(*batch)
+        if chance.random() < 0.3:
+            ground.settle()
+    ground.settle()
+
+
+many = st.lists(stories(), max_size=8, unique_by=lambda story: story.placed.order_id)
+
+
+@FEW
+@given(told=many, chance=st.builds(Random, st.integers()))
+def test_whatever_the_order_the_figures_are_right(ground: Any, told: list[Story], chance: Random) -> None:
+    with ground() as here:
+        here.publish(RATES)
+        arrive(here, told, chance)
+        assert here.figures() == wanted(told)
+        recorded = [id for message in sent(here.tx, SalesRecorded) for id in message.order_ids]
+        assert sorted(recorded) == sorted(story.placed.order_id for story in told)
+
+
+@FEW
+@given(told=many, chance=st.builds(Random, st.integers()))
+def test_to_rebuild_gives_the_same(ground: Any, told: list[Story], chance: Random) -> None:
+    with ground() as here:
+        here.publish(RATES)
+        arrive(here, told, chance)
+        here.rebuild(*DAYS)
+        assert here.figures() == wanted(told)
+        here.tx.execute("UPDATE days SET orders = orders + 1, revenue = revenue - 1")
+        here.tx.execute("TRUNCATE orders, refunds, hours, days_by_product")
+        here.rebuild(*DAYS)
+        assert here.figures() == wanted(told)
+
+
+@FEW
+@given(told=many, chance=st.builds(Random, st.integers()))
+def test_rates_may_come_late(ground: Any, told: list[Story], chance: Random) -> None:
+    with ground() as here:
+        half = len(told) // 2
+        arrive(here, told[:half], chance)
+        assert here.figures() == wanted(told[:half], {})
+        here.publish({date(2026, 3, 27): RATES[date(2026, 3, 27)]})
+        arrive(here, told[half:], chance)
+        here.publish(RATES)
+        here.rebuild(*DAYS)
+        assert here.figures() == wanted(told)
+
+
+def test_steps_that_come_again_change_nothing(ground: Any) -> None:
+    with ground() as here:
+        here.deliver(order_placed(), order_placed())
+        [transform] = sent(here.tx, TransformLanded)
+        here.settle()
+        before = here.figures()
+        here.deliver(transform, transform)
+        here.deliver(LoadLanded(first=transform.first, last=transform.last))
+        here.settle()
+        assert here.figures() == before
+        assert len([i for told in sent(here.tx, SalesRecorded) for i in told.order_ids]) == 2
+
+
+def test_what_is_rebuilt_before_it_was_loaded_is_told_all_the_same(ground: Any) -> None:
+    with ground() as here:
+        placed = order_placed()
+        here.deliver(placed)
+        here.rebuild(placed.placed_at.date())
+        assert [told.order_ids for told in sent(here.tx, SalesRecorded)] == [(placed.order_id,)]
+        here.settle()
+        assert len(sent(here.tx, SalesRecorded)) == 1
+        assert here.figures()["days"][placed.placed_at.date(), "", "EUR"]["orders"] == 1
+
+
+def test_the_landing_table_keeps_what_this_build_does_not_know(ground: Any) -> None:
+    with ground() as here:
+        envelope = around(order_placed())
+        newer = envelope.model_copy(update={"data": {**envelope.data, "gift": {"wrapped": True}}})
+        here.deliver(newer)
+        [[kept]] = here.tx.execute("SELECT envelope FROM landed").fetchall()
+        assert kept["data"]["gift"] == {"wrapped": True}
+        assert kept["id"] == str(envelope.id)
+
+
+def test_a_cancellation_and_a_refund_may_come_before_their_order(ground: Any) -> None:
+    placed = order_placed(currency="EUR")
+    known = placed.model_dump(include={"order_id", "account", "customer", "currency", "total"})
+    after = placed.placed_at + timedelta(days=1)
+    with ground() as here:
+        here.deliver(OrderCancelled(**known, at=after, reason=None))
+        here.deliver(OrderRefunded(**known, at=after, amount=300, refunded=300, reason="late"))
+        here.settle()
+        day = here.figures()["days"]
+        assert day == {
+            (after.date(), "", "EUR"): Counter(refunds=1, refunded_revenue=300, refunded_amount=300)
+        }
+        here.deliver(placed)
+        here.settle()
+        assert here.figures()["days"][placed.placed_at.date(), "", "EUR"]["cancelled_amount"] == 900
