@@ -9,7 +9,7 @@ MISSING: Any = object()
 def order(**changes: Any) -> dict[str, Any]:
     """What a client sends for Ada's two teas, but for what is said."""
     return {
-        "customer": {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en"},
+        "customer": {"email": "ada@example.com", "name": "Ada Lovelace", "locale": "en", "country": "GB"},
         "currency": "EUR",
         "lines": [{"sku": "T-1", "name": "Tea", "quantity": 2, "unit_price": 450}],
         **changes,

@@ -32,6 +32,8 @@ BAD = [
     ("/customer/name", "Ada\r\nBcc: eve@example.com"),
     ("/customer/name", "Ada\x1b[31m"),
     ("/customer/locale", None),
+    ("/customer/country", "gb"),
+    ("/customer/country", "GBR"),
     ("/customer/locale", ""),
     ("/customer/locale", "english please"),
     ("/customer/locale", "en\n"),
