@@ -126,27 +126,29 @@ class Folder:
         """What was never finished."""
         limit = time.time() - _ABANDONED
         removed = Removed()
-        for file in _files(self._root, _UNFINISHED):
-            with suppress(FileNotFoundError):
-                found = file.stat()
-                if found.st_mtime < limit:
+        for file, found in _files(self._root, _UNFINISHED):
+            if found.st_mtime < limit:
+                with suppress(FileNotFoundError):
                     file.unlink()
                     removed = removed.and_(Removed(1, found.st_size))
         return removed
 
     def _pruned(self, folder: Path, limit: float) -> Removed:
         removed = Removed()
-        for file in _files(folder, _DOCUMENT):
-            with suppress(FileNotFoundError):  # another process removes, too
-                if file.name.startswith(".") or file.stat().st_mtime < limit:
+        for file, found in _files(folder, _DOCUMENT):
+            if found.st_mtime < limit or file.name.startswith("."):
+                with suppress(FileNotFoundError):  # another process removes, too
                     removed = removed.and_(_removed(file, limit))
         return removed
 
 
-def _files(folder: Path, named: re.Pattern[str]) -> Iterator[Path]:
+def _files(folder: Path, named: re.Pattern[str]) -> Iterator[tuple[Path, os.stat_result]]:
     """Those of a folder that are ours, by their names; none of one that is not there."""
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        yield from (Path(entry.path) for entry in entries if named.fullmatch(entry.name))
+        for entry in entries:
+            if named.fullmatch(entry.name):
+                with suppress(FileNotFoundError):
+                    yield folder / entry.name, entry.stat(follow_symlinks=False)
 
 
 def _removed(file: Path, limit: float) -> Removed:
