@@ -6,6 +6,7 @@ that do not break, numbers as their user's country writes them. What can be read
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LITERAL = re.compile(r'="([^"]*)"')
@@ -22,6 +23,8 @@ _NUMBERS = [
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+_remembered = lru_cache(4096)  # of a million rows, most say again what others said
 
 MOST_PRICE = 10**12
 """Minor units for one of something, as in the orders API."""
@@ -46,7 +49,7 @@ def text(cell: str, longest: int = 200) -> str:
         raise ValueError("it is empty")
     if len(found) > longest:
         raise ValueError(f"it has {len(found)} characters, and {longest} at the most")
-    if _CONTROL.search(found):
+    if not found.isprintable() and _CONTROL.search(found):
         raise ValueError("it has a control character in it")
     return found
 
@@ -70,10 +73,12 @@ def code(cell: str, length: int) -> str:
     return found
 
 
+@_remembered
 def country(cell: str) -> str:
     return code(cell, 2)
 
 
+@_remembered
 def currency(cell: str) -> str:
     return code(cell, 3)
 
@@ -96,6 +101,7 @@ def time(cell: str, now: datetime) -> datetime:
     return at
 
 
+@_remembered
 def quantity(cell: str) -> int:
     found = _scaled(text(cell), 0)
     if not 1 <= found <= MOST_QUANTITY:
@@ -103,6 +109,7 @@ def quantity(cell: str) -> int:
     return found
 
 
+@_remembered
 def price(cell: str, of: str) -> int:
     """In minor units of a currency: 12.99 EUR are 1299, 1299 JPY are 1299."""
     found = _scaled(text(cell), decimals(of))
@@ -119,6 +126,8 @@ def decimals(of: str) -> int:
 def _plain(cell: str) -> str:
     """Without what a spreadsheet puts around what is to stay text. Raises ValueError for a formula."""
     found = cell.strip()
+    if not found or found[0] not in "='":  # nearly always
+        return found
     if literal := _LITERAL.fullmatch(found):
         return literal[1].strip()
     if found.startswith("="):
