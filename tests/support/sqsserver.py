@@ -1,41 +1,18 @@
 """SQS as a process of its own: moto's server, and a look into its queues."""
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
-from programs import eventually
-
-from embedded.ports import HOST, free_port
+from motoserver import moto_server
 
 
 @contextmanager
 def sqs_server() -> Iterator[str]:
     """Runs one on a free port; yields its `sqs://` URL, without options."""
-    port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONWARNINGS": ""},
-    )
-    try:
-        eventually(lambda: listens(port), "moto's server listens")
-        yield f"sqs://key:secret@{HOST}:{port}"
-    finally:
-        process.kill()
-        process.wait()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex((HOST, port)) == 0
+    with moto_server() as address:
+        yield f"sqs://key:secret@{address}"
 
 
 class Queues:

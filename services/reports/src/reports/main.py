@@ -1,4 +1,4 @@
-"""The commands: `reports worker|relay|migrate|health|dead-letters|sales`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|migrate|dead-letters|files|sales …`, and `celery -A reports.main`."""
 
 import json
 from datetime import datetime
@@ -18,6 +18,7 @@ service = Service(
     settings=Settings,
     sends=(TransformLanded, LoadLanded, SalesRecorded, ReportMade, ReportFailed),
     wiring=wiring.open_deps,
+    keeps_files=True,
 )
 cli = service_cli(service)
 

@@ -4,7 +4,7 @@ A message in:   consumer.py -> worker/ -> delivery/ (inbox.py, effect.py, deadle
 A message out:  outbox.py (bulk.py) -> relay.py -> publisher.py (broker.py, streams/, rabbitmq/)
 A service:      service.py, settings.py, entry.py, cli.py, log.py, health.py, database.py, migrate.py
 Where it goes:  topology.py, wire.py
-Beside it:      files.py, for what is too large for a message
+Beside it:      files/, for what is too large for a message; breaker.py, for whom we ask
 Who lives:      announcer.py -> leases.py (streams/, rabbitmq/), manifest.py; upkeep.py, operating/
 """
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,8 @@ from mesh import (
 from mesh.announcer import Announcer
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart, Unavailable
+from mesh.files import open_store
+from mesh.files.retention import Retention
 from mesh.health import Heartbeat
 from mesh.relay import Relay
 from mesh.service import S, Service
@@ -66,6 +69,8 @@ def service_cli(service: Service[Any]) -> Cli:
     group.add_command(_manifest(service))
     group.add_command(_dead_letters(service))
     group.add_command(_unrouted(service))
+    if service.keeps_files:
+        group.add_command(_files(service))
     return group
 
 
@@ -114,6 +119,8 @@ def _relay(service: Service[Any]) -> None:
     heartbeat.beat("starting")
     connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
     to = publisher.connect(settings.broker_url, settings.broker_persistence)
+    if service.keeps_files and settings.files_url:
+        Retention(open_store(settings.files_url), settings.files_kept, stopping).start()
     Relay(connect, to, heartbeat, stopping, Upkeep(announcer)).run()
     heartbeat.beat("stopping")
     heartbeat.end()
@@ -177,6 +184,23 @@ def _unrouted(service: Service[Any]) -> click.Command:
 
     option = click.Option(["--replay"], is_flag=True, help="Send each once more, to whoever listens now.")
     return click.Command("unrouted", callback=show, params=[option], help="What nobody listened for.")
+
+
+def _files(service: Service[Any]) -> click.Group:
+    group = click.Group("files", help="The file store.")
+
+    @group.command()
+    @click.option("--days", type=click.IntRange(min=1), help="Keep so many instead of FILES_KEPT.")
+    def prune(days: int | None) -> None:
+        """Remove old files now, which the relay else does by and by."""
+        settings = start(service, "cli")
+        if settings.files_url is None:
+            raise click.ClickException("FILES_URL is not set: there is no file store")
+        kept = settings.files_kept if days is None else timedelta(days=days)
+        removed = Retention(open_store(settings.files_url), kept, Stopping()).sweep(share=1)
+        click.echo(f"removed: {removed.files} files, {removed.bytes} bytes")
+
+    return group
 
 
 def _dead_letters(service: Service[Any]) -> click.Group:

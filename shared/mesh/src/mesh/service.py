@@ -28,6 +28,9 @@ class Service(Generic[S]):
     """Children for work that computes, threads for work that waits."""
     concurrency: int = 1
     """Children or threads, where the environment does not say."""
+    keeps_files: bool = False
+    """Whether it lays documents into the file store: then its relay removes those that are older than
+    FILES_KEPT."""
     migrations: str = ""
     """The package of its alembic versions. Empty: `<name>.migrations`."""
     build: str = ""

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,6 +18,7 @@ from pydantic import (
 )
 
 from mesh.errors import MissingSettings
+from mesh.files.address import checked
 from mesh.ratelimit import Rate
 
 LISTED = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
@@ -25,7 +28,7 @@ PerTime = Annotated[
 ]
 """As `1000/10`: so many, and in how many seconds."""
 Url = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*://")]
-FilesUrl = Annotated[str, StringConstraints(pattern=r"^file:///")]
+FilesUrl = Annotated[str, AfterValidator(checked)]
 
 
 class Settings(BaseModel):
@@ -44,8 +47,10 @@ class Settings(BaseModel):
     """Where Celery keeps results, such as redis://…: for canvas, and for clients that ask for them. The same
     one for all services. None: there are none."""
     files_url: FilesUrl | None = None
-    """Where documents are kept that messages refer to, such as file:///srv/files. The same one for all
-    services that make them or show them. None: nowhere."""
+    """Where documents are kept that messages refer to, such as file:///srv/files or s3://bucket. The same one
+    for all services that make them or show them. None: nowhere."""
+    files_kept: timedelta = Field(default=timedelta(days=30), ge=timedelta(hours=1), le=timedelta(days=36500))
+    """For how long, since they were last kept. Links in mails open for a week."""
     concurrency: int | None = Field(default=None, ge=1)
     """Children or threads of a worker. None: as many as the service's own code says."""
     pool: Literal["prefork", "threads"] | None = None

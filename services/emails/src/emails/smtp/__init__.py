@@ -1,7 +1,7 @@
 """Mails to mail servers.
 
 mailer.py        one mail to whichever provider takes it
-route.py         the way to one provider: kept connections, breaker.py, rates
+route.py         the way to one provider: kept connections, a breaker, rates
 conversation.py  SMTP, over wire.py, on which no step takes for ever; replies.py, what a server means
 mime.py          a mail as bytes; dkim.py, signed
 addresses.py     what may be an address; providers.py, what SMTP_URL says; errors.py

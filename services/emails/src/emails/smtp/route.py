@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from queue import Empty, LifoQueue
 
-from emails.smtp.breaker import Breaker, Way
 from emails.smtp.conversation import Conversation
 from emails.smtp.errors import Busy, InDoubt, Outage, Refused, Slow
 from emails.smtp.mime import Letter
 from emails.smtp.providers import Provider
 from mesh import Retry
+from mesh.breaker import Breaker, Way
 from mesh.ratelimit import Rate
 from mesh.timelimit import TimeLimit
 
@@ -43,10 +43,10 @@ class Route:
             with self._place(until):
                 self._talk(letter, until)
         except Outage as outage:
-            self.breaker.failed(way, outage)
+            self.breaker.failed(way, str(outage), lasting=outage.lasting)
             raise
         except (InDoubt, TimeLimit) as error:
-            self.breaker.failed(way, Outage(str(error)))
+            self.breaker.failed(way, str(error))
             raise
         except (Refused, Retry):  # it answered
             self.breaker.succeeded(way)

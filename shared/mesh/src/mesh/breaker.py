@@ -1,8 +1,8 @@
-"""A circuit breaker: whether a provider is asked at all, after it has failed.
+"""A circuit breaker: whether somebody is asked at all, after they have failed.
 
     closed    everybody is let through; five failures in a row open it, one that is lasting at once
     open      nobody is, for 5 s at first and up to 60 s
-    probing   the time is over: exactly one message is let through, and what comes of it closes or opens again
+    probing   the time is over: exactly one is let through, and what comes of it closes or opens again
 
 Each process finds out for itself: who shares no server with others has nothing to ask them.
 """
@@ -13,8 +13,6 @@ from enum import Enum, auto
 
 import structlog
 
-from emails.smtp.errors import Outage
-
 log = structlog.get_logger(__name__)
 
 _FAILURES = 5
@@ -23,17 +21,21 @@ _LOST = 60.0  # seconds after which a probe of which nothing was heard is made a
 
 
 class Way(Enum):
-    """How a message was let through."""
+    """How one was let through."""
 
     CLOSED = auto()
     AS_PROBE = auto()
 
 
 class Breaker:
-    """Of one provider. For any number of threads."""
+    """Of one whom we ask. For any number of threads."""
 
-    def __init__(self, name: str, *, shortest: float = _SHORTEST, longest: float = _LONGEST) -> None:
+    def __init__(
+        self, name: str, kind: str = "provider", *, shortest: float = _SHORTEST, longest: float = _LONGEST
+    ) -> None:
+        """`kind`: what it is, in logs: `provider.opened provider=main`."""
         self._name = name
+        self._kind = kind
         self._shortest, self._longest = shortest, longest
         self._lock = threading.Lock()
         self._failures = 0
@@ -43,7 +45,7 @@ class Breaker:
         """When the next probe may be made, while it is open."""
 
     def enter(self) -> Way | None:
-        """Let a message through, or do not (None). What comes of it must be told with the same `Way`."""
+        """Let one through, or do not (None). What comes of it must be told with the same `Way`."""
         with self._lock:
             if self._opened_at is None:
                 return Way.CLOSED
@@ -59,7 +61,7 @@ class Breaker:
         return self._opened_at is not None and time.monotonic() < self._next
 
     def succeeded(self, way: Way) -> None:
-        """The provider answered, whatever it said of the mail."""
+        """There was an answer, whatever it said of what was asked."""
         if way is Way.CLOSED and not self._failures:
             return  # nearly always: no lock for it
         with self._lock:
@@ -68,24 +70,31 @@ class Breaker:
             elif way is Way.AS_PROBE:
                 seconds = time.monotonic() - self._opened_at
                 self._opened_at, self._failures, self._pause = None, 0, self._shortest
-                log.info("provider.closed", provider=self._name, after=round(seconds, 1))
+                log.info(self._event("closed"), after=round(seconds, 1), **self._named)
 
-    def failed(self, way: Way, outage: Outage) -> None:
-        """The provider did not, or cannot be used as it is set up."""
+    def failed(self, way: Way, reason: str, *, lasting: bool = False) -> None:
+        """There was none. `lasting`: it will not go away by itself, such as a wrong password."""
         with self._lock:
             if self._opened_at is None:
-                self._count(outage)
+                self._count(reason, lasting)
             elif way is Way.AS_PROBE:
                 self._pause = min(2 * self._pause, self._longest)
                 self._next = time.monotonic() + self._pause
 
-    def _count(self, outage: Outage) -> None:
+    def _count(self, reason: str, lasting: bool) -> None:
         self._failures += 1
-        log.warning("provider.failed", provider=self._name, error=str(outage))
-        if outage.lasting or self._failures >= _FAILURES:
+        log.warning(self._event("failed"), error=reason, **self._named)
+        if lasting or self._failures >= _FAILURES:
             self._opened_at = time.monotonic()
             self._next = self._opened_at + self._pause
-            log.error("provider.opened", provider=self._name, reason=str(outage))
+            log.error(self._event("opened"), reason=reason, **self._named)
+
+    def _event(self, what: str) -> str:
+        return f"{self._kind}.{what}"
+
+    @property
+    def _named(self) -> dict[str, str]:
+        return {self._kind: self._name}
 
     @property
     def pause(self) -> float:
