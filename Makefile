@@ -69,10 +69,13 @@ messages: install  ## write docs/messages.md and its AsyncAPI document anew, fro
 	@$(BIN)/mesh contracts asyncapi --page > docs/messages.md
 	@$(BIN)/mesh contracts asyncapi > docs/messages.json
 
-wording: install  ## bring the catalogs of emails up to what its templates say: new sentences are to be translated
-	@cd services/emails && $(CURDIR)/$(BIN)/pybabel --quiet extract -F babel.cfg --add-location file -o $(CURDIR)/$(VENV)/emails.pot src
-	@$(BIN)/pybabel --quiet update --domain emails --input-file $(VENV)/emails.pot --no-wrap --no-fuzzy-matching \
-	    --ignore-obsolete --ignore-pot-creation-date --output-dir services/emails/src/emails/locale
+wording: install  ## bring the catalogs up to what mails and reports say: new sentences are to be translated
+	@for service in emails reports; do \
+	    (cd services/$$service && $(CURDIR)/$(BIN)/pybabel --quiet extract -F babel.cfg --add-location file \
+	        -o $(CURDIR)/$(VENV)/$$service.pot src) && \
+	    $(BIN)/pybabel --quiet update --domain $$service --input-file $(VENV)/$$service.pot --no-wrap \
+	        --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	        --output-dir services/$$service/src/$$service/locale || exit; done
 
 pictures: install  ## write docs/mails anew: every mail as Debian's chromium shows it (needs chromium, fonts-roboto-unhinted)
 	@PYTHONPATH=deploy:tests/support $(BIN)/python -m pictures

@@ -1,4 +1,4 @@
-"""The commands: `reports worker|relay|migrate|health|dead-letters|sales`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|migrate|health|dead-letters|sales|preview`, and `celery -A reports.main`."""
 
 import json
 from datetime import datetime
@@ -10,6 +10,7 @@ from contracts.reports import ReportFailed, ReportMade, SalesRecorded
 from mesh import Service
 from mesh.cli import begun, service_cli
 from reports import tasks, usecases, wiring
+from reports.commands.preview import preview
 from reports.settings import Settings
 
 service = Service(
@@ -19,6 +20,7 @@ service = Service(
     wiring=wiring.open_deps,
 )
 cli = service_cli(service)
+cli.add_command(preview)
 
 
 @cli.command()

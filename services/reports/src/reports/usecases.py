@@ -10,7 +10,7 @@ from contracts.reports import MakeReport, ReportFailed, ReportMade, SalesRecorde
 from mesh import Failure, Reject, Tx, outbox
 from mesh.files import FileStore
 from reports import store
-from reports.documents import MEDIA, DailySales, written
+from reports.documents import MEDIA, DailySales, pieces
 from reports.domain import Figures
 
 Key = TypeVar("Key", bound=Hashable)
@@ -44,7 +44,7 @@ def make_report(wanted: MakeReport, tx: Tx, files: FileStore | None) -> None:
     figures = store.of_account(tx, wanted.account, wanted.first_day, wanted.last_day)
     report = DailySales(wanted.first_day, wanted.last_day, figures)
     name = f"{report.name}.{wanted.format}"
-    file = files.put([written(report, wanted.format)], MEDIA[wanted.format], name)
+    file = files.put(pieces(report, wanted.format), MEDIA[wanted.format], name)
     outbox.put(tx, ReportMade(report_id=wanted.report_id, made_at=_now(), file=file))
 
 

@@ -1,0 +1,1 @@
+"""What reports has beside the commands of every service."""
