@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails topology manifests client reference wording pictures lock clean
+.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails topology manifests client reference wording pictures report-pictures lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -79,6 +79,9 @@ wording: install  ## bring the catalogs up to what mails and reports say: new se
 
 pictures: install  ## write docs/mails anew: every mail as Debian's chromium shows it (needs chromium, fonts-roboto-unhinted)
 	@PYTHONPATH=deploy:tests/support $(BIN)/python -m pictures
+
+report-pictures: install  ## write docs/reports anew: a sample of every report, and its pages as pictures (needs poppler-utils)
+	@PYTHONPATH=deploy:tests/support $(BIN)/python -m reportpictures
 
 lock:           ## resolve requirements.lock anew (needs uv)
 	@deploy/lock --upgrade

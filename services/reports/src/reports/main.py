@@ -1,4 +1,4 @@
-"""The commands: `reports worker|relay|migrate|health|dead-letters|sales|preview`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|migrate|health|sales|preview|…`, and `celery -A reports.main`."""
 
 import json
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Reports as documents: figures in, files out. The same figures are the same bytes.
 
-kinds/      what a report tells: figures, typed          samples.py   one of each, made up
+kinds/      what a report tells: figures, typed          samples/     one of each, made up
 pages/      what people read of it, in their words       readers.py   whose words, money and dates
 writers/    a module for each format                     numbers.py   numbers, fast
 xlsx/       workbooks                                    pdf/, typst/, fonts/   pages

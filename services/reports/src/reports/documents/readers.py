@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_precision
 
 from reports.documents.kinds.amounts import major
-from reports.documents.numbers import numbers
+from reports.documents.numbers import any_size, numbers
 
 ENGLISH = "en"
 """What the reports are written in, and what those read whose language has no catalog."""
@@ -39,7 +39,8 @@ class Reader:
 
     def money(self, minor: int, currency: str) -> str:
         """With its currency: €1,234.50."""
-        return format_currency(major(minor, digits(currency)), currency, locale=self.locale)
+        with any_size():
+            return format_currency(major(minor, digits(currency)), currency, locale=self.locale)
 
     def amount(self, minor: int, currency: str) -> str:
         """Without it: 1,234.50, where the column says which currency it is."""
@@ -51,7 +52,8 @@ class Reader:
     def compact(self, minor: int, currency: str) -> str:
         """For an axis: 12K. Without a currency, of a plain number."""
         value = major(minor, digits(currency) if currency else 0)
-        return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+        with any_size():
+            return format_compact_decimal(value, locale=self.locale, fraction_digits=1)
 
     def share(self, part: float) -> str:
         """Of a whole: 12.3%."""
@@ -72,7 +74,7 @@ class Reader:
 
     def weekday(self, number: int) -> str:
         """Of Monday, which is 0: Mon."""
-        return get_day_names("abbreviated", "stand-alone", self.locale)[number]
+        return str(get_day_names("abbreviated", "stand-alone", self.locale)[number])
 
     def moment(self, at: datetime) -> str:
         """For a row, to the minute of UTC."""

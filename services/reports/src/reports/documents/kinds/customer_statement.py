@@ -23,7 +23,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that was in one currency. Amounts are in its minor units, as they were paid: nothing is converted."""
+    """All that was in one currency: amounts are in its minor units, and nothing is converted."""
 
     currency: str
     opening: int

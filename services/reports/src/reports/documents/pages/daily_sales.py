@@ -76,9 +76,7 @@ def _chart(report: DailySales, sales: Sales, by_day: Table, reader: Reader) -> C
 def _by_day(report: DailySales, sales: Sales, reader: Reader) -> Table:
     of_days = {day.day: day.totals for day in sales.days}
     if (report.last_day - report.first_day).days < MOST_EMPTY_DAYS:
-        of_days = {
-            day: of_days.get(day, Totals()) for day in shared.days(report.first_day, report.last_day)
-        }
+        of_days = {day: of_days.get(day, Totals()) for day in shared.days(report.first_day, report.last_day)}
     return Table(
         reader.gettext("By day"),
         [Column(reader.gettext("Day"), "day"), *_total_columns(sales.currency, reader)],

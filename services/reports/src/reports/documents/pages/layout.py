@@ -1,4 +1,4 @@
-"""What a report looks like, whatever it is written as: key figures, charts and tables, in a reader's words."""
+"""What a report looks like, whatever it is written as: figures, charts and tables, in a reader's words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +31,11 @@ class Column:
     def is_text(self) -> bool:
         return self.form in ("text", "code")
 
+    @property
+    def is_left(self) -> bool:
+        """Figures end below each other, all else begins there."""
+        return self.form not in ("number", "money", "share", "change", "duration")
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -45,7 +50,7 @@ class Table:
     """The first line, likewise."""
 
     def end(self, total: str) -> Sequence[Value] | None:
-        """The last line: what is said to be, or the sums behind the word for them. None where there are none."""
+        """The last line: what is said to be it, or the sums behind the word for them."""
         if self.last or not self.rows or not any(column.summed for column in self.columns):
             return self.last
         sums = [self._sum(at) if column.summed else None for at, column in enumerate(self.columns)]

@@ -49,7 +49,7 @@ def _parts(report: Refunds, reader: Reader) -> Iterable[Part]:
         return
     by_day = _by_day(report, reader)
     if report.first_day != report.last_day:
-        values = [(day, amount) for day, _, amount in by_day.rows]
+        values = [(each.at.astimezone(UTC).date(), each.amount) for each in report.refunds]
         points = shared.over_time(reader, report.first_day, report.last_day, values)
         yield Chart(reader.gettext("Refunded by day"), points, "money", report.currency, of=by_day, at=2)
     yield _reasons(report, reader)
@@ -67,7 +67,9 @@ def _by_day(report: Refunds, reader: Reader) -> Table:
         Column(reader.gettext("Refunds"), "number", summed=True),
         Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
     ]
-    return Table(reader.gettext("By day"), columns, [(day, counts[day], amounts[day]) for day in sorted(counts)])
+    return Table(
+        reader.gettext("By day"), columns, [(day, counts[day], amounts[day]) for day in sorted(counts)]
+    )
 
 
 def _reasons(report: Refunds, reader: Reader) -> Table:

@@ -12,7 +12,8 @@ MOST_POINTS = 62
 
 
 def subtitle(reader: Reader, first: date, last: date, *more: str) -> str:
-    return " · ".join([*filter(None, more), reader.period(first, last)])
+    said = " · ".join([*filter(None, more), reader.period(first, last)])
+    return said[0].upper() + said[1:]
 
 
 def compared_with(reader: Reader, first: date, last: date) -> str:
@@ -83,12 +84,17 @@ def over_time(
     """The points of a chart: by day, or by month where days would be too many."""
     found = list(values)
     if (last - first).days < MOST_POINTS:
-        of_days = dict(found)
+        of_days = _summed(found)
         return [(_label(reader, first, day), of_days.get(day, 0)) for day in days(first, last)]
-    months: dict[date, int] = {}
-    for day, value in sorted(found):
-        months[day.replace(day=1)] = months.get(day.replace(day=1), 0) + value
+    months = _summed((day.replace(day=1), value) for day, value in sorted(found))
     return [(reader.skeleton("yMMM", month), value) for month, value in months.items()][-MOST_POINTS:]
+
+
+def _summed(values: Iterable[tuple[date, int]]) -> dict[date, int]:
+    sums: dict[date, int] = {}
+    for day, value in values:
+        sums[day] = sums.get(day, 0) + value
+    return sums
 
 
 def _label(reader: Reader, first: date, day: date) -> str:

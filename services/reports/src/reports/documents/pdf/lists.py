@@ -39,9 +39,11 @@ def listed(table: Table, values: Values) -> dict[str, Any]:
     rows = [*([table.first] if table.first else []), *table.rows[:MOST_ROWS]]
     shown = [(at, column) for at, column in enumerate(table.columns) if column.form != "trend"]
     columns = [
-        _column(column, [values.cell(row[at], column) for row in rows], _title(column)) for at, column in shown
+        _column(column, [values.cell(row[at], column) for row in rows], column.title) for at, column in shown
     ]
-    scale = min(1.0, PAGE * _FOR_FIGURES / max(1, sum(each.width + _GAP for each in columns if each.width >= 0)))
+    scale = min(
+        1.0, PAGE * _FOR_FIGURES / max(1, sum(each.width + _GAP for each in columns if each.width >= 0))
+    )
     placed = _placed(columns, scale)
     sums = table.end(values.total)
     last = [] if sums is None else [values.cell(sums[at], column) for at, column in shown]
@@ -50,20 +52,12 @@ def listed(table: Table, values: Values) -> dict[str, Any]:
         "title": table.title,
         "scale": scale,
         "columns": [
-            {"title": _title(each.column), "left": _is_left(each.column), "x": x, "width": width}
+            {"title": each.column.title, "left": each.column.is_left, "x": x, "width": width}
             for each, (x, width) in zip(columns, placed, strict=True)
         ],
         "pages": _pages(columns, placed, len(rows), scale),
         "last": last,
     }
-
-
-def _title(column: Column) -> str:
-    return column.title
-
-
-def _is_left(column: Column) -> bool:
-    return column.is_text or column.form in ("day", "moment")
 
 
 def _column(column: Column, texts: Sequence[str], title: str) -> _Filled:
@@ -72,7 +66,7 @@ def _column(column: Column, texts: Sequence[str], title: str) -> _Filled:
     head = max(map(of_words, title.split()), default=0) * _HEAD
     widths = [of_figures(text) for text in texts]
     known = [width for width in widths if width is not None]
-    if _is_left(column) or len(known) < len(widths):
+    if column.is_left or len(known) < len(widths):
         return _Filled(column, texts, max(head, *map(of_words, texts), 0))
     return _Filled(column, texts, max(head, *known, 0), known)
 
@@ -95,7 +89,9 @@ def _pages(
 ) -> list[dict[str, Any]]:
     blocks = [
         block
-        for figures, group in groupby(zip(columns, placed, strict=True), lambda pair: pair[0].widths is not None)
+        for figures, group in groupby(
+            zip(columns, placed, strict=True), lambda pair: pair[0].widths is not None
+        )
         for block in (_of_figures([*group]) if figures else _of_words([*group], scale))
     ]
     starts = [0, *range(FIRST_PAGE, rows, OTHER_PAGES)]
@@ -121,7 +117,10 @@ def _of_figures(group: _Placed) -> list[_Block]:
     """All their columns as one: a line is one text."""
     gap = blanks(_GAP)
     columns = [
-        [blanks(round(each.width) - width) + text for text, width in zip(each.texts, each.widths or (), strict=True)]
+        [
+            blanks(round(each.width) - width) + text
+            for text, width in zip(each.texts, each.widths or (), strict=True)
+        ]
         for each, _ in group
     ]
     x, (last_x, last_width) = group[0][1][0], group[-1][1]
@@ -130,8 +129,8 @@ def _of_figures(group: _Placed) -> list[_Block]:
 
 def _of_words(group: _Placed, scale: float) -> list[_Block]:
     return [
-        (x, width, _is_left(each.column), [cut(text, round(width * PAGE / scale)) for text in each.texts])
+        (x, width, each.column.is_left, [cut(text, round(width * PAGE / scale)) for text in each.texts])
         if each.width < 0
-        else (x, width, _is_left(each.column), list(each.texts))
+        else (x, width, each.column.is_left, list(each.texts))
         for each, (x, width) in group
     ]

@@ -1,4 +1,4 @@
-"""The parts of a page as data: what the templates draw, with all text written and all lengths as parts of one."""
+"""The parts of a page as data for the templates: all text is written, all lengths are parts of one."""
 
 from collections.abc import Sequence
 from typing import Any, assert_never
@@ -107,10 +107,9 @@ def _as_column(chart: Chart) -> Column:
 
 
 def _column(column: Column, width: float) -> dict[str, Any]:
-    left = column.is_text or column.form in ("day", "moment", "trend")
     return {
         "title": column.title,
-        "left": left,
+        "left": column.is_left,
         "trend": column.form == "trend",
         "em": width / EM,
         "fr": column.width,

@@ -1,7 +1,7 @@
 """Data in, PDF out. Nothing is read but the templates and fonts of this package, and nothing is fetched.
 
-typst starts threads when it is used, and hangs in a child that is forked after that: so it is imported here, by
-whoever renders, and never before a fork.
+typst starts threads when it is used, and hangs in a child that is forked after that: so it is imported here,
+by whoever renders, and never before a fork.
 """
 
 import json
@@ -43,9 +43,7 @@ def _fonts() -> "Fonts":
     """Those of this package, and no others: a page looks alike wherever it is made."""
     from typst import Fonts
 
-    return Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[_PACKAGE / "fonts"]
-    )
+    return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_PACKAGE / "fonts"])
 
 
 def _data(page: Page, reader: Reader) -> dict[str, Any]:

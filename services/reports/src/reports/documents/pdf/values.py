@@ -17,19 +17,20 @@ class Values:
 
     def cell(self, value: Value, column: Column) -> str:
         """In a table: without the currency, which the head of the column says."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int | float):
+            return _figure(self._number(value, column.form, column.currency))
+        return self._other(value)
+
+    def _other(self, value: Value) -> str:
         match value:
-            case None:
-                return ""
-            case str():
-                return value
             case Money():
                 return f"{value.currency}\u00a0{_figure(self._reader.amount(value.minor, value.currency))}"
             case datetime():
                 return self._reader.moment(value).replace("\u202f", "\u00a0")
             case date():
                 return self._reader.day(value)
-            case int() | float():
-                return _figure(self._number(value, column.form, column.currency))
         return ""
 
     def figure(self, figure: KeyFigure) -> str:
@@ -52,7 +53,9 @@ class Values:
             return self._reader.change(value)
         if form == "duration":
             return self._reader.duration(int(value))
-        return self._reader.amount(int(value), currency) if form == "money" else self._reader.number(int(value))
+        return (
+            self._reader.amount(int(value), currency) if form == "money" else self._reader.number(int(value))
+        )
 
 
 def _figure(text: str) -> str:

@@ -1,7 +1,7 @@
 """How wide text is in the reports' font, without asking it: exactly for figures, about right for words.
 
-In Inter's tabular figures all digits and signs are of one width, all points and blanks of another. So a figure
-can be filled up with blanks of those two widths, and what stands below each other is one text a line.
+In Inter's tabular figures all digits and signs are of one width, all points and blanks of another. So a
+figure can be filled up with blanks of those two widths, and the figures of a line are one text.
 """
 
 import re
@@ -15,7 +15,9 @@ _DIGIT_BLANK, _POINT_BLANK = "\u2007", "\u2008"
 _FIGURES = re.compile("[-0-9+\u2212,. \u00a0%\u2013\u2019]*")
 _NARROW = re.compile("[ijlIftr.,:;'|!() \u00a0\u0406\u0456\u0457-]")
 _WIDE = re.compile("[mwMWmЖШЩЮФжшщюфмДМЫы%@\u2014\u2026]")
-_SQUARE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\uff60\U00010000-\U0010ffff]")
+_SQUARE = re.compile(
+    "[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\ufe30-\uff60\U00010000-\U0010ffff]"
+)
 
 
 def of_figures(text: str) -> int | None:

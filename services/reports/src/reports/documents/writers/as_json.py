@@ -20,7 +20,7 @@ from reports.documents.kinds import (
 from reports.domain import Figures
 
 FIGURES = ("day", "currency", "orders", "items", "revenue")
-"""What the orders API tells of a day in a currency, in JSON and CSV, whatever else its figures come to have."""
+"""What the orders API tells of a day in a currency, whatever else its figures come to have."""
 
 
 def pieces(report: Report) -> Iterator[str]:
@@ -32,7 +32,9 @@ def pieces(report: Report) -> Iterator[str]:
 def _of(report: Report) -> Mapping[str, Any]:
     match report:
         case DailySales():
-            sales = {"sales": {"totals": report.sales.totals, **_fields(report.sales)}} if report.sales else {}
+            sales = (
+                {"sales": {"totals": report.sales.totals, **_fields(report.sales)}} if report.sales else {}
+            )
             return {"days": _days(report.figures), "totals": _totals(report.figures), **sales}
         case ProductPerformance():
             totals = {"items": report.items, "revenue": report.revenue, "refunded": report.refunded}

@@ -100,7 +100,7 @@ class _Cover:
     def _figure(self, row: int, figure: KeyFigure) -> None:
         looks = {"bottom": 4, "bottom_color": LINE, "valign": "vcenter"}
         column = Column(figure.label, figure.form, figure.currency)
-        self._cells.put(row, 1, figure.value, column, looks | {"bold": True, "font_size": 13, "align": "right"})
+        self._cells.put(row, 1, figure.value, column, looks | {"bold": True, "font_size": 13})
         color = {"good": GOOD, "bad": BAD, "": MUTED}[figure.mood]
         self._cells.put(row, 2, figure.change, Column("", "change"), looks | {"font_color": color})
 
@@ -109,7 +109,9 @@ class _Cover:
             yield page.empty
         yield from page.notes
         if self._cells.rounded or any(each.rounded for each in laid):
-            yield self._reader.gettext("Numbers of more than 15 digits are rounded here; JSON has them exactly.")
+            yield self._reader.gettext(
+                "Numbers of more than 15 digits are rounded here; JSON has them exactly."
+            )
         for cut in (each.cut for each in laid if each.cut):
             yield self._reader.ngettext(
                 "%(number)s line more is in the CSV and JSON of this report.",

@@ -1,4 +1,4 @@
-"""How values stand in cells: as numbers and dates, with the formats of their currency; text is never a formula."""
+"""How values stand in cells: as numbers and dates, in the formats of their currency; text is no formula."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ DIGITS = 15
 """Of a number: more a spreadsheet does not keep."""
 _FIRST = date(1900, 3, 1)
 """Spreadsheets know no earlier day, or take it for another."""
-_PLAIN = {
+_PLAIN: dict[Form, str | int] = {
     "number": '#,##0;-#,##0;"–"',
     "share": "0.0%",
     "change": "+0.0%;-0.0%;0.0%",
@@ -61,7 +61,8 @@ class Cells:
 
     def put(self, row: int, at: int, value: Value, column: Column, looks: Mapping[str, Any]) -> None:
         currency = value.currency if isinstance(value, Money) else column.currency
-        format = self._formats(**looks, num_format=_shown(value, column, currency))
+        side = {"align": "left"} if column.is_left else {}
+        format = self._formats(**side, **looks, num_format=_shown(value, column, currency))
         stored = self._stored(value, column.form, currency)
         if stored is None:
             self._sheet.write_blank(row, at, None, format)
@@ -70,7 +71,7 @@ class Cells:
         else:
             self._sheet.write_number(row, at, stored, format)
 
-    def put_formula(
+    def put_formula(  # noqa: PLR0917  # as `put`, with a formula
         self, row: int, at: int, formula: str, value: Value, column: Column, looks: Mapping[str, Any]
     ) -> None:
         """With its value, for those that do not reckon."""

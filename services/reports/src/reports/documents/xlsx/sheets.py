@@ -13,7 +13,14 @@ from reports.documents.xlsx.formats import BAD, CALM, INK, LINE, MUTED, PAPER, C
 MOST_ROWS = 1_000_000
 """Of a sheet, which has room for 1,048,576."""
 _WIDTHS = {"number": 12, "money": 17, "share": 10, "change": 11, "duration": 12, "day": 13, "moment": 18}
-_HEAD = {"bold": True, "font_color": MUTED, "bottom": 1, "bottom_color": INK, "valign": "vcenter", "text_wrap": True}
+_HEAD = {
+    "bold": True,
+    "font_color": MUTED,
+    "bottom": 1,
+    "bottom_color": INK,
+    "valign": "vcenter",
+    "text_wrap": True,
+}
 _ROW = {"bottom": 4, "bottom_color": LINE}
 _END = {"bold": True, "top": 1, "top_color": INK}
 
@@ -47,7 +54,7 @@ def lay_table(sheet: Worksheet, table: Table, formats: Formats, total: str) -> L
     _bars(sheet, table, columns, laid)
     if table.rows:
         sheet.autofilter(0, 0, row - 1, len(columns) - 1)
-    set_up(sheet, table.title, wide=len(columns) > 6)
+    set_up(sheet, table.title, wide=len(columns) > 8)
     return Laid(sheet, laid.first, laid.last, laid.cut, cells.rounded)
 
 
@@ -66,7 +73,7 @@ def _head(sheet: Worksheet, columns: Sequence[Column], formats: Formats) -> None
         title = f"{column.title}, {column.currency}" if column.currency else column.title
         width = 14 + 10 * column.width if column.is_text else _WIDTHS[column.form]
         sheet.set_column(at, at, width)
-        sheet.write_string(0, at, title, formats(**_HEAD, align="left" if column.is_text else "right"))
+        sheet.write_string(0, at, title, formats(**_HEAD, align="left" if column.is_left else "right"))
     sheet.freeze_panes(1, 0)
 
 
@@ -103,7 +110,13 @@ def _end(cells: Cells, row: int, values: Sequence[Value] | None, columns: Column
 def _bars(sheet: Worksheet, table: Table, columns: Columns, laid: Laid) -> None:
     for to, (at, _) in enumerate(columns):
         if at == table.bar and table.rows:
-            bars = {"type": "data_bar", "bar_solid": True, "bar_color": "#C9D7E4", "min_type": "num", "min_value": 0}
+            bars = {
+                "type": "data_bar",
+                "bar_solid": True,
+                "bar_color": "#C9D7E4",
+                "min_type": "num",
+                "min_value": 0,
+            }
             bars |= {"bar_negative_color": "#E6C9C3", "bar_axis_color": BAD, "data_bar_2010": True}
             sheet.conditional_format(laid.first, to, laid.last, to, bars)
 
@@ -120,7 +133,13 @@ def lay_heat(sheet: Worksheet, heat: Heat, formats: Formats) -> None:
         sheet.write_string(row, 0, label, formats(font_color=MUTED))
         for at, value in enumerate(values, 1):
             sheet.write_number(row, at, value, field)
-    scale = {"type": "2_color_scale", "min_color": PAPER, "max_color": CALM, "min_type": "num", "min_value": 0}
+    scale = {
+        "type": "2_color_scale",
+        "min_color": PAPER,
+        "max_color": CALM,
+        "min_type": "num",
+        "min_value": 0,
+    }
     sheet.conditional_format(1, 1, len(heat.down), len(heat.across), scale)
     sheet.freeze_panes(1, 1)
     set_up(sheet, heat.title, wide=True)
