@@ -62,7 +62,9 @@ def take() -> None:
         (PLACE / name).write_bytes(content)
         if name.endswith(".pdf"):
             picture = PLACE / name.removesuffix(".pdf")
-            subprocess.run(["pdftoppm", "-r", str(DPI), "-l", str(PAGES), "-png", PLACE / name, picture], check=True)
+            subprocess.run(
+                ["pdftoppm", "-r", str(DPI), "-l", str(PAGES), "-png", PLACE / name, picture], check=True
+            )
     (PLACE / "README.md").write_text(page())
 
 

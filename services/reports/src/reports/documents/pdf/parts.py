@@ -1,5 +1,6 @@
 """The parts of a page as data for the templates: all text is written, all lengths are parts of one."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, assert_never
 
@@ -14,6 +15,7 @@ from reports.documents.readers import Reader
 _FULL, _HALF = 174 / 3.0 * EM, 82 / 3.0 * EM
 _MOST_LABELS = 31
 _FOR_FIGURES = 0.72
+_LONG_WORD = re.compile(r"\S{14}(?=\S)")
 
 
 class Parts:
@@ -53,7 +55,7 @@ class Parts:
 
     def _row(self, row: Sequence[Value], columns: Sequence[Column]) -> list[Any]:
         return [
-            _trend(value) if column.form == "trend" else self._values.cell(value, column)
+            _trend(value) if column.form == "trend" else _breakable(self._values.cell(value, column), column)
             for value, column in zip(row, columns, strict=True)
         ]
 
@@ -133,6 +135,11 @@ def _bars(table: Table) -> list[float]:
     values = [row[table.bar] for row in table.rows]
     numbers = [value if isinstance(value, int) else 0 for value in values]
     return [ratio(number, max(numbers)) or 0.0 for number in numbers]
+
+
+def _breakable(text: str, column: Column) -> str:
+    """A word without end may be broken: it would go on over its neighbours."""
+    return _LONG_WORD.sub("\\g<0>\u200b", text) if column.is_text else text
 
 
 def _trend(value: Value) -> list[float]:
