@@ -1,4 +1,4 @@
-"""Numbers as a locale writes them, twenty-five times as fast as Babel does: a report has tens of thousands."""
+"""Numbers as a locale writes them, many times as fast as Babel does: a report has tens of thousands."""
 
 from contextlib import AbstractContextManager
 from decimal import Context, localcontext
