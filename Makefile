@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails topology manifests client reference wording pictures lock clean
+.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails topology manifests client reference wording pictures report-pictures lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -69,13 +69,19 @@ messages: install  ## write docs/messages.md and its AsyncAPI document anew, fro
 	@$(BIN)/mesh contracts asyncapi --page > docs/messages.md
 	@$(BIN)/mesh contracts asyncapi > docs/messages.json
 
-wording: install  ## bring the catalogs of emails up to what its templates say: new sentences are to be translated
-	@cd services/emails && $(CURDIR)/$(BIN)/pybabel --quiet extract -F babel.cfg --add-location file -o $(CURDIR)/$(VENV)/emails.pot src
-	@$(BIN)/pybabel --quiet update --domain emails --input-file $(VENV)/emails.pot --no-wrap --no-fuzzy-matching \
-	    --ignore-obsolete --ignore-pot-creation-date --output-dir services/emails/src/emails/locale
+wording: install  ## bring the catalogs up to what mails and reports say: new sentences are to be translated
+	@for service in emails reports; do \
+	    (cd services/$$service && $(CURDIR)/$(BIN)/pybabel --quiet extract -F babel.cfg --add-location file \
+	        -o $(CURDIR)/$(VENV)/$$service.pot src) && \
+	    $(BIN)/pybabel --quiet update --domain $$service --input-file $(VENV)/$$service.pot --no-wrap \
+	        --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	        --output-dir services/$$service/src/$$service/locale || exit; done
 
 pictures: install  ## write docs/mails anew: every mail as Debian's chromium shows it (needs chromium, fonts-roboto-unhinted)
 	@PYTHONPATH=deploy:tests/support $(BIN)/python -m pictures
+
+report-pictures: install  ## write docs/reports anew: a sample of every report, and its pages as pictures (needs poppler-utils)
+	@PYTHONPATH=deploy:tests/support $(BIN)/python -m reportpictures
 
 lock:           ## resolve requirements.lock anew (needs uv)
 	@deploy/lock --upgrade

@@ -49,6 +49,8 @@ ONLY = {
     "celery": {"worker"},
     "aiohttp": {"api", "webhooks"},
     "email_validator": {"api"},
+    "typst": set(),  # loaded by whoever makes such a file
+    "xlsxwriter": set(),
     "redis": set(),  # loaded by the address of a broker, or where requests are counted
 }
 """Which roles load a package; they need their settings for nothing else."""

@@ -1,17 +1,12 @@
-"""The commands: `reports worker|relay|migrate|dead-letters|files|sales …`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|migrate|sales|rebuild|preview|…`, and `celery -A reports.main`."""
 
-import json
-from datetime import datetime
 from typing import Any
-
-import click
 
 from contracts.reports import LoadLanded, ReportFailed, ReportMade, SalesRecorded, TransformLanded
 from mesh import Service
-from mesh.cli import begun, service_cli
-from reports import tasks, wiring
+from mesh.cli import service_cli
+from reports import commands, tasks, wiring
 from reports.settings import Settings
-from reports.usecases import making
 
 service = Service(
     consumer=tasks.consumer,
@@ -21,25 +16,7 @@ service = Service(
     keeps_files=True,
 )
 cli = service_cli(service)
-
-
-@cli.command()
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def sales(day: datetime, as_json: bool) -> None:
-    """The sales figures of a UTC day."""
-    with begun(service) as tx:
-        found = making.sales(day.date(), tx)
-    if as_json:
-        rows = [
-            {"currency": f.currency, "orders": f.orders, "items": f.items, "revenue": f.revenue}
-            for f in found
-        ]
-        click.echo(json.dumps({"day": str(day.date()), "currencies": rows}))
-        return
-    click.echo(f"{day:%Y-%m-%d}  {'orders':>8}  {'items':>8}  {'revenue (minor units)':>22}")
-    for f in found:
-        click.echo(f"{f.currency:>10}  {f.orders:>8}  {f.items:>8}  {f.revenue:>22}")
+commands.add(cli, service)
 
 
 def __getattr__(name: str) -> Any:

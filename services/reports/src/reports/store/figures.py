@@ -6,6 +6,7 @@ All sums are of whole numbers: in whatever order they are added, they are the sa
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from mesh import Tx
@@ -109,3 +110,8 @@ def recount(tx: Tx, day: date) -> list[UUID]:
     for statement in (_CLEAR, *_CLEAR_DAILY, _COUNT_DAY):
         tx.execute(statement, {"day": day})
     return fresh
+
+
+def sums(tx: Tx, day: date) -> list[tuple[Any, ...]]:
+    """What each account has of a UTC day in each currency, to be compared."""
+    return tx.execute("SELECT * FROM days WHERE day = %s ORDER BY account, currency", (day,)).fetchall()

@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.reports import MakeReport, ReportFailed, ReportMade
 from mesh import Failure, Reject, Tx, outbox
 from mesh.files import FileStore
-from reports.documents import MEDIA, DailySales, written
+from reports.documents import MEDIA, DailySales, pieces
 from reports.domain import Figures
 from reports.store import revoked
 from reports.store import sales as stored
@@ -29,7 +29,7 @@ def make_report(wanted: MakeReport, tx: Tx, files: FileStore | None) -> None:
     figures = stored.of_account(tx, wanted.account, wanted.first_day, wanted.last_day)
     report = DailySales(wanted.first_day, wanted.last_day, figures)
     name = f"{report.name}.{wanted.format}"
-    file = files.put([written(report, wanted.format)], MEDIA[wanted.format], name)
+    file = files.put(pieces(report, wanted.format), MEDIA[wanted.format], name)
     outbox.put(tx, ReportMade(report_id=wanted.report_id, made_at=_now(), file=file))
 
 

@@ -1,0 +1,16 @@
+"""What reports has beside the commands of every service."""
+
+from typing import Any
+
+import click
+
+from mesh import Service
+from reports.commands.figures import rebuild_of, sales_of
+from reports.commands.preview import preview
+
+
+def add(cli: click.Group, service: Service[Any]) -> None:
+    """Add them to the commands of the service."""
+    for command in (sales_of, rebuild_of):
+        cli.add_command(command(service))
+    cli.add_command(preview)

@@ -1,0 +1,78 @@
+"""What the mesh itself did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Messages that came by. Times are microseconds from the start of a handler to its commit."""
+
+    handled: int = 0
+    retried: int = 0
+    dead: int = 0
+    """Letters."""
+    p50: int | None = None
+    p95: int | None = None
+    """None where nothing was handled. They do not add up: each sum comes with its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFlow:
+    """Of all queues."""
+
+    day: date
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFlow:
+    """Of all days."""
+
+    service: str
+    queue: str
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Of a queue on one day: the finest there is, for those who reckon on."""
+
+    day: date
+    service: str
+    queue: str
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """Why messages became dead letters."""
+
+    service: str
+    message: str
+    reason: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What the mesh did, and what it could not do."""
+
+    KIND: ClassVar = "operations"
+
+    first_day: date
+    last_day: date
+    total: Flow
+    previous: Flow | None = None
+    """Of as many days before the first."""
+    days: Sequence[DayFlow] = ()
+    queues: Sequence[QueueFlow] = ()
+    lines: Sequence[Line] = ()
+    deaths: Sequence[Death] = ()
+
+    @property
+    def name(self) -> str:
+        """Without what says its format."""
+        return f"operations-{self.first_day}-{self.last_day}"

@@ -1,0 +1,53 @@
+"""What was paid back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from reports.documents.kinds.amounts import Money, Unconverted
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    at: datetime
+    ordered_at: datetime
+    order: str
+    """Its number, as people know it."""
+    customer: str
+    reason: str
+    """As it was given; empty where none was."""
+    amount: int
+    """In minor units of the report's currency."""
+    original: Money
+    """As it was paid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refunds:
+    """What was paid back, of what was sold in the same time."""
+
+    KIND: ClassVar = "refunds"
+
+    first_day: date
+    last_day: date
+    currency: str
+    refunds: Sequence[Refund]
+    """One after the other."""
+    orders: int = 0
+    """Placed in that time."""
+    revenue: int = 0
+    """Of those orders."""
+    previous_refunds: int | None = None
+    previous_refunded: int | None = None
+    """The same of as many days before the first."""
+    unconverted: Sequence[Unconverted] = ()
+
+    @property
+    def name(self) -> str:
+        """Without what says its format."""
+        return f"refunds-{self.first_day}-{self.last_day}"
+
+    @property
+    def refunded(self) -> int:
+        return sum(refund.amount for refund in self.refunds)

@@ -1,0 +1,1 @@
+"""A report as bytes: a module for each format."""

@@ -1,0 +1,27 @@
+"""docs/reports has what the code makes."""
+
+import io
+from zipfile import ZipFile
+
+from reportpictures import NAMES, PLACE, files, page
+
+from reports.documents.samples import SAMPLES
+
+
+def inside(name: str, content: bytes) -> object:
+    """A workbook's parts: how small they are packed is zlib's affair."""
+    if not name.endswith(".xlsx"):
+        return content
+    with ZipFile(io.BytesIO(content)) as book:
+        return {part: book.read(part) for part in book.namelist()}
+
+
+def test_the_samples_are_up_to_date() -> None:
+    assert NAMES.keys() == SAMPLES.keys()
+    for name, content in files():
+        kept = (PLACE / name).read_bytes()
+        assert inside(name, kept) == inside(name, content), f"`make report-pictures`: {name}"
+
+
+def test_the_page_shows_all_pictures() -> None:
+    assert (PLACE / "README.md").read_text() == page()

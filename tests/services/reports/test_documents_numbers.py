@@ -1,0 +1,57 @@
+"""Numbers as Babel writes them, and how wide they are in the font."""
+
+import pytest
+from babel import localedata
+from babel.numbers import format_decimal, format_percent
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.documents.numbers import numbers
+from reports.documents.pdf.scales import scale
+from reports.documents.pdf.widths import blanks, cut, of_figures, of_words
+from reports.documents.readers import digits, reader
+
+LOCALES = sorted({name for name in localedata.locale_identifiers() if len(name) <= 5})
+
+
+@given(minor=st.integers(-(10**40), 10**40), places=st.integers(0, 3), locale=st.sampled_from(LOCALES))
+def test_numbers_are_babels(minor: int, places: int, locale: str) -> None:
+    ours = numbers(locale)
+    assert ours.written(minor, places) == ours.by_babel(minor, places)
+    if abs(minor) < 10**20:
+        assert ours.written(minor, 0) == format_decimal(minor, locale=locale)
+
+
+@pytest.mark.parametrize("locale", ["en", "ru", "de", "fr", "tr", "eu", "he"])
+def test_percents_are_babels(locale: str) -> None:
+    for part in (0, 0.123, 1, -0.5, 12.3456):
+        pattern = format_percent(1, locale=locale).replace("100", "{}")
+        assert numbers(locale).share(part) == pattern.format(numbers(locale).written(round(part * 1000), 1))
+
+
+def test_minor_units_are_the_currencys() -> None:
+    amounts = [reader("en").amount(123456, currency) for currency in ("EUR", "JPY", "KWD", "ZZZ")]
+    assert amounts == ["1,234.56", "123,456", "123.456", "1,234.56"]
+    assert (digits("EUR"), digits("JPY"), digits("KWD")) == (2, 0, 3)
+
+
+@given(numbers=st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=6))
+def test_figures_are_filled_up_to_one_width(numbers: list[int]) -> None:
+    texts = [f"{number:,}" for number in numbers]
+    widths = [of_figures(text) or 0 for text in texts]
+    filled = [blanks(max(widths) - width).replace("\u2007", "0").replace("\u2008", ".") for width in widths]
+    ends = [(of_figures(blank) or 0) + width for blank, width in zip(filled, widths, strict=True)]
+    assert max(ends) - min(ends) <= 2048 / 20
+
+
+@given(text=st.text(max_size=200), width=st.integers(0, 60_000))
+def test_what_is_cut_fits(text: str, width: int) -> None:
+    assert cut(text, width) == text or of_words(cut(text, width)) <= max(width, 2048) + 2100
+
+
+@given(values=st.lists(st.integers(-(10**30), 10**30), max_size=8))
+def test_an_axis_holds_all_values_and_nothing(values: list[int]) -> None:
+    axis = scale(values)
+    assert 0 in axis.ticks
+    assert 2 <= len(axis.ticks) <= 7
+    assert all(0 <= axis.part(value) <= 1 for value in values)
