@@ -1,0 +1,190 @@
+"""What reports tell: figures of some UTC days, of one account or (None) of all."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from mesh import Tx
+from reports.documents.kinds import (
+    BestProduct,
+    Country,
+    Customer,
+    Day,
+    Entry,
+    Hour,
+    Money,
+    Product,
+    Refund,
+    Totals,
+    Unconverted,
+)
+from reports.domain import Figures
+
+
+class Of(NamedTuple):
+    """Whose figures, and of which days: both are included."""
+
+    account: str | None
+    first: date
+    last: date
+
+    @property
+    def before(self) -> "Of":
+        """As many days before the first."""
+        length = self.last - self.first + timedelta(days=1)
+        return Of(self.account, self.first - length, self.last - length)
+
+
+_OURS = "(%(account)s::text IS NULL OR account = %(account)s)"
+_IN_TIME = f"{_OURS} AND day BETWEEN %(first)s AND %(last)s"
+_TOTALS = """
+    sum(orders)::bigint, sum(items), sum(revenue), sum(cancelled)::bigint, sum(cancelled_revenue),
+    sum(refunds)::bigint, sum(refunded_revenue)
+"""
+_BY_CURRENCY = f"""
+    SELECT day, currency, sum(orders)::bigint, sum(items), sum(amount) FROM days
+    WHERE {_IN_TIME} GROUP BY day, currency HAVING sum(orders) > 0 ORDER BY day, currency
+"""
+_DAYS = f"""
+    SELECT day, {_TOTALS} FROM days WHERE {_IN_TIME} AND unconverted = 0 GROUP BY day ORDER BY day
+"""
+_SUM = f"SELECT {_TOTALS} FROM days WHERE {_IN_TIME} AND unconverted = 0 HAVING count(*) > 0"
+_HOURS = f"""
+    SELECT (hour AT TIME ZONE 'UTC')::date, extract(hour FROM hour AT TIME ZONE 'UTC')::int,
+        sum(orders)::bigint, sum(revenue)
+    FROM hours
+    WHERE {_OURS} AND unconverted = 0 AND hour >= %(first)s::date::timestamp AT TIME ZONE 'UTC'
+        AND hour < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+    GROUP BY hour HAVING sum(orders) > 0 ORDER BY hour
+"""
+_UNCONVERTED = f"""
+    SELECT currency, sum(orders)::bigint, sum(amount) FROM days WHERE {_IN_TIME} AND unconverted > 0
+    GROUP BY currency HAVING sum(orders) > 0 ORDER BY currency
+"""
+_SOLD = f"""
+    SELECT sku, sum(orders)::bigint AS orders, sum(items - cancelled_items) AS items,
+        sum(revenue - cancelled_revenue) AS revenue
+    FROM days_by_product WHERE {_IN_TIME} GROUP BY sku
+"""
+_NAMED = f"""
+    (SELECT name FROM products WHERE sku = sold.sku AND {_OURS} ORDER BY seen_at DESC, account LIMIT 1)
+"""
+_BEST = f"""
+    WITH sold AS ({_SOLD} ORDER BY revenue DESC, sku LIMIT %(limit)s)
+    SELECT sku, {_NAMED}, items, revenue FROM sold ORDER BY revenue DESC, sku
+"""
+_PRODUCTS = f"""
+    WITH sold AS ({_SOLD}), named AS (
+        SELECT DISTINCT ON (sku) sku, name FROM products
+        WHERE {_OURS} ORDER BY sku, seen_at DESC, account
+    ), before AS ({_SOLD.replace("%(first)s", "%(first_before)s").replace("%(last)s", "%(last_before)s")}
+    ), parts AS (
+        SELECT sku, ((day - %(first)s::date) / %(step)s)::int AS part,
+            sum(revenue - cancelled_revenue) AS revenue
+        FROM days_by_product WHERE {_IN_TIME} GROUP BY 1, 2
+    ), trends AS (SELECT sku, jsonb_object_agg(part, revenue) AS trend FROM parts GROUP BY sku)
+    SELECT sku, name, sold.orders, sold.items, sold.revenue, coalesce(before.items, 0),
+        coalesce(before.revenue, 0), trend
+    FROM sold LEFT JOIN named USING (sku) LEFT JOIN before USING (sku) LEFT JOIN trends USING (sku)
+    ORDER BY sold.revenue DESC, sku
+"""
+_COUNTRIES = f"""
+    SELECT country, sum(orders)::bigint, sum(revenue) AS revenue FROM days_by_country WHERE {_IN_TIME}
+    GROUP BY country HAVING sum(orders) > 0 ORDER BY revenue DESC, country
+"""
+_REFUNDS = """
+    SELECT at, coalesce(placed_at, at), refunds.order_id, coalesce(name, ''), coalesce(reason, ''),
+        refunds.revenue, amount, refunds.currency
+    FROM refunds LEFT JOIN orders USING (order_id)
+        LEFT JOIN customers ON customers.customer = refunds.customer
+    WHERE (%(account)s::text IS NULL OR refunds.account = %(account)s)
+        AND refunds.day BETWEEN %(first)s AND %(last)s AND refunds.revenue IS NOT NULL
+    ORDER BY at, refunds.order_id
+"""
+_CUSTOMER = f"""
+    SELECT customer, name, email FROM customers WHERE lower(email) = lower(%(email)s) AND {_OURS}
+    ORDER BY seen_at DESC LIMIT 1
+"""
+_ENTRIES = """
+    SELECT currency, at, what, order_id, charged, paid FROM (
+        SELECT currency, placed_at AS at, 'order' AS what, order_id, total AS charged, 0 AS paid
+        FROM orders WHERE customer = %(customer)s AND placed_at IS NOT NULL
+        UNION ALL SELECT currency, paid_at, 'payment', order_id, 0, total
+        FROM orders WHERE customer = %(customer)s AND placed_at IS NOT NULL AND paid_at IS NOT NULL
+        UNION ALL SELECT currency, cancelled_at, 'cancellation', order_id, -total, 0
+        FROM orders WHERE customer = %(customer)s AND placed_at IS NOT NULL AND cancelled_at IS NOT NULL
+        UNION ALL SELECT currency, at, 'refund', order_id, -amount, -amount
+        FROM refunds WHERE customer = %(customer)s
+    ) AS entries
+    WHERE at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC' ORDER BY at, order_id, what
+"""
+
+
+def by_currency(tx: Tx, of: Of) -> list[Figures]:
+    return [Figures(d, c, n, int(i), int(a)) for d, c, n, i, a in tx.execute(_BY_CURRENCY, of._asdict())]
+
+
+def days(tx: Tx, of: Of) -> list[Day]:
+    return [Day(day, _totals(rest)) for day, *rest in tx.execute(_DAYS, of._asdict())]
+
+
+def total(tx: Tx, of: Of) -> Totals | None:
+    """None: nothing is known of these days."""
+    row = tx.execute(_SUM, of._asdict()).fetchone()
+    return _totals(row) if row else None
+
+
+def hours(tx: Tx, of: Of) -> list[Hour]:
+    return [Hour(d, h, n, int(r)) for d, h, n, r in tx.execute(_HOURS, of._asdict())]
+
+
+def unconverted(tx: Tx, of: Of) -> list[Unconverted]:
+    return [Unconverted(c, n, int(a)) for c, n, a in tx.execute(_UNCONVERTED, of._asdict())]
+
+
+def best_products(tx: Tx, of: Of, limit: int) -> list[BestProduct]:
+    found = tx.execute(_BEST, {**of._asdict(), "limit": limit})
+    return [BestProduct(sku, name or "", int(i), int(r)) for sku, name, i, r in found]
+
+
+def products(tx: Tx, of: Of, step: int) -> list[Product]:
+    """All of them; their trends in parts of `step` days."""
+    parts = range(((of.last - of.first).days // step) + 1)
+    before = {"first_before": of.before.first, "last_before": of.before.last}
+    found = tx.execute(_PRODUCTS, {**of._asdict(), **before, "step": step})
+    return [
+        Product(s, name or "", n, int(i), int(r), 0, int(bi), int(br), _trend(trend, parts))
+        for s, name, n, i, r, bi, br, trend in found
+    ]
+
+
+def countries(tx: Tx, of: Of) -> list[Country]:
+    return [Country(code, n, int(r)) for code, n, r in tx.execute(_COUNTRIES, of._asdict())]
+
+
+def refunds(tx: Tx, of: Of) -> list[Refund]:
+    return [
+        Refund(at, ordered, str(id), who, why, int(revenue), Money(int(amount), currency))
+        for at, ordered, id, who, why, revenue, amount, currency in tx.execute(_REFUNDS, of._asdict())
+    ]
+
+
+def customer(tx: Tx, account: str | None, email: str) -> tuple[UUID, Customer] | None:
+    """Whoever has that address at that account; None: nobody ever ordered."""
+    row = tx.execute(_CUSTOMER, {"account": account, "email": email}).fetchone()
+    return (row[0], Customer(row[2], row[1], row[2])) if row else None
+
+
+def entries(tx: Tx, customer: UUID, last: date) -> list[tuple[str, Entry]]:
+    """All that was ever charged and paid, until that day; each with its currency."""
+    found = tx.execute(_ENTRIES, {"customer": customer, "last": last})
+    return [(c, Entry(at, what, str(id), int(owed), int(paid))) for c, at, what, id, owed, paid in found]
+
+
+def _totals(row: Sequence[Any]) -> Totals:
+    return Totals(*map(int, row))
+
+
+def _trend(found: Mapping[str, Any], parts: Sequence[int]) -> tuple[int, ...]:
+    return tuple(int(found.get(str(part), 0)) for part in parts)
