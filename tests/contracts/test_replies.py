@@ -1,4 +1,4 @@
-"""What a command replies: what is refused, whether it is what the next message lacks, and how it may change."""
+"""What a command replies: what is refused, whether the next message is made of it, and how it may change."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +66,12 @@ FITTING: list[tuple[type[Value] | None, type[Command], set[str], str]] = [
     (NUMBER, command(number=(int, ...), text=(str, "")), set(), ""),
     (NUMBER, command(number=(str, ...)), set(), "number: integer is written, string is read"),
     (NUMBER, command(text=(str, ...)), set(), "text: it is not written, and is required"),
-    (reply(number=(int | None, None)), command(number=(int, ...)), set(), "number: null is written, integer is read"),
+    (
+        reply(number=(int | None, None)),
+        command(number=(int, ...)),
+        set(),
+        "number: null is written, integer is read",
+    ),
     (None, command(number=(int, ...)), set(), "number: it is not written, and is required"),
     (None, command(number=(int, 1)), set(), ""),
 ]

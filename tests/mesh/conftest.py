@@ -11,7 +11,7 @@ from programs import Program, Start
 from sample import Outside, consumer
 
 from embedded.valkey import Valkey
-from mesh import Database, outbox, testing
+from mesh import Database, Settings, outbox, testing
 
 
 @pytest.fixture
@@ -111,3 +111,11 @@ def services(
     yield programs
     for program in programs.values():
         program.destroy()
+
+
+@pytest.fixture
+def settings(url: str, broker_url: str, result_url: str) -> Settings:
+    """The sample service's. The tests' servers write nothing to disk."""
+    return Settings(
+        database_url=url, broker_url=broker_url, result_url=result_url, broker_persistence="optional"
+    )

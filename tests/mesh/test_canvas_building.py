@@ -1,10 +1,12 @@
-"""What a canvas is made of, and what is refused while it is built: with both steps, the field, and what to do."""
+"""What a canvas is made of, and what is refused as it is built: with both steps, the field, what to do."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg import AsyncConnection
 from sample import Count, Double, Greeted, Number, Ping, Work
 from second import Add, Finish, Keep, NoteFailure
 
@@ -39,8 +41,11 @@ def doubles(count: int = 2) -> list[canvas.Step]:
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a reply that lacks a field": (
         lambda: chain(step(Double, number=1), step(Finish)),
-        "second.finish v1 after sample.double v1: what: it is not written, and is required; "
-        "that replies Number (number). Give it, step(Finish, what=…), or have the reply bring what is read",
+        (
+            "second.finish v1 after sample.double v1: what: it is not written, and is required; "
+            "that replies Number (number). Give it, step(Finish, what=…), or have the reply bring what is "
+            "read"
+        ),
     ),
     "a reply of another type": (
         lambda: chain(step(Widen), step(Keep)),
@@ -59,21 +64,36 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain(step(Widen), group([step(Double, number=1), step(Keep)])),
         "second.keep v1 after sample.widen v1: number",
     ),
-    "in a chain within": (lambda: chain(step(Double, number=1), chain(step(Widen), step(Keep))), "sample.widen v1"),
+    "in a chain within": (
+        lambda: chain(step(Double, number=1), chain(step(Widen), step(Keep))),
+        "sample.widen v1",
+    ),
     "a field that it does not have": (lambda: step(Double, numbr=2), "numbr: Extra inputs are not permitted"),
-    "a field of another type": (lambda: step(Double, number="two"), "number: Input should be a valid integer"),
+    "a field of another type": (
+        lambda: step(Double, number="two"),
+        "number: Input should be a valid integer",
+    ),
     "an event": (lambda: step(Greeted, names=("Ada",)), "sample.greeted v1 is an event"),
-    "a group behind a group": (lambda: chain(group(doubles()), group([step(Add)])), "put a step between them"),
+    "a group behind a group": (
+        lambda: chain(group(doubles()), group([step(Add)])),
+        "put a step between them",
+    ),
     "a part that ends as a group": (
         lambda: chord([chain(step(Double, number=1), group([step(Double)]))], step(Add)),
         "ends as a group, and so with no reply of its own",
     ),
     "a group of nothing": (lambda: group([]), "would never end"),
-    "a chain of nothing": (lambda: chain(), "a chain of nothing"),
+    "a chain of nothing": (chain, "a chain of nothing"),
     "a spread of nothing": (lambda: spread([]), "0 steps"),
-    "a part of a spread that lacks a field": (lambda: spread([step(Double)]), "sample.double v1 after a spread: number"),
+    "a part of a spread that lacks a field": (
+        lambda: spread([step(Double)]),
+        "sample.double v1 after a spread: number",
+    ),
     "two of one key": (lambda: group(part.keyed("x") for part in doubles()), "keyed 'x'"),
-    "a link that does not fit": (lambda: step(Widen).link(step(Keep)), "second.keep v1 after sample.widen v1"),
+    "a link that does not fit": (
+        lambda: step(Widen).link(step(Keep)),
+        "second.keep v1 after sample.widen v1",
+    ),
     "a link of a group": (lambda: group(doubles()).link(step(Finish, what="x")), "write chord(group"),
     "who is told, and has no place for it": (
         lambda: step(Widen).link_error(step(Finish, what="x")).link_error(step(Keep)),
@@ -142,7 +162,9 @@ def test_what_is_too_large_says_what_to_do(tx: Any) -> None:
     with pytest.raises(TooLarge, match="spread them over more lanes"):
         canvas.put(tx, spread(parts, at_once=2), id=uuid4())
     canvas.put(tx, spread(parts, at_once=8), id=uuid4())
-    largest = tx.execute("SELECT max(length(envelope::text) + length(carries::text)) FROM outbox").fetchone()[0]
+    largest = tx.execute("SELECT max(length(envelope::text) + length(carries::text)) FROM outbox").fetchone()[
+        0
+    ]
     assert LIMIT / 4 < largest < LIMIT
 
 
@@ -185,3 +207,13 @@ def test_who_is_told_may_have_more_fields() -> None:
     [told] = part.errors
     assert told.known == {"what": "counting"}
     assert Failed.model_fields.keys() == {"canvas_id", "step_id", "step", "kind", "reason"}
+
+
+async def put_async(url: str, built: canvas.Canvas) -> None:
+    async with await AsyncConnection.connect(url, autocommit=True) as tx:
+        await canvas.put(tx, built, id=uuid4())
+
+
+def test_a_request_puts_one_too(url: str, tx: Any) -> None:
+    asyncio.run(put_async(url, chord(doubles(), step(Add))))
+    assert tx.execute("SELECT count(*) FROM outbox").fetchone() == (2,)

@@ -1,4 +1,4 @@
-"""How a canvas ends that does not come to its end: failed and resumed, called off, too late. Nothing is silent."""
+"""How a canvas ends before its end: failed and resumed, called off, too late. Nothing is silent."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,11 +15,6 @@ from mesh.canvas import chain, chord, spread, step
 WAIT = 90.0  # seconds; a machine that tests share may be slow
 Services = dict[str, Program]
 TOLD = step(NoteFailure)
-
-
-@pytest.fixture
-def settings(url: str, broker_url: str, result_url: str) -> Settings:
-    return Settings(database_url=url, broker_url=broker_url, result_url=result_url)
 
 
 def failures(tx: Any, count: int) -> list[str]:
@@ -137,7 +132,9 @@ def test_what_is_not_begun_in_time_is_told_and_not_begun(
     built = chain(step(Double, number=1), step(Keep), step(Double)).link_error(TOLD)
     canvas.put(tx, built, id=id, expires=timedelta(seconds=3))
     eventually(lambda: ledger(tx, "double"), "the first is in time")
-    eventually(lambda: tx.execute("SELECT now() - min(begun_at) > '4 s' FROM inbox").fetchone()[0], "time passes")
+    eventually(
+        lambda: tx.execute("SELECT now() - min(begun_at) > '4 s' FROM inbox").fetchone()[0], "time passes"
+    )
     services["second worker"].start().ready()
     assert failures(other_tx, 1) == ["second.keep expired: it was not begun in time"]
     assert ledger(other_tx, "kept") == []
@@ -152,7 +149,18 @@ def test_a_dead_letter_that_is_replayed_is_not_too_late(services: Services, tx: 
     canvas.put(tx, built, id=uuid4(), expires=timedelta(seconds=2))
     failures(other_tx, 1)
     eventually(
-        lambda: tx.execute("SELECT now() - min(died_at) > '3 s' FROM dead_letters").fetchone()[0], "time passes"
+        lambda: tx.execute("SELECT now() - min(died_at) > '3 s' FROM dead_letters").fetchone()[0],
+        "time passes",
     )
     mend(tx)
     eventually(lambda: ledger(tx, "measured") == ["-1"], "it is handled", WAIT)
+
+
+@pytest.mark.parametrize("broker_url", ["valkey"], indirect=True)  # RabbitMQ counts by itself
+def test_a_step_that_kills_its_workers_is_told(services: Services, tx: Any, other_tx: Any) -> None:
+    with tx.transaction():
+        canvas.put(tx, chain(step(Double, number=1), step(Keep)).link_error(TOLD), id=uuid4())
+        count = "'{headers,x-delivery-count}', '18'"
+        tx.execute(f"UPDATE outbox SET carries = jsonb_set(carries::jsonb, {count})")
+    assert failures(other_tx, 1) == ["sample.double dead: poison: 3 processes died handling it"]
+    assert ledger(tx, "double") == []

@@ -13,7 +13,6 @@ from mesh import Settings, canvas
 from mesh.canvas import chain, chord, group, spread, step
 
 WAIT = 90.0  # seconds; a machine that tests share may be slow
-OPTIONAL = {"BROKER_PERSISTENCE": "optional"}  # the tests' servers write nothing to disk
 Services = dict[str, Program]
 
 
@@ -39,22 +38,25 @@ def test_a_canvas_goes_through_both_services_with_ids_of_its_own(
     assert sorted(map(int, ledger(tx, "double"))) == [*range(10), 90]
     wanted = [placed.id for placed in canvas.steps(built, id=id)]
     assert sorted(handled(tx) + handled(other_tx)) == sorted(wanted)
-    logged = [e for name in ("sample worker", "second worker") for e in services[name].events("delivery.handled")]
+    logged = [
+        e for name in ("sample worker", "second worker") for e in services[name].events("delivery.handled")
+    ]
     assert {event["correlation_id"] for event in logged} == {str(id)}
 
 
 def test_a_canvas_that_is_sent_again_does_nothing_twice_and_ends(
-    services: Services, tx: Any, other_tx: Any, result_url: str, broker_url: str, url: str
+    services: Services, tx: Any, other_tx: Any, settings: Settings
 ) -> None:
     id, built = uuid4(), sum_of(10)
     canvas.put(tx, built, id=id)
     canvas.put(tx, built, id=id)
     kept(other_tx, 180)
-    settings = Settings.load({"DATABASE_URL": url, "BROKER_URL": broker_url, "RESULT_URL": result_url, **OPTIONAL})
-    forget_results(result_url)
+    forget_results(str(settings.result_url))
     canvas.send(settings, built, id=id)
     eventually(
-        lambda: {state.state for state in canvas.states(settings, built, id=id)} == {"SUCCESS"}, "it ends again", WAIT
+        lambda: {state.state for state in canvas.states(settings, built, id=id)} == {"SUCCESS"},
+        "it ends again",
+        WAIT,
     )
     assert len(ledger(tx, "double")) == 11
     kept(other_tx, 180)
@@ -87,8 +89,12 @@ def test_canvases_nest_at_will(services: Services, tx: Any, other_tx: Any) -> No
     def added(*numbers: int) -> canvas.Canvas:
         return chord([chain(step(Double, number=n), step(Double)) for n in numbers], step(Add))
 
-    begins_with_chords = chord([added(1, 2), chain(added(3), step(Double)), step(Double, number=4)], step(Add))
-    goes_on = chain(begins_with_chords, group([step(Double), chain(chord([step(Double)], step(Add)), step(Double))]))
+    begins_with_chords = chord(
+        [added(1, 2), chain(added(3), step(Double)), step(Double, number=4)], step(Add)
+    )
+    goes_on = chain(
+        begins_with_chords, group([step(Double), chain(chord([step(Double)], step(Add)), step(Double))])
+    )
     canvas.put(tx, chain(goes_on, step(Add), step(Keep)), id=uuid4())
     kept(other_tx, 6 * (12 + 24 + 8))
 
@@ -133,8 +139,11 @@ def test_workers_killed_every_so_often(services: Services, tx: Any, other_tx: An
     for name in ("sample worker", "second worker", "sample worker", "sample worker"):
         before = len(ledger(tx, "work")) + len(ledger(other_tx, "kept")) + len(ledger(tx, "double"))
         eventually(
-            lambda before=before: ledger(other_tx, "finished")
-            or len(ledger(tx, "work")) + len(ledger(other_tx, "kept")) + len(ledger(tx, "double")) > before + 3,
+            lambda before=before: (
+                ledger(other_tx, "finished")
+                or len(ledger(tx, "work")) + len(ledger(other_tx, "kept")) + len(ledger(tx, "double"))
+                > before + 3
+            ),
             "it goes on",
             WAIT,
         )

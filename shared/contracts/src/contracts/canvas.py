@@ -15,7 +15,7 @@ class Failed(Value):
     step: str
     """What it is called on the wire, such as reports.add_up."""
     kind: Literal["dead", "expired", "unreached"]
-    """dead: a dead letter of the service that owns it, which may be replayed. expired: it was not begun in time.
-    unreached: it stands behind a group, one of whose parts was not handled: that has been told for itself."""
+    """dead: a dead letter of the service that owns it, which may be replayed. expired: it was not begun in
+    time. unreached: it follows a group of which a part was not handled: that was told for itself."""
     reason: str
     """For operators: it may tell of the inside of that service."""

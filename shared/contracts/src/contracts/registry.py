@@ -139,7 +139,8 @@ def _faulty_reply(new: Contract) -> Iterator[Fault]:
     if found is None:
         return
     value = isinstance(found, type) and issubclass(found, Value) and not issubclass(found, Message)
-    yield not value, f"replies={found!r} is no Value: derive one, with the fields that the next step is to have"
+    remedy = "derive one, with the fields that the next step is to have"
+    yield not value, f"replies={found!r} is no Value: {remedy}"
     yield not issubclass(new.model, Command), "nobody answers an event: drop replies="
     yield from plain.faults(found)
 

@@ -5,7 +5,7 @@
                                    writer.json     the schema of what its writers write
                                    reader.json     the schema of what its readers read
                                    golden.json     a message
-                                   reply-writer.json, reply-reader.json   the same two of its reply, if it has one
+                                   reply-writer.json, reply-reader.json   the same of its reply, if it has one
                                    order.json      in which order it follows another one, if not in any
                                    retired         why nothing of it is alive or under way any more
 

@@ -1,8 +1,7 @@
 """Replies: whether a step's is what the next step's message lacks, and how one may change.
 
-A reply is written by who obeys the command and read, by names of fields, with the next step's message: by canvases
-of whoever sends the command. So who is the writer and who the reader is the other way round than for the
-command itself.
+A reply is written by who obeys the command and read, by names of fields, with the next step's message: by
+canvases of whoever sends the command. So writer and reader are the other way round than for the command.
 """
 
 from collections.abc import Collection
@@ -37,7 +36,7 @@ def _without(schema: Schema, given: Collection[str]) -> Schema:
 
 
 def differences(old: Pair | None, new: Pair | None) -> list[Difference]:
-    """What changed of a reply, in the terms of its command: its writers send the canvases, its readers obey."""
+    """What changed of a reply, in its command's terms: writers are who sends canvases, readers who obeys."""
     if old and new:
         return list(map(_turned, changes.differences(old, new)))
     if new:

@@ -67,11 +67,11 @@ def faults(handler: Handler) -> Iterator[str]:
 
 
 def refuse_other(handler: Handler, reply: object) -> None:
-    """Raises TypeError for a reply that is not what the contract says: the next step would not be made of it."""
+    """Raises TypeError for a reply that is not what the contract says: no next step could be made of it."""
     wanted = handler.contract.replies
     if not isinstance(reply, wanted or type(None)):
-        said = wanted.__name__ if wanted else "nothing"
-        raise TypeError(f"{_named(handler)} returned {type(reply).__name__}: {handler.contract} replies {said}")
+        said = f"{handler.contract} replies {wanted.__name__ if wanted else 'nothing'}"
+        raise TypeError(f"{_named(handler)} returned {type(reply).__name__}: {said}")
 
 
 def _runs(function: Callable[..., Any]) -> bool:
@@ -107,7 +107,8 @@ def _misanswered(handler: Handler, hints: dict[str, Any]) -> Iterator[str]:
         return
     for kind in _returned(hints["return"]):
         if kind is not None and reply is None:
-            yield f"{_named(handler)} returns {kind.__name__}: say so in its contract, replies={kind.__name__}"
+            said = kind.__name__
+            yield f"{_named(handler)} returns {said}: say so in its contract, replies={said}"
         elif reply and not (kind and issubclass(kind, reply)):
             said = kind.__name__ if kind else "None"
             yield f"{_named(handler)} says that it returns {said}, its contract that it replies {wanted}"

@@ -1,4 +1,4 @@
-"""Whether what one step replies is what the next one's message lacks: by name, and for every reply there can be."""
+"""Whether what a step replies is what the next one's message lacks: by name, for every reply there can be."""
 
 from collections.abc import Collection
 from functools import lru_cache

@@ -1,5 +1,7 @@
-"""What the Redis of results knows of a canvas, which all services share: whether it is called off, and its steps'
-states. It may lose both: what has to be known for sure is in a service's own database."""
+"""What the Redis of results knows of a canvas: whether it is called off, and the states of its steps.
+
+All services share it. It may lose both: what has to be known for sure is in a service's own database.
+"""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from uuid import UUID
 
 from mesh.broker import TIMEOUT
 from mesh.canvas.nodes import Canvas, Step
-from mesh.canvas.written import Placed, steps
+from mesh.canvas.places import Placed, steps
 from mesh.errors import RefusedAtStart, Unavailable
 from mesh.inbox import KEPT
 from mesh.settings import Settings
@@ -25,8 +27,8 @@ class State(NamedTuple):
 
 
 def revoke(settings: Settings, id: UUID) -> None:
-    """No step of that canvas is begun any more, in whatever service, also if it is put again. What is being worked
-    on is finished. Whoever revokes knows: nobody is told.
+    """No step of that canvas is begun any more, in whatever service, also if it is put again. What is being
+    worked on is finished. Nobody is told: whoever revokes knows.
 
     It holds for 14 days, over restarts of everything but a Redis that loses its data. Raises Unavailable.
     """
@@ -39,7 +41,8 @@ def states(settings: Settings, canvas: Canvas | Step, *, id: UUID) -> list[State
     found = list(steps(canvas, id=id))
     with _opened(settings) as client:
         said = client.mget([f"celery-task-meta-{step.id}" for step in found])
-    return [State(step, json.loads(one)["status"] if one else PENDING) for step, one in zip(found, said, strict=True)]
+    known = (json.loads(one)["status"] if one else PENDING for one in said)
+    return [State(step, state) for step, state in zip(found, known, strict=True)]
 
 
 def revoked_key(id: str) -> str:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from contracts import uuid7
 from mesh import bulk, context, publisher
-from mesh.canvas import fitting, nodes
-from mesh.canvas.nodes import Canvas, Step
+from mesh.canvas import fitting
+from mesh.canvas.building import chain
+from mesh.canvas.nodes import Canvas, Step, all_steps, first
 from mesh.canvas.written import Sending, size
 from mesh.database import AsyncTx, Tx
 from mesh.errors import TooLarge
@@ -38,9 +39,7 @@ def put(tx: Tx | AsyncTx, canvas: Canvas | Step, *, id: UUID, expires: timedelta
     of the same facts. `expires`: what is not begun so long after this is not begun any more.
     Raises DoesNotFit for one whose first steps lack fields, TooLarge with what to do, and Undeclared.
     """
-    rows = [
-        (UUID(m.id), m.name, m.routing_key, m.envelope, _json(m)) for m in _messages(canvas, id, expires)
-    ]
+    rows = [(UUID(m.id), m.name, m.routing_key, m.envelope, _json(m)) for m in _messages(canvas, id, expires)]
     return bulk.write(tx, _PUT, *rows)
 
 
@@ -55,10 +54,10 @@ def send(settings: Settings, canvas: Canvas | Step, *, id: UUID, expires: timede
 
 
 def _messages(canvas: Canvas | Step, id: UUID, expires: timedelta | None) -> list[Outgoing]:
-    whole = nodes.chain(canvas)
-    for begun in nodes.first(whole):
+    whole = chain(canvas)
+    for begun in first(whole):
         fitting.refuse_misfit("nothing", None, begun)
-    for kind in {found.contract.model for found in nodes.all_steps(whole)}:
+    for kind in {found.contract.model for found in all_steps(whole)}:
         context.refuse_undeclared(kind)
     found = list(_sending(id, expires).messages(whole))
     for message in found:
@@ -82,8 +81,9 @@ def _sending(id: UUID, expires: timedelta | None) -> Sending:
 def _refuse_large(message: Outgoing) -> None:
     if (bytes := size(message)) > LIMIT:
         raise TooLarge(
-            f"{message.name} begins a canvas with {bytes} bytes, the limit is {LIMIT}: it carries all that follows "
-            "it. Have each step do more, in fewer steps; spread them over more lanes, at_once=…; or begin with the group"
+            f"{message.name} begins a canvas with {bytes} bytes, the limit is {LIMIT}: it carries all that "
+            "follows it. Have each step do more, in fewer steps; spread them over more lanes, at_once=…; or "
+            "begin with the group"
         )
 
 

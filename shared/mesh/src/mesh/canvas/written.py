@@ -4,7 +4,8 @@ A step that follows is a *signature*, a dictionary that Celery's workers send on
 arguments. Its envelope is short: what its worker knows from the headers is not in it (`mesh.wire`).
 
 Ids follow from the canvas's and the step's place, so that a step that is sent again is the same message. What
-counts a group's parts has an id of each *sending*: counts of an earlier one, with failures in it, do not matter.
+counts a group's parts has an id of each *sending*: the count of an earlier one, with failures in it, does not
+matter.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from contracts.canvas import Failed
 from mesh import wire
 from mesh.canvas.fitting import Reply, brought, of_group
 from mesh.canvas.nodes import Canvas, Chord, Group, Part, Step, replies_of
+from mesh.canvas.places import at, failure_id, inside, step_id, whole
 from mesh.outbox import Outgoing
 from mesh.topology import routing_key
 
@@ -25,67 +27,13 @@ Signature = dict[str, Any]
 UNREACHED = "a part of the group before it was not handled"
 
 
-class Placed(NamedTuple):
-    """A step, and which message it is."""
-
-    id: UUID
-    name: str
-    place: str
-
-
 class _Counted(NamedTuple):
     """Where the end of a group's part counts."""
 
     group: str
-    index: int
+    place: int
     parts: int
     body: Signature
-
-
-def steps(canvas: Canvas | Step, *, id: UUID) -> Iterator[Placed]:
-    """Every step but those that are linked, with the id that its message has in the canvas of this `id`."""
-    for place, found in _placed(_whole(canvas).parts, ""):
-        yield Placed(step_id(id, place, found), found.contract.name, place)
-
-
-def step_id(canvas: UUID, place: str, step: Step) -> UUID:
-    """The id of a step's message, whenever it is sent."""
-    return uuid5(canvas, f"{place} {step.contract.name}")
-
-
-def failure_id(step: UUID, sending: UUID, number: int) -> UUID:
-    """The id of the message that tells of a step's failure: once for each sending."""
-    return uuid5(step, f"failed {sending} {number}")
-
-
-def _whole(canvas: Canvas | Step) -> Canvas:
-    return Canvas((canvas,)) if isinstance(canvas, Step) else canvas
-
-
-def _placed(parts: Sequence[Part], place: str) -> Iterator[tuple[str, Step]]:
-    for number, part in enumerate(parts):
-        here = _at(place, part, number)
-        if isinstance(part, Step):
-            yield here, part
-            continue
-        header = part if isinstance(part, Group) else part.header
-        for index, inner in enumerate(header.parts):
-            yield from _placed(inner.parts, _inside(here, header, index))
-        if isinstance(part, Chord):
-            yield f"{here}.body", part.body
-
-
-def _at(place: str, part: Part, number: int) -> str:
-    key = part.key if isinstance(part, Step) and part.apart else None
-    return f"{place}.{key or number}".removeprefix(".")
-
-
-def _inside(place: str, header: Group, index: int) -> str:
-    """Of one part of a group. A step of a spread is the same in whatever lane it lies."""
-    if header.spread:
-        return place
-    begun = header.parts[index].parts[0]
-    return f"{place}[{(isinstance(begun, Step) and begun.key) or index}]"
 
 
 @dataclass(frozen=True)
@@ -102,10 +50,10 @@ class Sending:
 
     def messages(self, canvas: Canvas | Step) -> Iterator[Outgoing]:
         """Those that begin it."""
-        return self._messages(_whole(canvas).parts, "", None)
+        return self._messages(whole(canvas).parts, "", None)
 
     def _messages(self, parts: Sequence[Part], place: str, end: _Counted | None) -> Iterator[Outgoing]:
-        begun, here = parts[0], _at(place, parts[0], 0)
+        begun, here = parts[0], at(place, parts[0], 0)
         rest = self._following(parts, place, end)
         own_end = None if rest else end
         match begun:
@@ -113,21 +61,21 @@ class Sending:
                 yield self._message(begun, here, rest, own_end)
             case Group():
                 for index, inner in enumerate(begun.parts):
-                    yield from self._messages(inner.parts, _inside(here, begun, index), None)
+                    yield from self._messages(inner.parts, inside(here, begun, index), None)
             case Chord(header, _):
                 body = self._body(begun, here, own_end)
                 if rest:
                     body["options"]["chain"] = rest
                 for index, inner in enumerate(header.parts):
                     count = _Counted(self._group_id(here), index, len(header.parts), body)
-                    yield from self._messages(inner.parts, _inside(here, header, index), count)
+                    yield from self._messages(inner.parts, inside(here, header, index), count)
 
     def _following(self, parts: Sequence[Part], place: str, end: _Counted | None) -> list[Signature]:
         """What comes after the first part, the last of it first, as Celery has it."""
         found = []
         for number, part in enumerate(parts[1:], 1):
             last_end = end if number == len(parts) - 1 else None
-            signed = self._signature(part, _at(place, part, number), _reply(parts[number - 1]), last_end)
+            signed = self._signature(part, at(place, part, number), _reply(parts[number - 1]), last_end)
             if isinstance(part, Step) and part.apart:
                 signed["options"].pop("link_error", None)  # handed on from step to step: a lane is long
             found.append(signed)
@@ -139,7 +87,7 @@ class Sending:
                 return self._of_step(part, place, reply, end)
             case Group():
                 inner = [
-                    self._of_chain(one.parts, _inside(place, part, index), reply)
+                    self._of_chain(one.parts, inside(place, part, index), reply)
                     for index, one in enumerate(part.parts)
                 ]
                 return _signed("celery.group", {"tasks": inner}, "group", task_id=self._group_id(place))
@@ -152,10 +100,11 @@ class Sending:
                 )
 
     def _of_chain(self, parts: Sequence[Part], place: str, reply: Reply) -> Signature:
-        begun = self._signature(parts[0], _at(place, parts[0], 0), reply, None)
+        begun = self._signature(parts[0], at(place, parts[0], 0), reply, None)
         if len(parts) == 1:
             return begun
-        return _signed("celery.chain", {"tasks": [begun, *self._following(parts, place, None)[::-1]]}, "chain")
+        following = self._following(parts, place, None)[::-1]
+        return _signed("celery.chain", {"tasks": [begun, *following]}, "chain")
 
     def _body(self, part: Chord, place: str, end: _Counted | None) -> Signature:
         replies = of_group(replies_of(part.header))
@@ -169,7 +118,7 @@ class Sending:
         found = _signed(step.contract.name, {}, None, task_id=str(id), headers=self._headers(step, end))
         found |= {"args": [self._short(step, id, taken)], "immutable": step.alone}
         if end:
-            found["options"] |= {"group_id": end.group, "group_index": end.index, "chord": end.body}
+            found["options"] |= {"group_id": end.group, "group_index": end.place, "chord": end.body}
         linked = {"link": self._links(step, place), "link_error": self._errors(step, id)}
         found["options"] |= {name: signatures for name, signatures in linked.items() if signatures}
         return found
@@ -178,7 +127,7 @@ class Sending:
         id = step_id(self.canvas, place, step)
         headers = {**self._headers(step, end), "root_id": str(self.canvas)}
         if end:
-            headers |= {"group": end.group, "group_index": end.index}
+            headers |= {"group": end.group, "group_index": end.place}
         embed = {
             "callbacks": self._links(step, place) or None,
             "errbacks": self._errors(step, id) or None,
@@ -192,16 +141,15 @@ class Sending:
 
     def _links(self, step: Step, place: str) -> list[Signature]:
         reply = step.contract.replies
-        return [
-            self._of_step(link, f"{place}.link{number}", reply, None) for number, link in enumerate(step.links)
-        ]
+        linked = enumerate(step.links)
+        return [self._of_step(link, f"{place}.link{number}", reply, None) for number, link in linked]
 
     def _errors(self, step: Step, id: UUID) -> list[Signature]:
         return [self._error(told, step, id, number) for number, told in enumerate(step.errors)]
 
     def _error(self, told: Step, step: Step, id: UUID, number: int) -> Signature:
-        """What went wrong is written in where it goes wrong (`mesh.worker.steps`); behind a group that was not
-        handled nothing does, so that stands there at first."""
+        """What went wrong is written in where it goes wrong (`mesh.worker.steps`). Behind a group that was
+        not handled nothing does: that is what stands there at first."""
         failed = Failed(
             canvas_id=self.canvas, step_id=id, step=step.contract.name, kind="unreached", reason=UNREACHED
         )
@@ -228,8 +176,8 @@ class Sending:
         )
 
     def _short(self, step: Step, id: UUID, taken: Any) -> dict[str, Any]:
-        whole = self._envelope(step, id, {}, None)
-        head = whole.model_dump(mode="json", exclude={"data", *wire.FROM_HEADERS}, exclude_none=True)
+        sealed = self._envelope(step, id, {}, None)
+        head = sealed.model_dump(mode="json", exclude={"data", *wire.FROM_HEADERS}, exclude_none=True)
         return {**head, "data": step.data(taken)}
 
     def _headers(self, step: Step, end: _Counted | None) -> dict[str, Any]:

@@ -128,7 +128,9 @@ def _page(known: list[Contract]) -> Iterator[str]:
         yield from _table(schema, about.get(contract.model.__name__, {}))
         if contract.replies:
             yield f"**{contract.replies.__name__}**\n"
-            yield from _table(writer(contract.replies), _documented(contract.replies).get(contract.replies.__name__, {}))
+            yield from _table(
+                writer(contract.replies), _documented(contract.replies).get(contract.replies.__name__, {})
+            )
         for name, part in schema.get("$defs", {}).items():
             if "properties" in part:
                 yield f"**{name}**\n"

@@ -1,8 +1,8 @@
 """Celery's request, of which what was revoked, or has expired, is left to a child.
 
-Celery ends it in the worker's main process, where it tells a chord, and nobody else: a chain that it was in, and
-who is told of failures, would never hear of it. And what has expired it takes for revoked, also when it comes
-again with more time. A child may find that it was handled before; else it ends it as it ends a failure.
+Celery ends it in the worker's main process, where it tells a chord, and nobody else: a chain that it was in,
+and who is told of failures, would never hear of it. And what has expired it takes for revoked, also when it
+comes again with more time. A child may find that it was handled before; else it ends it as it ends a failure.
 """
 
 from datetime import UTC, datetime

@@ -19,9 +19,7 @@ class Routes:
     def __init__(self, private: Collection[str]) -> None:
         self._private = private
 
-    def __call__(
-        self, name: str, args: Any, kwargs: Any = None, options: Any = None, **more: Any
-    ) -> Route:
+    def __call__(self, name: str, args: Any, kwargs: Any = None, options: Any = None, **more: Any) -> Route:
         """The queue of the command's owner, which the sender so declares."""
         owner, _, rest = name.partition(".")
         if not rest or "." in rest or owner == "celery" or name in self._private:

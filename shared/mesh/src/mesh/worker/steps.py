@@ -1,10 +1,11 @@
 """What is so of a message because it is a step of a canvas.
 
-Celery carries a canvas on. Here is what it has no word for: a group's parts that are counted whatever became of
-the results, who is told of a failure and what, a canvas that is called off, and a spread, whose lanes go on.
+Celery carries a canvas on. Here is what it has no word for: a group's parts that are counted whatever became
+of the results, who is told of a failure and what, a canvas that is called off, and a spread, whose lanes go
+on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -14,8 +15,8 @@ from celery import Task, signature, states
 from celery.exceptions import Ignore, TaskRevokedError
 
 from mesh import wire
+from mesh.canvas.places import failure_id
 from mesh.canvas.results import revoked_key
-from mesh.canvas.written import failure_id
 from mesh.errors import MeshError
 
 log = structlog.get_logger(__name__)
@@ -30,13 +31,12 @@ class DeadLettered(MeshError):
 
 
 def count(task: Task) -> None:
-    """Say to the results how many parts the group has. Each of them says so: who begins a canvas needs no results,
-    and what they have lost is there again when it is sent again."""
-    request, parts = task.request, getattr(task.request, wire.PARTS, None)
-    if parts is None or not (redis := _redis(task)):
-        return
-    backend = task.backend
-    redis.set(backend.get_key_for_group(request.group, ".s"), parts, ex=backend.chord_expires or None)
+    """Say to the results how many parts the group has. Each of them says so: who begins a canvas needs no
+    results, and what they lost is there again when it is sent again."""
+    group, parts, backend = task.request.group, getattr(task.request, wire.PARTS, None), task.backend
+    if group and parts is not None and hasattr(backend, "chord_expires"):  # Redis alone counts
+        key, expires = backend.get_key_for_group(group, ".s"), backend.chord_expires or None
+        _asked(task, lambda redis: redis.set(key, parts, ex=expires))
 
 
 def unwanted(task: Task) -> str | None:
@@ -46,8 +46,9 @@ def unwanted(task: Task) -> str | None:
         return str(said)
     if request.expires and datetime.now(UTC) > _aware(request.expires):
         return EXPIRED
-    canvas, redis = getattr(request, wire.CANVAS, None) or request.root_id, _redis(task)
-    return "revoked" if canvas and redis and redis.get(revoked_key(canvas)) else None
+    canvas = getattr(request, wire.CANVAS, None) or request.root_id
+    called_off = canvas and _asked(task, lambda redis: redis.get(revoked_key(canvas)))
+    return "revoked" if called_off else None
 
 
 def go_on(task: Task) -> None:
@@ -60,7 +61,7 @@ def go_on(task: Task) -> None:
 
 
 def leave(task: Task, why: str) -> NoReturn:
-    """It is not begun any more, nor is what follows it. Of what was revoked nobody is told: who did it knows."""
+    """It is not begun any more, nor what follows it. Of what was revoked nobody is told: who did it knows."""
     request, expired = task.request, why == EXPIRED
     log.info("step.left", message=task.name, message_id=request.id, reason=why)
     if expired:
@@ -125,11 +126,20 @@ def _failures(errbacks: Any) -> Iterator[dict[str, Any]]:
                 yield failed
 
 
-def _redis(task: Task) -> Any:
-    """The Redis of results; None: there is none."""
+def _asked(task: Task, ask: Callable[[Any], Any]) -> Any:
+    """What the Redis of results says. None: it is away, or there is none; a step is handled all the same."""
+    if task.app.conf.result_backend is None:
+        return None
     from celery.backends.redis import RedisBackend  # with redis-py, slow to import: there where results are
+    from redis.exceptions import RedisError
 
-    return task.backend.client if isinstance(task.backend, RedisBackend) else None
+    if not isinstance(task.backend, RedisBackend):
+        return None
+    try:
+        return ask(task.backend.client)
+    except RedisError as error:
+        log.warning("results.away", error=str(error))
+        return None
 
 
 def _aware(time: str) -> datetime:
