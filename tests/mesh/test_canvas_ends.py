@@ -164,3 +164,25 @@ def test_a_step_that_kills_its_workers_is_told(services: Services, tx: Any, othe
         tx.execute(f"UPDATE outbox SET carries = jsonb_set(carries::jsonb, {count})")
     assert failures(other_tx, 1) == ["sample.double dead: poison: 3 processes died handling it"]
     assert ledger(tx, "double") == []
+
+
+def test_a_failure_deep_within_ends_all_that_is_around_it(services: Services, tx: Any, other_tx: Any) -> None:
+    id = uuid4()
+    inner = chord([step(Measure, number=-1), step(Double, number=1)], step(Add))
+    built = chord([inner, chain(step(Double, number=2), inner)], step(Add)).link(step(Keep)).link_error(TOLD)
+    canvas.put(tx, built, id=id)
+    dead, unreached = "sample.measure dead: rejected: Reject: broken", f"second.add unreached: {UNREACHED}"
+    assert failures(other_tx, 5) == [dead, dead, unreached, unreached, unreached]
+    mend(tx, 2)
+    eventually(lambda: ledger(tx, "measured") == ["-1", "-1"], "the dead letters are handled", WAIT)
+    canvas.put(tx, built, id=id)
+    eventually(lambda: ledger(other_tx, "kept") == ["6"], "it ends", WAIT)
+
+
+def test_a_group_of_which_every_part_fails_at_its_beginning(
+    services: Services, tx: Any, other_tx: Any
+) -> None:
+    parts = [chain(step(Measure, number=-n), step(Double)) for n in (1, 2)]
+    canvas.put(tx, chord(parts, step(Add)).link_error(TOLD), id=uuid4())
+    dead = "sample.measure dead: rejected: Reject: broken"
+    assert failures(other_tx, 3) == [dead, dead, f"second.add unreached: {UNREACHED}"]

@@ -1,8 +1,7 @@
 """What is so of a message because it is a step of a canvas.
 
-Celery carries a canvas on. Here is what it has no word for: a group's parts that are counted whatever became
-of the results, who is told of a failure and what, a canvas that is called off, and a spread, whose lanes go
-on.
+Celery carries a canvas on. Here is what it has no word for: who is told of a failure and what, a canvas that
+is called off, and a spread, whose lanes go on. How the end of a group is found is in `results`.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,15 +27,6 @@ EXPIRED = "expired"
 
 class DeadLettered(MeshError):
     """The message is a dead letter: FAILURE, for its canvas and whoever waits for its result."""
-
-
-def count(task: Task) -> None:
-    """Say to the results how many parts the group has. Each of them says so: who begins a canvas needs no
-    results, and what they lost is there again when it is sent again."""
-    group, parts, backend = task.request.group, getattr(task.request, wire.PARTS, None), task.backend
-    if group and parts is not None and hasattr(backend, "chord_expires"):  # Redis alone counts
-        key, expires = backend.get_key_for_group(group, ".s"), backend.chord_expires or None
-        _asked(task, lambda redis: redis.set(key, parts, ex=expires))
 
 
 def unwanted(task: Task) -> str | None:

@@ -38,7 +38,6 @@ class HandlerTask(Task):
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """The handler's reply. Raises Ignore for a message that has another try ahead, or is not begun."""
         raw = _raw(self, args, kwargs)
-        steps.count(self)
         unwanted = steps.unwanted(self)
         answer: Answer = child.known(raw) if unwanted else child.answer(self.name, raw)
         if answer.handled:
