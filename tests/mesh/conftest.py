@@ -10,7 +10,8 @@ import pytest
 from programs import Program, Start
 from sample import Outside, consumer
 
-from mesh import Database, outbox, testing
+from embedded.valkey import Valkey
+from mesh import Database, Settings, outbox, testing
 
 
 @pytest.fixture
@@ -70,3 +71,51 @@ def start(url: str, broker_url: str, tmp_path: Path) -> Iterator[Start]:
 def send(tx: Any) -> Callable[..., None]:
     """Puts messages into the outbox, committed."""
     return partial(outbox.put, tx)
+
+
+@pytest.fixture
+def result_url(valkey: Valkey) -> str:
+    return f"{valkey.redis_url.rpartition('/')[0]}/15"
+
+
+@pytest.fixture
+def other_tx(new_database: Callable[[str], str], opened: Callable[[str], Database]) -> Iterator[Any]:
+    """The second service's database."""
+    url = new_database("sample.migrations")
+    with opened(url).connection() as connection:
+        connection.info_url = url  # type: ignore[attr-defined]
+        yield connection
+
+
+@pytest.fixture
+def services(
+    url: str, other_tx: Any, broker_url: str, result_url: str, tmp_path: Path
+) -> Iterator[dict[str, Program]]:
+    """A worker and a relay of each service."""
+    databases = {"sample": url, "second": other_tx.info_url}
+    programs = {
+        f"{service} {role}": Program(
+            service,
+            role,
+            folder=tmp_path,
+            DATABASE_URL=databases[service],
+            BROKER_URL=broker_url,
+            RESULT_URL=result_url,
+            PYTHONPATH="deploy:tests/support",
+        ).start()
+        for service in databases
+        for role in ("worker", "relay")
+    }
+    for program in programs.values():
+        program.ready()
+    yield programs
+    for program in programs.values():
+        program.destroy()
+
+
+@pytest.fixture
+def settings(url: str, broker_url: str, result_url: str) -> Settings:
+    """The sample service's. The tests' servers write nothing to disk."""
+    return Settings(
+        database_url=url, broker_url=broker_url, result_url=result_url, broker_persistence="optional"
+    )

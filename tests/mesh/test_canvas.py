@@ -1,7 +1,6 @@
 """Celery's canvas across two services, by name: and every step done once."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,51 +12,10 @@ from programs import Program, eventually
 from redis import Redis
 from sample import ledger
 
-from embedded.valkey import Valkey
-from mesh import Database, deadletters, streams
+from mesh import deadletters, streams
 from mesh.worker.routes import Routes
 
 WAIT = 90.0  # seconds; a machine that tests share may be slow
-
-
-@pytest.fixture
-def result_url(valkey: Valkey) -> str:
-    return f"{valkey.redis_url.rpartition('/')[0]}/15"
-
-
-@pytest.fixture
-def other_tx(new_database: Callable[[str], str], opened: Callable[[str], Database]) -> Iterator[Any]:
-    """The second service's database."""
-    url = new_database("sample.migrations")
-    with opened(url).connection() as connection:
-        connection.info_url = url  # type: ignore[attr-defined]
-        yield connection
-
-
-@pytest.fixture
-def services(
-    url: str, other_tx: Any, broker_url: str, result_url: str, tmp_path: Path
-) -> Iterator[dict[str, Program]]:
-    """A worker and a relay of each service."""
-    databases = {"sample": url, "second": other_tx.info_url}
-    programs = {
-        f"{service} {role}": Program(
-            service,
-            role,
-            folder=tmp_path,
-            DATABASE_URL=databases[service],
-            BROKER_URL=broker_url,
-            RESULT_URL=result_url,
-            PYTHONPATH="deploy:tests/support",
-        ).start()
-        for service in databases
-        for role in ("worker", "relay")
-    }
-    for program in programs.values():
-        program.ready()
-    yield programs
-    for program in programs.values():
-        program.destroy()
 
 
 @pytest.fixture

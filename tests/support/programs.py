@@ -51,6 +51,11 @@ class Program:
             )
         return self
 
+    def set(self, **environment: str) -> Self:
+        """With which it is started from now on."""
+        self._environment |= environment
+        return self
+
     def ready(self) -> Self:
         """Wait until the process says that it is ready."""
         eventually(self._is_ready, f"{self.name} is ready; see {self.log}:\n{self.log.read_text()[-3000:]}")

@@ -72,19 +72,26 @@ class Number(Value):
     number: int
 
 
-@contract("sample.double", version=1)
+@contract("sample.double", version=1, replies=Number)
 class Double(Command):
     """Is answered."""
 
     number: int
 
 
-@contract("sample.work", version=1, lanes=("bulk",))
+@contract("sample.work", version=1, lanes=("bulk",), replies=Number)
 class Work(Command):
     """Takes its time, and may travel in a lane of its own."""
 
     text: str
     seconds: float = 0.0
+
+
+@contract("sample.measure", version=1, replies=Number)
+class Measure(Command):
+    """Is refused until somebody writes `mended` into the ledger."""
+
+    number: int
 
 
 @contract("sample.worked", version=1, lanes=("bulk",))
@@ -198,6 +205,14 @@ def work(message: Work, tx: Tx, deps: Outside) -> Number:
     if message.text == "reject":
         raise Reject("never")
     return Number(number=len(message.text))
+
+
+@consumer.handles(Measure)
+def measure(message: Measure, tx: Tx, deps: Outside) -> Number:
+    if message.number < 0 and not ledger(tx, "mended"):
+        raise Reject("broken")
+    enter(tx, "measured", str(message.number))
+    return Number(number=abs(message.number))
 
 
 @contextmanager

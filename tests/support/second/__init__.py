@@ -5,17 +5,18 @@ from typing import Any
 import sample
 
 from contracts import Command, contract
+from contracts.canvas import Failed
 from mesh import Consumer, Service, Settings, Tx
 
 
-@contract("second.add", version=1)
+@contract("second.add", version=1, replies=sample.Number)
 class Add(Command):
     """Stands behind a group: its replies are the numbers."""
 
     replies: tuple[sample.Number, ...]
 
 
-@contract("second.keep", version=1)
+@contract("second.keep", version=1, replies=sample.Number)
 class Keep(Command):
     number: int
 
@@ -23,6 +24,21 @@ class Keep(Command):
 @contract("second.mourn", version=1)
 class Mourn(Command):
     """What to do when something else fails."""
+
+    what: str
+
+
+@contract("second.note_failure", version=1)
+class NoteFailure(Command):
+    """A step was not handled."""
+
+    failed: Failed
+    what: str = "a canvas"
+
+
+@contract("second.finish", version=1)
+class Finish(Command):
+    """All of it is done."""
 
     what: str
 
@@ -44,6 +60,18 @@ def keep(message: Keep, tx: Tx, deps: Any) -> sample.Number:
 @consumer.handles(Mourn)
 def mourn(message: Mourn, tx: Tx, deps: Any) -> None:
     sample.enter(tx, "mourned", message.what)
+
+
+@consumer.handles(NoteFailure)
+def note_failure(message: NoteFailure, tx: Tx, deps: Any) -> None:
+    failed = message.failed
+    sample.enter(tx, "failed", f"{failed.step} {failed.kind}: {failed.reason}")
+    sample.enter(tx, "failed steps", str(failed.step_id))
+
+
+@consumer.handles(Finish)
+def finish(message: Finish, tx: Tx, deps: Any) -> None:
+    sample.enter(tx, "finished", message.what)
 
 
 service = Service(

@@ -47,7 +47,7 @@ _OWN_WAYS = {"__init__", "__new__", "read", "model_dump", "model_dump_json", "mo
 """How a message comes to be read and written; one with its own would not do what its schema says."""
 
 
-def faults(model: type[Message]) -> Iterator[Fault]:
+def faults(model: type[Value]) -> Iterator[Fault]:
     """In the order in which they make sense to a reader."""
     for field, type in _types(model):
         for why, unfit in _UNFIT.items():

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contracts import plain
+from contracts.compatibility import problems
 from contracts.errors import UnknownContract, UnknownVersion
-from contracts.message import Command, Event, Message
+from contracts.message import Command, Event, Message, Value
 from contracts.plain import Fault
+from contracts.verdicts import Pair
 
 M = TypeVar("M", bound=type[Message])
 
@@ -34,6 +36,8 @@ class Contract:
     lanes: tuple[str, ...] = ()
     """What it may travel in beside the default lane, which every message has and which has no name. One may
     be added to a released version; one is taken away when nothing lies in its queues any more."""
+    replies: type[Value] | None = None
+    """What its handler answers, for the next step of a canvas and for whoever waits. None: nothing."""
 
     @property
     def owner(self) -> str:
@@ -48,14 +52,17 @@ class Contract:
         return f"{self.name} v{self.version}"
 
 
-def contract(name: str, *, version: int, lanes: tuple[str, ...] = ()) -> Callable[[M], M]:
-    """Register the class below as this version of the contract `name`, which may travel in these `lanes`.
+def contract(
+    name: str, *, version: int, lanes: tuple[str, ...] = (), replies: type[Value] | None = None
+) -> Callable[[M], M]:
+    """Register the class below as this version of the contract `name`, which may travel in these `lanes`, and
+    whose handler `replies` with that.
 
     Raises TypeError, at import, for what could not work later.
     """
 
     def register(model: M) -> M:
-        entry = Contract(name, version, model, lanes)
+        entry = Contract(name, version, model, lanes, replies)
         _refuse_what_cannot_work(entry)
         _by_name.setdefault(name, {})[version] = model
         _by_class[model] = entry
@@ -113,6 +120,7 @@ def _faults(new: Contract) -> Iterator[Fault]:
     yield from _faulty_lanes(new.lanes)
     yield new.version in known, f"{new} is taken: a released version never changes, add the next"
     yield from plain.faults(new.model)
+    yield from _faulty_reply(new)
     if known:
         previous = known.get(new.version - 1)
         yield previous is None, f"v{new.version - 1} is missing: versions have no gaps"
@@ -123,6 +131,28 @@ def _faults(new: Contract) -> Iterator[Fault]:
                 issubclass(previous, Command) != issubclass(new.model, Command),
                 f"{name} is not of the same kind: a command stays a command",
             )
+            yield from _changed_reply(_by_class[previous].replies, new)
+
+
+def _faulty_reply(new: Contract) -> Iterator[Fault]:
+    found = new.replies
+    if found is None:
+        return
+    value = isinstance(found, type) and issubclass(found, Value) and not issubclass(found, Message)
+    remedy = "derive one, with the fields that the next step is to have"
+    yield not value, f"replies={found!r} is no Value: {remedy}"
+    yield not issubclass(new.model, Command), "nobody answers an event: drop replies="
+    yield from plain.faults(found)
+
+
+def _changed_reply(before: type[Value] | None, new: Contract) -> Iterator[Fault]:
+    """Whoever sends an older version gets the newest one's reply: one handler obeys both."""
+    if before is None:
+        return
+    remedy = f"who sends v{new.version - 1} waits for {before.__name__}: reply with what is read as that"
+    yield new.replies is None, remedy
+    if new.replies and (found := problems(Pair.of(new.replies), Pair.of(before))):
+        yield True, f"{remedy} ({found[0].path}: {found[0].why})"
 
 
 def _faulty_lanes(lanes: Any) -> Iterator[Fault]:

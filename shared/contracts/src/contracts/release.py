@@ -5,6 +5,7 @@
                                    writer.json     the schema of what its writers write
                                    reader.json     the schema of what its readers read
                                    golden.json     a message
+                                   reply-writer.json, reply-reader.json   the same of its reply, if it has one
                                    order.json      in which order it follows another one, if not in any
                                    retired         why nothing of it is alive or under way any more
 
@@ -21,7 +22,7 @@ from pkgutil import iter_modules
 from typing import Any
 
 import contracts
-from contracts import Contract
+from contracts import Contract, replies
 from contracts.changes import Difference, Order, differences, order
 from contracts.errors import Refused
 from contracts.golden import golden
@@ -43,6 +44,12 @@ class Revision:
     @property
     def pair(self) -> Pair:
         return Pair(self._read("writer.json"), self._read("reader.json"))
+
+    @property
+    def reply(self) -> Pair | None:
+        if not (self.folder / "reply-writer.json").exists():
+            return None
+        return Pair(self._read("reply-writer.json"), self._read("reply-reader.json"))
 
     @property
     def golden(self) -> Any:
@@ -119,6 +126,7 @@ def verdicts(contract: Contract) -> list[Verdict]:
     for revision in released:
         if not revision.retired:
             changed = differences(revision.pair, now)
+            changed += replies.differences(revision.reply, replies.of(contract))
             declared = released[-1].order_after(revision.number)
             found.append(Verdict(revision, changed, order(changed), declared))
     return found
@@ -133,7 +141,9 @@ def given_up(known: list[Contract]) -> list[Revision]:
 def unreleased(contract: Contract) -> bool:
     """Whether this tree's is not what was released last."""
     released = revisions(contract)
-    return not released or released[-1].pair != Pair.of(contract.model)
+    if not released or released[-1].pair != Pair.of(contract.model):
+        return True
+    return released[-1].reply != replies.of(contract)
 
 
 def release(contract: Contract, accepted: Order = Order.ANY) -> list[Path]:
@@ -155,11 +165,13 @@ def _new_revision(contract: Contract, accepted: Order) -> list[Path]:
             )
     number = 1 + max((r.number for r in revisions(contract)), default=0)
     pair = Pair.of(contract.model)
-    files = {
+    files: dict[str, Any] = {
         "writer.json": pair.writer,
         "reader.json": pair.reader,
         "golden.json": golden(contract).model_dump(mode="json"),
     }
+    if reply := replies.of(contract):
+        files |= {"reply-writer.json": reply.writer, "reply-reader.json": reply.reader}
     if ordered := {f"r{v.revision.number}": v.order for v in found if v.order is not Order.ANY}:
         files["order.json"] = ordered
     folder = folder_of(contract) / f"r{number}"

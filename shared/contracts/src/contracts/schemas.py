@@ -1,4 +1,4 @@
-"""The two JSON schemas of a message: what its writers write, what its readers read.
+"""The two JSON schemas of a message, or of a reply: what its writers write, what its readers read.
 
 JSON Schema does not say all that pydantic checks: that a time has its offset, a decimal so many digits, a
 field another name, a validator of one's own. That stands beside it, under `x-` keywords, for who compares.
@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
 from contracts.identity import OPAQUE, digest
-from contracts.message import Command, Message
+from contracts.message import Command, Message, Value
 from contracts.unsaid import ASKS, config, deciding, rules, text, writing
 
 Schema = dict[str, Any]
@@ -37,21 +37,27 @@ CONFIG = "x-config"
 """Settings of a model that change what its fields accept: {setting: value}."""
 
 KIND = "x-kind"
-"""Of a message: command or event."""
+"""Of a message: command or event; of a reply: value."""
 
 
-def writer(model: type[Message]) -> Schema:
+def writer(model: type[Value]) -> Schema:
     """What comes out of `model_dump(mode="json")`: every field, under its own name."""
-    return {**_schema(model, "serialization"), KIND: "command" if issubclass(model, Command) else "event"}
+    return {**_schema(model, "serialization"), KIND: _kind(model)}
 
 
-def reader(model: type[Message]) -> Schema:
+def _kind(model: type[Value]) -> str:
+    if issubclass(model, Message):
+        return "command" if issubclass(model, Command) else "event"
+    return "value"
+
+
+def reader(model: type[Value]) -> Schema:
     """What `read` accepts at the least: also with fields that it does not know."""
     return dict(_open(_schema(model, "validation")))
 
 
 @lru_cache(maxsize=256)  # looked at when a contract is defined, and told again by every process that starts
-def _schema(model: type[Message], mode: Literal["validation", "serialization"]) -> Schema:
+def _schema(model: type[Value], mode: Literal["validation", "serialization"]) -> Schema:
     said = model.model_json_schema(by_alias=False, mode=mode, schema_generator=_Thorough)
     return dict(_unmarked(_bare(said)))
 
@@ -192,7 +198,7 @@ def joined(node: Schema, more: Schema) -> Schema:
     return both
 
 
-def opaque(model: type[Message]) -> list[str]:
+def opaque(model: type[Value]) -> list[str]:
     """Functions that decide of a message and cannot be told from others."""
     found = re.findall(rf'"([^"]*)#{re.escape(OPAQUE)}', json.dumps([writer(model), reader(model)]))
     return sorted(set(found))

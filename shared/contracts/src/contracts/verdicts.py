@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from contracts.message import Message
+from contracts.message import Value
 from contracts.schemas import Schema, reader, writer
 
 
@@ -33,6 +33,6 @@ class Pair(NamedTuple):
     reader: Schema
 
     @classmethod
-    def of(cls, model: type[Message]) -> "Pair":
+    def of(cls, model: type[Value]) -> "Pair":
         """As this build has it."""
         return cls(writer(model), reader(model))

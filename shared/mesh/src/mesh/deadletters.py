@@ -119,13 +119,21 @@ def replay(tx: Tx, id: UUID) -> bool:
     if not row:
         return False
     body, queue, carries = row
-    outbox.put_back(tx, _envelope(body), queue, retries=0, after=0, carries=carries)
+    outbox.put_back(tx, _envelope(body), queue, retries=0, after=0, carries=_timeless(carries))
     return True
 
 
 def discard(tx: Tx, id: UUID) -> bool:
     """Give a dead letter up for good. False: there is no such one."""
     return tx.execute(_TAKE, (id,)).fetchone() is not None
+
+
+def _timeless(carries: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Who replays it has decided that it is not too late."""
+    if carries is None:
+        return None
+    kept = {name: value for name, value in carries["headers"].items() if name != "expires"}
+    return {**carries, "headers": kept}
 
 
 def _text(value: str) -> str:

@@ -10,6 +10,7 @@
     |- Gone                   a document that a message refers to is not in the file store any more
     |- TooLarge               a message over 64 KiB: store the document, send a reference
     |- UnknownLane            a message was put into a lane that its contract does not have
+    |- DoesNotFit            a canvas is built of steps whose replies are not what the next ones lack
     |- Undeclared             a service sends what it does not say it sends: name it in its `Service(sends=…)`
     `- Unroutable             the broker knows no queue for a command
 
@@ -76,6 +77,10 @@ class TooLarge(MeshError):
 
 class UnknownLane(MeshError):
     """The contract of a message has no such lane."""
+
+
+class DoesNotFit(MeshError):
+    """A canvas is put together of what does not fit; the text says what to do."""
 
 
 class Undeclared(MeshError):

@@ -3,7 +3,8 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, get_args, get_type_hints
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from contracts import Contract, Message, Value, contract_of, versions_of
 from mesh import topology
@@ -65,6 +66,14 @@ def faults(handler: Handler) -> Iterator[str]:
         yield from _misread(handler)
 
 
+def refuse_other(handler: Handler, reply: object) -> None:
+    """Raises TypeError for a reply that is not what the contract says: no next step could be made of it."""
+    wanted = handler.contract.replies
+    if not isinstance(reply, wanted or type(None)):
+        said = f"{handler.contract} replies {wanted.__name__ if wanted else 'nothing'}"
+        raise TypeError(f"{_named(handler)} returned {type(reply).__name__}: {said}")
+
+
 def _runs(function: Callable[..., Any]) -> bool:
     later = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
     return not any(is_so(function) for is_so in later)
@@ -76,6 +85,7 @@ def _misread(handler: Handler) -> Iterator[str]:
         hints = get_type_hints(handler.function)
     except NameError:  # of a name that is there for a type checker alone
         return
+    yield from _misanswered(handler, hints)
     said = hints.get(next(iter(inspect.signature(handler.function).parameters)))
     inside = next(iter(get_args(said)), None)
     named = [kind for kind in (said, inside) if inspect.isclass(kind) and issubclass(kind, Message)]
@@ -85,6 +95,34 @@ def _misread(handler: Handler) -> Iterator[str]:
     elif named and (said is model) == bool(handler.batch):
         gets = f"a list: Sequence[{model.__name__}]" if handler.batch else f"one: {model.__name__}"
         yield f"{_named(handler)} says that it takes {said}, and gets {gets}"
+
+
+def _misanswered(handler: Handler, hints: dict[str, Any]) -> Iterator[str]:
+    """What it says that it returns must be what its contract says that it replies."""
+    reply = handler.contract.replies
+    wanted = reply.__name__ if reply else "nothing"
+    if reply and handler.batch:
+        yield f"{handler.contract} replies {wanted}, and a batch replies nothing: drop batch="
+    if "return" not in hints or handler.batch:
+        return
+    for kind in _returned(hints["return"]):
+        if kind is not None and reply is None:
+            said = kind.__name__
+            yield f"{_named(handler)} returns {said}: say so in its contract, replies={said}"
+        elif reply and not (kind and issubclass(kind, reply)):
+            said = kind.__name__ if kind else "None"
+            yield f"{_named(handler)} says that it returns {said}, its contract that it replies {wanted}"
+
+
+def _returned(said: Any) -> Iterator[type | None]:
+    """The values that a function says it returns. What an Effect replies, it does not say."""
+    if get_origin(said) in (Union, UnionType):
+        for one in get_args(said):
+            yield from _returned(one)
+    elif said in (None, type(None)):
+        yield None
+    elif inspect.isclass(said) and issubclass(said, Value):
+        yield said
 
 
 def _named(handler: Handler) -> str:

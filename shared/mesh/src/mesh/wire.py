@@ -24,7 +24,17 @@ _MANY = 1_000_000  # retries that no message has had; a sender may write any num
 _NO_CANVAS = '{"callbacks":null,"errbacks":null,"chain":null,"chord":null}'
 _PLAIN = f"{_NO_CANVAS}]".encode()
 _FIRST, _LAST = b"[[", b"],{}," + _PLAIN
-KEPT = ("group", "group_index", "root_id", "parent_id", "ignore_result", "expires", "origin")
+CANVAS, SENDING = "x-mesh-canvas", "x-mesh-sending"
+"""Headers of who is told of a failure: in which canvas, and at which sending of it."""
+PARTS = "x-mesh-parts"
+"""How many parts the group has in which this message's is counted."""
+APART, BROKEN = "x-mesh-apart", "x-mesh-broken"
+"""Whether a step's chain is a lane of a spread; and what of that lane was not handled."""
+LANE = "x-mesh-lane"
+_CELERYS = ("group", "group_index", "root_id", "parent_id", "ignore_result", "expires", "origin")
+KEPT = (*_CELERYS, CANVAS, SENDING, PARTS, APART, BROKEN)
+FROM_HEADERS = ("name", "correlation_id", "causation_id")
+"""What the envelope of a canvas's step leaves to the headers of its message."""
 
 
 M = TypeVar("M", bound=Message)
@@ -92,7 +102,7 @@ def envelope(raw: Raw) -> Envelope:
     canvas = raw.headers.get("parent_id") is not None  # only there is something before it
     match content:
         case [[*replies, dict() as document], {}, *_] if canvas and _is_sealed(document):
-            return _completed(Envelope.read(document), _replied(replies))
+            return _completed(Envelope.read({**_known(raw), **document}), _replied(replies))
         case [[*replies], dict() as data, *_] if canvas:
             return _bare(raw, {**_replied(replies), **data})
         case [[document], {}, *_]:
@@ -118,6 +128,12 @@ def _inside(body: bytes) -> bytes | None:
     return body[len(_FIRST) : -len(_LAST)] if body.startswith(_FIRST) and body.endswith(_LAST) else None
 
 
+def _known(raw: Raw) -> dict[str, Any]:
+    """What of a step's envelope stands in its headers."""
+    told = (raw.headers.get("task"), _id(raw, "root_id"), _id(raw, "parent_id"))
+    return {name: value for name, value in zip(FROM_HEADERS, told, strict=True) if value is not None}
+
+
 def _is_sealed(document: dict[str, Any]) -> bool:
     return {"id", "version", "data"} <= document.keys()
 
@@ -141,14 +157,14 @@ def retries(raw: Raw) -> int:
 
 
 def _replied(replies: list[Any]) -> dict[str, Any]:
-    """What went before, as fields."""
+    """What went before, as fields. A text is the id of what failed, before whoever is told of it."""
     fields: dict[str, Any] = {}
     for reply in replies:
         if isinstance(reply, dict):
             fields.update(reply)
         elif isinstance(reply, list):
             fields["replies"] = reply
-        elif reply is not None:
+        elif reply is not None and not isinstance(reply, str):
             raise ContractError("a reply that is neither a mapping nor a list")
     return fields
 

@@ -95,6 +95,10 @@ class Deliveries:
             self.handle(name, [raw])
         elif known := self._understood(name, [raw])[0]:
             return self._answered(handler, known[0])
+        return self.known(raw)
+
+    def known(self, raw: Raw) -> Answer:
+        """What became of a message, which is not handled now. Raises Unavailable."""
         with self._database.connection() as connection:
             return look(connection, identity(raw))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mesh import context
 from mesh.delivery.opened import Delivery, log
-from mesh.handler import Handler
+from mesh.handler import Handler, refuse_other
 from mesh.timelimit import time_limit
 
 Failure = tuple[Delivery, Exception]
@@ -30,6 +30,7 @@ def one(handler: Handler, delivery: Delivery, deps: Any) -> Any:
     message = [delivery.message] if handler.batch else delivery.message
     with context.delivery(delivery.head, delivery.attempt), time_limit(handler.time_limit):
         reply = handler.function(message, deps)
+        refuse_other(handler, reply)
         log.info("delivery.handled")
         return reply
 

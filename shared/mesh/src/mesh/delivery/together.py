@@ -17,7 +17,7 @@ from mesh.database import Tx, transaction
 from mesh.delivery.failed import Failed, again, failed
 from mesh.delivery.opened import Delivery, log
 from mesh.effect import Effect
-from mesh.handler import Handler
+from mesh.handler import Handler, refuse_other
 from mesh.inbox import Seen
 from mesh.timelimit import time_limit
 
@@ -140,6 +140,7 @@ class Together:
         self.failures.append(failed(self._connection, self._handler, delivery, error, doubtful=doubtful))
 
     def _answer(self, delivery: Delivery, reply: Value | None) -> None:
+        refuse_other(self._handler, reply)
         if reply is not None:
             inbox.reply(self._connection, delivery.id, reply)
 

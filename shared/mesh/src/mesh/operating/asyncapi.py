@@ -8,7 +8,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from typing import Any
 
-from contracts import Contract, Envelope, Message
+from contracts import Contract, Envelope, Value
 from contracts.golden import golden
 from contracts.schemas import Schema, writer
 from contracts.shape import arms, members, name_of
@@ -66,6 +66,7 @@ def _message(contract: Contract) -> dict[str, Any]:
         },
         "payload": {"schemaFormat": _FORMAT, "schema": _body(contract)},
         "examples": [{"payload": [[example.model_dump(mode="json")], {}, {}]}],
+        **({"x-replies": writer(contract.replies)} if contract.replies else {}),
     }
 
 
@@ -122,8 +123,14 @@ def _page(known: list[Contract]) -> Iterator[str]:
         about = _documented(contract.model)
         yield f"## {contract}\n"
         kind = "A command" if contract.is_command else "An event"
-        yield f"{_about(contract)} {kind}: {_said(contract)} Under {_listed(_keys(contract))}.\n"
+        replies = f" It is answered with {contract.replies.__name__}." if contract.replies else ""
+        yield f"{_about(contract)} {kind}: {_said(contract)} Under {_listed(_keys(contract))}.{replies}\n"
         yield from _table(schema, about.get(contract.model.__name__, {}))
+        if contract.replies:
+            yield f"**{contract.replies.__name__}**\n"
+            yield from _table(
+                writer(contract.replies), _documented(contract.replies).get(contract.replies.__name__, {})
+            )
         for name, part in schema.get("$defs", {}).items():
             if "properties" in part:
                 yield f"**{name}**\n"
@@ -155,7 +162,7 @@ def _listed(keys: Iterable[str]) -> str:
     return ", ".join(f"`{key}`" for key in keys)
 
 
-def _documented(model: type[Message]) -> dict[str, dict[str, str]]:
+def _documented(model: type[Value]) -> dict[str, dict[str, str]]:
     """What a module says below the fields of its classes: {class: {field: first line}}."""
     tree = ast.parse(inspect.getsource(sys.modules[model.__module__]))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]

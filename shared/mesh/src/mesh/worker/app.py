@@ -65,6 +65,9 @@ _COMMON: dict[str, Any] = {
 """Settings that depend on neither the service nor its own settings."""
 
 
+_RESULTS = "mesh.worker.results:Results"
+
+
 @dataclass(frozen=True)
 class Mesh:
     """What the app carries for the intake."""
@@ -85,6 +88,7 @@ def celery_app(service: Service[Any], settings: Settings, lanes: Collection[str]
     inspection.register()
     context.identify(service.producer, service.sends)
     app = Celery(service.name, set_as_current=True)
+    app.loader.override_backends = dict.fromkeys(("redis", "rediss"), _RESULTS)
     app.conf.update(_configuration(service, settings))
     tasks.register(app, service.consumer.handlers)
     app.conf.task_routes = [Routes(private=app.tasks.keys() - service.consumer.handlers.keys())]

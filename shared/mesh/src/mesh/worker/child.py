@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -68,11 +69,20 @@ def close() -> None:
 
 def answer(name: str, raw: Raw) -> Answer:
     """Handle one message whose sender waits for what becomes of it. Waits itself for what is away."""
+    return _patiently(lambda deliveries: deliveries.answer(name, raw))
+
+
+def known(raw: Raw) -> Answer:
+    """What became of a message that is not to be handled any more. Waits itself for what is away."""
+    return _patiently(lambda deliveries: deliveries.known(raw))
+
+
+def _patiently(ask: Callable[[Deliveries], Answer]) -> Answer:
     if _runtime is None:
         raise RuntimeError("child.configure comes first")
     while True:
         try:
-            return _runtime.deliveries().answer(name, raw)
+            return ask(_runtime.deliveries())
         except Unavailable as error:
             log.warning("worker.waiting", error=str(error))
             time.sleep(_WAIT)

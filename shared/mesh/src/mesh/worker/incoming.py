@@ -32,6 +32,11 @@ _HEADERS: dict[str, tuple[type, ...]] = {
     "replaced_task_nesting": (int,),
     "stamped_headers": (list,),
     "stamps": (dict,),
+    wire.CANVAS: (str,),
+    wire.SENDING: (str,),
+    wire.PARTS: (int,),
+    wire.APART: (bool,),
+    wire.BROKEN: (str,),
 }
 """Those that Celery's worker reads, and what they have to be where they are not null."""
 

@@ -113,9 +113,11 @@ class Intake(CeleryConsumer):
 
     def _goes_by_celery(self, name: str | None, message: Any) -> bool:
         """A private task does, and a message of the mesh that wants more of Celery than to be handled."""
-        if name not in self.strategies or (name in self._handlers and incoming.is_plain(message)):
+        ours = name in self._handlers
+        if name not in self.strategies or (ours and incoming.is_plain(message)):
             return False
-        return incoming.deaths(message) < POISON and incoming.suits_celery(message)
+        # What kills and is ours becomes a dead letter there too, of which its canvas is told.
+        return (ours or incoming.deaths(message) < POISON) and incoming.suits_celery(message)
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
         """Celery would reject it, and so would it be lost; the same for the next two."""
@@ -175,7 +177,8 @@ class Intake(CeleryConsumer):
     def _leave_to_celery(self, by_celery: Callable[[Any], None], message: Any) -> None:
         """What its code stumbles over is kept. Its request knows a routing key, which a delay or a retry has
         changed, and not the queue, to which another attempt goes."""
-        message.headers = {**message.headers, tasks.QUEUE: self._given(message)}
+        own = {tasks.QUEUE: self._given(message), tasks.DEATHS: incoming.deaths(message)}
+        message.headers = {**message.headers, **own}
         try:
             by_celery(message)
         except self.connection_errors:

@@ -19,9 +19,10 @@ class Routes:
     def __init__(self, private: Collection[str]) -> None:
         self._private = private
 
-    def __call__(self, name: str, args: Any, *others: Any, **more: Any) -> Route:
+    def __call__(self, name: str, args: Any, kwargs: Any = None, options: Any = None, **more: Any) -> Route:
         """The queue of the command's owner, which the sender so declares."""
         owner, _, rest = name.partition(".")
         if not rest or "." in rest or owner == "celery" or name in self._private:
             return None
-        return {"queue": topology.command_queue(topology.routing_key(name, wire.version(args or ())))}
+        lane = ((options or {}).get("headers") or {}).get(wire.LANE)
+        return {"queue": topology.command_queue(topology.routing_key(name, wire.version(args or ()), lane))}

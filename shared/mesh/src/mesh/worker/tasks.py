@@ -3,7 +3,7 @@
 What the outbox sends travels in chunks, past all of this. A message that wants more of Celery (its
 result kept, a chain, a group, a chord, link, link_error) goes Celery's own way instead, one by one, so that
 everything works on it that works on a task: results, events, revoke, inspect, Flower. What happens to it
-is decided by the same code: `Deliveries.answer`.
+is decided by the same code: `Deliveries.answer`. What is so of steps of a canvas alone is in `steps`.
 """
 
 import time
@@ -15,17 +15,15 @@ from celery.exceptions import Ignore
 
 from mesh import wire
 from mesh.delivery import Answer
-from mesh.errors import MeshError
 from mesh.wire import Raw
-from mesh.worker import child
+from mesh.worker import child, steps
+from mesh.worker.steps import DeadLettered
 
 _PAUSE = 0.25  # seconds
 QUEUE = "x-mesh-queue"
 """The header in which the intake says from which queue a message came."""
-
-
-class DeadLettered(MeshError):
-    """The message is a dead letter: FAILURE, for its canvas and whoever waits for its result."""
+DEATHS = "x-mesh-deaths"
+"""The one in which it says how many processes died of it."""
 
 
 class HandlerTask(Task):
@@ -35,16 +33,22 @@ class HandlerTask(Task):
     acks_late = True
     reject_on_worker_lost = True  # back to the queue; the intake ends what kills its worker again and again
     throws = (DeadLettered,)  # said once, by the delivery
+    Request = "mesh.worker.request:Request"
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
-        """The handler's reply. Raises Ignore for a message that has another try ahead."""
-        answer: Answer = child.answer(self.name, _raw(self, args, kwargs))
-        if answer.dead and not answer.handled:
-            raise DeadLettered(answer.dead)
-        if not answer.handled:
-            raise Ignore
-        _wait_for_claim(self)
-        return answer.reply
+        """The handler's reply. Raises Ignore for a message that has another try ahead, or is not begun."""
+        raw = _raw(self, args, kwargs)
+        unwanted = steps.unwanted(self)
+        answer: Answer = child.known(raw) if unwanted else child.answer(self.name, raw)
+        if answer.handled:
+            steps.go_on(self)
+            _wait_for_claim(self)
+            return answer.reply
+        if unwanted:
+            steps.leave(self, unwanted)
+        elif answer.dead:
+            steps.fail(self, answer.dead)
+        raise Ignore
 
 
 def register(app: Celery, names: Iterable[str]) -> None:
@@ -77,5 +81,6 @@ def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Ra
     known = {name: getattr(request, name, None) for name in wire.KEPT}
     named = {"task": task.name, "id": request.id, "retries": request.retries}
     headers = {**(request.headers or {}), **known, **named}
-    headers.pop(QUEUE, None)
-    return Raw(wire.dumps([args, kwargs, embed]), headers, getattr(request, QUEUE), 0)
+    for own in (QUEUE, DEATHS, steps.UNWANTED):
+        headers.pop(own, None)
+    return Raw(wire.dumps([args, kwargs, embed]), headers, getattr(request, QUEUE), getattr(request, DEATHS))
