@@ -9,9 +9,12 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+from mesh import Reject
 from reports.domain import Figures
 
 MEDIA = {"json": "application/json", "csv": "text/csv"}
+_MADE = {"daily_sales": ("json", "csv")}
+"""What this build can make: the contract knows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,13 @@ class DailySales:
     def name(self) -> str:
         """Without what says its format."""
         return f"daily-sales-{self.first_day}-{self.last_day}"
+
+
+def refuse_unmade(kind: str, format: str) -> None:
+    """Raises Reject for what this build cannot make."""
+    if format not in _MADE.get(kind, ()):
+        there_are = ", ".join(f"{kind} as {' or '.join(formats)}" for kind, formats in _MADE.items())
+        raise Reject(f"no report {kind} is made as {format} by this build: there are {there_are}")
 
 
 def written(report: DailySales, format: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The commands: `reports worker|relay|migrate|health|dead-letters|sales`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|beat|migrate|health|…|sales|schedule`, and `celery -A reports.main`."""
 
 import json
 from datetime import datetime
@@ -6,19 +6,49 @@ from typing import Any
 
 import click
 
-from contracts.reports import ReportFailed, ReportMade, SalesRecorded
+from contracts.emails import SendReport
+from contracts.reports import (
+    MakeReport,
+    ReportFailed,
+    ReportMade,
+    RunSchedule,
+    SalesRecorded,
+    ScheduleChanged,
+    ScheduleFired,
+    ScheduleRemoved,
+)
 from mesh import Service
 from mesh.cli import begun, service_cli
-from reports import tasks, usecases, wiring
+from mesh.ticks import Ticks
+from reports import schedulestore, scheduling, tasks, usecases, wiring
+from reports.commands import schedule_of
 from reports.settings import Settings
 
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(SalesRecorded, ReportMade, ReportFailed),
+    sends=(
+        SalesRecorded,
+        ReportMade,
+        ReportFailed,
+        MakeReport,
+        RunSchedule,
+        ScheduleChanged,
+        ScheduleRemoved,
+        ScheduleFired,
+        SendReport,
+    ),
     wiring=wiring.open_deps,
+    ticks=Ticks(
+        command="reports.run_schedule",
+        upcoming=scheduling.upcoming,
+        fire=scheduling.fire,
+        begin=wiring.first_schedule,
+        channel=schedulestore.CHANNEL,
+    ),
 )
 cli = service_cli(service)
+cli.add_command(schedule_of(service))
 
 
 @cli.command()

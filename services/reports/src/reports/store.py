@@ -24,6 +24,10 @@ _ADD_TO_ACCOUNT = """
         revenue = sales.revenue + excluded.revenue
 """
 _OF = "SELECT day, currency, orders, items, revenue FROM sales WHERE day = %s ORDER BY currency"
+_OF_ALL = """
+    SELECT day, currency, orders, items, revenue FROM sales
+    WHERE day BETWEEN %s AND %s ORDER BY day, currency
+"""
 _OF_ACCOUNT = """
     SELECT day, currency, orders, items, revenue FROM account_sales
     WHERE account = %s AND day BETWEEN %s AND %s ORDER BY day, currency
@@ -50,8 +54,10 @@ def of(tx: Tx, day: date) -> list[Figures]:
     return [_figures(*row) for row in tx.execute(_OF, (day,))]
 
 
-def of_account(tx: Tx, account: str, first: date, last: date) -> list[Figures]:
-    """The figures of an account on these days, both of them included, by day and currency."""
+def of_account(tx: Tx, account: str | None, first: date, last: date) -> list[Figures]:
+    """The figures of an account on these days, both of them included, by day and currency. None: of all."""
+    if account is None:
+        return [_figures(*row) for row in tx.execute(_OF_ALL, (first, last))]
     return [_figures(*row) for row in tx.execute(_OF_ACCOUNT, (account, first, last))]
 
 

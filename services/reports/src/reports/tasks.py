@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 
 from contracts.orders import OrderPlaced
-from contracts.reports import MakeReport, RevokeReport
+from contracts.reports import (
+    MakeReport,
+    RemoveSchedule,
+    RevokeReport,
+    RunSchedule,
+    RunScheduleNow,
+    SetSchedule,
+)
 from mesh import Consumer, Tx
-from reports import usecases
+from reports import scheduling, usecases
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
@@ -24,3 +31,23 @@ def make_report(message: MakeReport, tx: Tx, deps: Deps) -> None:
 @consumer.handles(RevokeReport)
 def revoke_report(message: RevokeReport, tx: Tx, deps: Deps) -> None:
     usecases.revoke_report(message.report_id, tx)
+
+
+@consumer.handles(SetSchedule)
+def set_schedule(message: SetSchedule, tx: Tx, deps: Deps) -> None:
+    scheduling.obey(message, tx)
+
+
+@consumer.handles(RemoveSchedule)
+def remove_schedule(message: RemoveSchedule, tx: Tx, deps: Deps) -> None:
+    scheduling.remove(message, tx)
+
+
+@consumer.handles(RunSchedule)
+def run_schedule(message: RunSchedule, tx: Tx, deps: Deps) -> None:
+    scheduling.run(message.schedule_id, message.due_at, tx)
+
+
+@consumer.handles(RunScheduleNow)
+def run_schedule_now(message: RunScheduleNow, tx: Tx, deps: Deps) -> None:
+    scheduling.run(message.schedule_id, message.asked_at, tx, asked=True)

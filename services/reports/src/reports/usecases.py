@@ -3,15 +3,18 @@
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from contracts.emails import SendReport
+from contracts.files import File
 from contracts.orders import OrderPlaced
 from contracts.reports import MakeReport, ReportFailed, ReportMade, SalesRecorded
 from mesh import Failure, Reject, Tx, outbox
 from mesh.files import FileStore
 from reports import store
-from reports.documents import MEDIA, DailySales, written
+from reports.documents import MEDIA, DailySales, refuse_unmade, written
 from reports.domain import Figures
+from reports.titles import title
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -33,12 +36,14 @@ def sales(day: date, tx: Tx) -> list[Figures]:
 
 
 def make_report(wanted: MakeReport, tx: Tx, files: FileStore | None) -> None:
-    """Lay it into the file store, and announce it; nothing, if it is not wanted any more.
+    """Lay it into the file store, announce it, and have it sent to whom it is for; nothing, if it is not
+    wanted any more.
 
-    Raises Reject where there is no store.
+    Raises Reject where there is no store, and for what cannot be made.
     """
     if store.is_revoked(tx, wanted.report_id):
         return
+    refuse_unmade(wanted.kind, wanted.format)
     if files is None:
         raise Reject("there is no file store: set FILES_URL, then replay")
     figures = store.of_account(tx, wanted.account, wanted.first_day, wanted.last_day)
@@ -46,6 +51,7 @@ def make_report(wanted: MakeReport, tx: Tx, files: FileStore | None) -> None:
     name = f"{report.name}.{wanted.format}"
     file = files.put([written(report, wanted.format)], MEDIA[wanted.format], name)
     outbox.put(tx, ReportMade(report_id=wanted.report_id, made_at=_now(), file=file))
+    _deliver(wanted, file, tx)
 
 
 def tell_failure(wanted: MakeReport, tx: Tx, failure: Failure) -> None:
@@ -56,6 +62,19 @@ def tell_failure(wanted: MakeReport, tx: Tx, failure: Failure) -> None:
 def revoke_report(id: UUID, tx: Tx) -> None:
     """It is not wanted any more."""
     store.revoke(tx, id)
+
+
+def _deliver(wanted: MakeReport, file: File, tx: Tx) -> None:
+    for recipient in wanted.deliver_to:
+        mail = SendReport(
+            account=wanted.account,
+            report_id=wanted.report_id,
+            recipient=recipient,
+            title=title(wanted.kind, wanted.first_day, wanted.last_day, recipient.locale),
+            file=file,
+            by=wanted.by,
+        )
+        outbox.put(tx, outbox.seal(mail, uuid5(wanted.report_id, f"emails.send_report {recipient.email}")))
 
 
 def _sums(each: Iterable[tuple[Key, Figures]]) -> dict[Key, Figures]:

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from contracts.emails import Recipient
+from mesh import Tx
 from mesh.files import FileStore, open_store
+from reports import scheduling
 from reports.settings import Settings
 
 
@@ -20,3 +23,12 @@ class Deps:
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
     yield Deps(open_store(settings.files_url) if settings.files_url else None)
+
+
+def first_schedule(tx: Tx, settings: Settings) -> None:
+    """For a beat: what there is before anybody says anything."""
+    if settings.merchant_email:
+        merchant = Recipient(
+            email=settings.merchant_email, name=settings.merchant_name, locale=settings.merchant_locale
+        )
+        scheduling.begin(merchant, settings.merchant_zone, tx)

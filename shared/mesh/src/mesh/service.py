@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from contracts import Message, Producer, contract_of
 from mesh.consumer import Consumer
 from mesh.settings import Settings
+from mesh.ticks import Ticks
 
 S = TypeVar("S", bound=Settings)
 
@@ -28,6 +29,8 @@ class Service(Generic[S]):
     """Children for work that computes, threads for work that waits."""
     concurrency: int = 1
     """Children or threads, where the environment does not say."""
+    ticks: Ticks[S] | None = None
+    """What falls due in it, for its beats. None: it has none."""
     migrations: str = ""
     """The package of its alembic versions. Empty: `<name>.migrations`."""
     build: str = ""
