@@ -182,7 +182,7 @@ def _refusing() -> Iterator[None]:
 
 def _known(tx: Tx, id: UUID) -> Row:
     row = schedulestore.find(tx, id)
-    if row is None or row.removed:
+    if row is None or row.removed_at:
         raise Refused(f"there is no schedule {id}: `schedule list` shows them")
     return row
 
@@ -202,13 +202,17 @@ def _said(name: str, timing: Timing, now: datetime, *, to: Sequence[str], **said
 
 
 def _somebody(written: str, locale: str) -> Recipient:
+    """Raises Unfit."""
     found = _SOMEBODY.fullmatch(written.strip())
-    if found is None:
-        raise Unfit(
-            f'{written!r} is nobody who can be written to: "Ada <ada@example.com>", or with "… ru" behind it'
+    try:
+        said = found.groupdict("") if found else {}
+        address = said.get("boxed") or said.get("bare")
+        return Recipient.model_validate(
+            {"email": address, "name": said.get("name"), "locale": said.get("locale") or locale}
         )
-    address = found["boxed"] or found["bare"]
-    return Recipient(email=address, name=found["name"] or "", locale=found["locale"] or locale)
+    except ValidationError:
+        told = 'nobody who can be written to: say "Ada <ada@example.com>", or with "… ru" behind it'
+        raise Unfit(f"{written!r} is {told}") from None
 
 
 def _timing(cron: str | None, every: str | None, at: str | None, zone: str, now: datetime) -> Timing:

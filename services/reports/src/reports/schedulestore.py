@@ -14,20 +14,20 @@ CHANNEL = "schedules"
 """The PostgreSQL channel on which beats hear of a change."""
 
 _BESIDE = {"schedule_id", "account", "said_at"}
-_COLUMNS = "id, account, said_at, removed, said, next_due_at, last_due_at, last_fired_at"
+_COLUMNS = "id, account, said_at, removed_at, said, next_due_at, last_due_at, last_fired_at"
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))"
 _FIND = f"SELECT {_COLUMNS} FROM schedules WHERE id = %s"  # noqa: S608 constants of this file
-_LISTED = f"SELECT {_COLUMNS} FROM schedules WHERE NOT removed ORDER BY account NULLS FIRST, id"  # noqa: S608
+_LISTED = f"SELECT {_COLUMNS} FROM schedules WHERE removed_at IS NULL ORDER BY account NULLS FIRST, id"  # noqa: S608
 _PUT = """
     INSERT INTO schedules (id, account, said_at, said, next_due_at) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET
         said_at = excluded.said_at, said = excluded.said, next_due_at = excluded.next_due_at
 """
 _REMOVE = """
-    INSERT INTO schedules (id, account, said_at, removed) VALUES (%s, %s, %s, true)
-    ON CONFLICT (id) DO UPDATE SET said_at = excluded.said_at, removed = true, said = NULL, next_due_at = NULL
+    INSERT INTO schedules (id, account, said_at, removed_at) VALUES (%s, %s, %s, now())
+    ON CONFLICT (id) DO UPDATE SET removed_at = now(), said = NULL, next_due_at = NULL
 """
-_FORGET = "DELETE FROM schedules WHERE removed AND said_at < now() - interval '90 days' AND id <> %s"
+_FORGET = "DELETE FROM schedules WHERE removed_at < now() - interval '90 days' AND id <> %s"
 _UPCOMING = "SELECT id, next_due_at FROM schedules WHERE next_due_at IS NOT NULL"
 _MOVE = """
     UPDATE schedules SET next_due_at = %s, last_due_at = %s, last_fired_at = %s WHERE id = %s
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     id: UUID
     account: str | None
     said_at: datetime
-    removed: bool
+    removed_at: datetime | None
     said: dict[str, Any] | None
     """Fields of contracts.reports.SetSchedule, but those beside it. None: it is removed."""
     next_due_at: datetime | None

@@ -16,6 +16,7 @@ from contracts.reports import (
     Plan,
     RemoveSchedule,
     RunSchedule,
+    RunScheduleNow,
     ScheduleChanged,
     ScheduleFired,
     ScheduleRemoved,
@@ -48,7 +49,7 @@ def put(said: SetSchedule, tx: Tx) -> None:
     Raises Unfit, and Reject for somebody else's.
     """
     before = _locked(said.schedule_id, said.account, tx)
-    if before and (before.removed or said.said_at <= before.said_at):
+    if before and (before.removed_at or said.said_at <= before.said_at):
         return
     refuse_unfit(said.timing, said.plan, said.said_at)
     due = _due(before, said)
@@ -59,7 +60,7 @@ def put(said: SetSchedule, tx: Tx) -> None:
 def remove(said: RemoveSchedule, tx: Tx) -> None:
     """Nothing more falls due, whatever is said of it later, or was said before and comes later."""
     before = _locked(said.schedule_id, said.account, tx)
-    if before and before.removed:
+    if before and before.removed_at:
         return
     schedulestore.remove(tx, said.schedule_id, said.account, said.removed_at, never_forget=schedules.FIRST)
     outbox.put(tx, ScheduleRemoved(**said.model_dump()))
@@ -119,7 +120,7 @@ def run(id: UUID, due_at: datetime, tx: Tx, *, asked: bool = False) -> UUID | No
     None: there is no such schedule any more, or it is paused; `asked`: paused or not, somebody wants it.
     """
     row = schedulestore.find(tx, id)
-    if row is None or row.removed:
+    if row is None or row.removed_at:
         return None
     said = word(row)
     if said.paused and not asked:
@@ -136,6 +137,14 @@ def run(id: UUID, due_at: datetime, tx: Tx, *, asked: bool = False) -> UUID | No
     )
     outbox.put(tx, told)
     return wanted.report_id
+
+
+def run_now(asked: RunScheduleNow, tx: Tx) -> None:
+    """The same for who asks for it from elsewhere. Raises Reject for somebody else's."""
+    row = schedulestore.find(tx, asked.schedule_id)
+    if row and row.account != asked.account:
+        raise Reject(f"schedule {asked.schedule_id} is of another account")
+    run(asked.schedule_id, asked.asked_at, tx, asked=True)
 
 
 def refuse_unfit(timing: Timing, plan: Plan, said_at: datetime) -> None:

@@ -50,4 +50,4 @@ def run_schedule(message: RunSchedule, tx: Tx, deps: Deps) -> None:
 
 @consumer.handles(RunScheduleNow)
 def run_schedule_now(message: RunScheduleNow, tx: Tx, deps: Deps) -> None:
-    scheduling.run(message.schedule_id, message.asked_at, tx, asked=True)
+    scheduling.run_now(message, tx)

@@ -14,7 +14,7 @@ def upgrade() -> None:
             id uuid PRIMARY KEY,
             account text,                   -- NULL: of all accounts together
             said_at timestamptz NOT NULL,   -- of the word that holds
-            removed boolean NOT NULL DEFAULT false,  -- kept, so that an older word does not bring it back
+            removed_at timestamptz,         -- kept for a while: what was under way does not bring it back
             said jsonb,                     -- fields of contracts.reports.SetSchedule; of a removed one none
             next_due_at timestamptz,        -- the first time that was not sent off yet; NULL: there is none
             last_due_at timestamptz,        -- the last one that was
