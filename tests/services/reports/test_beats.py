@@ -237,6 +237,22 @@ def test_a_change_is_noticed_at_once(start: Start, own: Tx, schedules_url: str) 
     assert 0 <= line["late"] < 2
 
 
+def test_a_schedule_that_cannot_be_understood_keeps_no_other_from_its_time(start: Start, own: Tx) -> None:
+    """A newer build wrote it, and was rolled back."""
+    ago = datetime.now(UTC) - timedelta(seconds=90)
+    newer, other = (a_schedule(timing=Timing(every=60, at=ago, zone="UTC"), said_at=ago) for _ in range(2))
+    with own.transaction():
+        scheduling.put(newer, own)
+        scheduling.put(other, own)
+    own.execute('UPDATE schedules SET said = \'{"missed": "never"}\' WHERE id = %s', (newer.schedule_id,))
+    beat = start("beat").ready()
+    eventually(lambda: ticks(own), "the other one is sent off")
+    eventually(lambda: beat.events("schedule.stuck"), "it is told")
+    assert {id for id, _ in ticks(own)} == {other.schedule_id}
+    assert newer.schedule_id in scheduling.upcoming(own)
+    assert beat.alive
+
+
 def test_a_database_that_is_away_is_waited_for(start: Start, own: Tx, beats_url: str) -> None:
     beat = start("beat").ready()
     name = beats_url.rpartition("/")[2]

@@ -2,7 +2,7 @@
 
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -79,8 +79,7 @@ class Scheduler(RedBeatScheduler):
         """Fire it, if it is due. Returns the seconds until it is; None: never more."""
         if (wait := _until(entry.due_at)) > 0:
             return wait
-        with transaction(self._database):
-            due = self._ticks.fire(self._database, entry.id, datetime.now(UTC))
+        due = self._fired(entry)
         self._entries.move(entry, due)
         return None if due is None else max(_until(due), 0.001)
 
@@ -101,6 +100,18 @@ class Scheduler(RedBeatScheduler):
     def _database(self) -> Tx:
         assert self._tx, "there is one from _prepare on"
         return self._tx
+
+    def _fired(self, entry: OurEntry) -> datetime | None:
+        """When it falls due next. One that cannot be fired is tried again, and keeps no other from it."""
+        now = datetime.now(UTC)
+        try:
+            with transaction(self._database):
+                return self._ticks.fire(self._database, entry.id, now)
+        except _AWAY:
+            raise
+        except Exception:
+            logger.exception("schedule.stuck", schedule_id=entry.name)
+            return now + timedelta(seconds=_WRITE)
 
     def _prepare(self) -> None:
         """At first, and after whatever was away; when told of a change; and every now and then."""
