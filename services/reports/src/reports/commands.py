@@ -1,9 +1,8 @@
 """`reports schedule`: have reports made again and again, or once at a time."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
@@ -11,23 +10,17 @@ import click
 from pydantic import ValidationError
 
 from contracts import Refused, uuid7
-from contracts.emails import Recipient
 from contracts.errors import explain
 from contracts.reports import Delivery, Plan, RemoveSchedule, ReportFormat, ReportKind, SetSchedule
 from contracts.timing import Timing
 from mesh import Reject, Service, Tx, recurrence
 from mesh.cli import begun
 from mesh.recurrence import Unfit
-from reports import schedulestore, scheduling
+from reports import schedulestore, scheduling, written
 from reports.schedulestore import Row
 
 _SOON = 5
 """Times that are shown of those to come."""
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_EVERY = re.compile(r"(\d{1,9})([smhd]?)")
-_SOMEBODY = re.compile(
-    r"(?:(?P<name>[^<>]*?)\s*<(?P<boxed>[^<>\s]+)>|(?P<bare>[^<>\s]+))(?:\s+(?P<locale>[\w-]+))?"
-)
 _PERIODS = ("yesterday", "last_week", "last_month", "month_to_date")
 
 
@@ -81,7 +74,7 @@ def _add(service: Service[Any]) -> click.Command:
         """Have a report made and sent. Prints the schedule's id, and when it falls due."""
         with _refusing():
             now = scheduling.now()
-            wanted = _said(name, _timing(cron, every, at, zone, now), now, **said)
+            wanted = _said(name, written.timing(cron, every, at, zone, now), now, **said)
             with begun(service) as tx:
                 scheduling.put(wanted, tx)
         click.echo(wanted.schedule_id)
@@ -190,7 +183,7 @@ def _known(tx: Tx, id: UUID) -> Row:
 def _said(name: str, timing: Timing, now: datetime, *, to: Sequence[str], **said: Any) -> SetSchedule:
     """Raises Unfit, and ValidationError for what is no address."""
     plan = {field: said[field] for field in ("kind", "format", "period", "locale", "customer", "by")}
-    recipients = tuple(_somebody(each, said["locale"]) for each in to)
+    recipients = tuple(written.somebody(each, said["locale"]) for each in to)
     return SetSchedule(
         schedule_id=uuid7(),
         said_at=now,
@@ -199,50 +192,6 @@ def _said(name: str, timing: Timing, now: datetime, *, to: Sequence[str], **said
         plan=Plan(**plan, recipients=recipients),
         **{field: said[field] for field in ("account", "missed", "paused")},
     )
-
-
-def _somebody(written: str, locale: str) -> Recipient:
-    """Raises Unfit."""
-    found = _SOMEBODY.fullmatch(written.strip())
-    try:
-        said = found.groupdict("") if found else {}
-        address = said.get("boxed") or said.get("bare")
-        return Recipient.model_validate(
-            {"email": address, "name": said.get("name"), "locale": said.get("locale") or locale}
-        )
-    except ValidationError:
-        told = 'nobody who can be written to: say "Ada <ada@example.com>", or with "… ru" behind it'
-        raise Unfit(f"{written!r} is {told}") from None
-
-
-def _timing(cron: str | None, every: str | None, at: str | None, zone: str, now: datetime) -> Timing:
-    """Raises Unfit for what is no time."""
-    seconds = None if every is None else _seconds(every)
-    moment = None if at is None else _moment(at, zone)
-    if seconds is not None and moment is None:
-        moment = now
-    return Timing(cron=cron, every=seconds, at=moment, zone=zone)
-
-
-def _seconds(every: str) -> int:
-    found = _EVERY.fullmatch(every)
-    if found is None:
-        raise Unfit(f"every {every!r}: write it as 90m, 6h or 1d")
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def _moment(at: str, zone: str) -> datetime:
-    """By the clocks of the zone, if it says no offset; of two such times the first."""
-    try:
-        said = datetime.fromisoformat(at)
-    except ValueError:
-        raise Unfit(f"{at!r} is no time: write it as 2026-12-24T08:00, or with an offset behind it") from None
-    if said.tzinfo:
-        return said
-    meant = said.replace(tzinfo=recurrence.zone(zone))
-    if meant.astimezone(UTC).astimezone(meant.tzinfo).replace(tzinfo=None) != said:
-        raise Unfit(f"{at} is left out by the clocks of {zone}")
-    return meant
 
 
 def _state(row: Row, said: SetSchedule) -> str:

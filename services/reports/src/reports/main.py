@@ -1,4 +1,4 @@
-"""The commands: `reports worker|relay|beat|migrate|health|…|sales|schedule`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|beat|migrate|…|sales|schedule`, and `celery -A reports.main`."""
 
 import json
 from datetime import datetime

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 FIRST: Final = UUID("5b1f0a52-3f0e-5d0c-9d52-1d6a3f6f8b01")
-"""The schedule that is there from the beginning. Its id is the same everywhere, so that it is made once."""
+"""The schedule that is there from the beginning. Its id is the same everywhere: it is made once."""
 
 MOST_RECIPIENTS = 20
 
@@ -19,8 +19,8 @@ _DAY = timedelta(days=1)
 def days(period: str, due: datetime, zone: ZoneInfo) -> tuple[date, date]:
     """The first and the last day of the period, as seen from the time at which it falls due.
 
-    Figures are kept by UTC's days. Today is the zone's date; where its day has begun and UTC's has not, it
-    is UTC's: a report of yesterday is about a day that is over, with all its orders.
+    Figures are kept by UTC's days. Today is the zone's date; where its day has begun and UTC's has not,
+    it is UTC's: a report of yesterday is about a day that is over, with all its orders.
     """
     today = min(due.astimezone(zone).date(), due.astimezone(UTC).date())
     month = today.replace(day=1)

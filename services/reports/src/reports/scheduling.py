@@ -166,7 +166,7 @@ def word(row: Row) -> SetSchedule:
 
 
 def next_word(row: Row) -> datetime:
-    """The time to say something of it now: later than what was said, whatever the clocks of others show."""
+    """The time to say something of it now: later than what was said, whatever others' clocks show."""
     return max(now(), row.said_at + _TICK)
 
 
@@ -184,7 +184,7 @@ def _locked(id: UUID, account: str | None, tx: Tx) -> Row | None:
 
 
 def _due(before: Row | None, said: SetSchedule) -> datetime | None:
-    """When it falls due next: what is due already stays due, unless times have changed or it was paused."""
+    """When it falls due next: what is due stays due, unless times have changed or it was paused."""
     if said.paused:
         return None
     if before and before.next_due_at and word(before).timing == said.timing:

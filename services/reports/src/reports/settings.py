@@ -19,7 +19,7 @@ class Settings(MeshSettings):
     """Beside what every service needs: who gets yesterday's sales."""
 
     merchant_email: Email | None = Field(default=None, repr=False)  # personal
-    """Who gets the sales of all accounts every morning, from the first start of a beat on. None: nobody."""
+    """Who gets the sales of all accounts every morning, from a beat's first start on. None: nobody."""
     merchant_name: str = Field(default="", repr=False)
     merchant_locale: str = "en"
     """A BCP 47 tag."""

@@ -55,7 +55,7 @@ def of(tx: Tx, day: date) -> list[Figures]:
 
 
 def of_account(tx: Tx, account: str | None, first: date, last: date) -> list[Figures]:
-    """The figures of an account on these days, both of them included, by day and currency. None: of all."""
+    """The figures of an account (None: of all) on these days, both included, by day and currency."""
     if account is None:
         return [_figures(*row) for row in tx.execute(_OF_ALL, (first, last))]
     return [_figures(*row) for row in tx.execute(_OF_ACCOUNT, (account, first, last))]

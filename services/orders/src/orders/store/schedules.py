@@ -1,4 +1,4 @@
-"""Schedules, as their account said and as reports told. What is removed stays for a while, as nothing."""
+"""Schedules, as their account said and as reports told. What is removed stays for a while, empty."""
 
 from datetime import datetime
 from typing import Any, NamedTuple

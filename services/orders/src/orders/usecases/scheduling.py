@@ -86,7 +86,7 @@ async def known(account: str, id: UUID, tx: AsyncTx) -> Schedule:
 
 
 def note_changed(told: ScheduleChanged, tx: Tx) -> None:
-    """What the API said, taken over; or what somebody said at reports itself. Not those of all accounts."""
+    """What the API said, taken over; or what somebody said at reports. Not those of all accounts."""
     if told.account is not None:
         said = SetSchedule.model_validate(told.model_dump(exclude={"next_due_at"}))
         schedules.told(tx, Word(said, told.next_due_at, confirmed=True))
