@@ -107,7 +107,7 @@ def _fall_due(case: Case) -> None:
 _LONGEST_ZONE = 64
 _TIMES = {
     "cron": lambda given: isinstance(given, str) and 9 <= len(given) <= 200,
-    "every": lambda given: type(given) is int and 60 <= given <= 366 * 86400,
+    "every": lambda given: type(given) in (int, float) and given == int(given) and 60 <= given <= 366 * 86400,
     "at": lambda given: isinstance(given, str) and bool(_MOMENT.fullmatch(given)),
 }
 """Whether each fits as it is described."""

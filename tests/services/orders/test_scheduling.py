@@ -101,6 +101,11 @@ def test_a_run_is_shown_and_the_latest_one_stays(api: Api, tx: Any, tell: Delive
     assert datetime.fromisoformat(told["next_due_at"]) == second.next_due_at
 
 
+def test_a_number_is_a_number(api: Api, tx: Any) -> None:
+    made = add(api, "cron", at="2030-01-01T08:00:00Z", every=3600.0)
+    assert (made.status, made.json["every"]) == (201, 3600)
+
+
 def test_once_ends(api: Api, tx: Any, tell: Deliver) -> None:
     add(api, "cron", "zone", at="2030-01-01T08:00:00Z")
     [said] = sent(tx, SetSchedule)

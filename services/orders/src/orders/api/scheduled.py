@@ -9,15 +9,12 @@ from pydantic import Field
 
 from contracts.reports import Plan
 from contracts.timing import Timing
-from mesh import recurrence
 from orders import examples, fields, schedules
 from orders.api.reports import ReportFormat, ReportKind
 from orders.documents import Document
 from orders.examples import example
-from orders.fields import Locale, Moment, Text
+from orders.fields import Locale, Moment, Seconds, Text
 from orders.schedules import MOST_RECIPIENTS, ScheduleState
-
-_Seconds = Annotated[int, Field(strict=True, ge=recurrence.SHORTEST, le=recurrence.LONGEST)]
 
 
 class Period(StrEnum):
@@ -61,7 +58,7 @@ class NewSchedule(Document, json_schema_extra=example(examples.NEW_SCHEDULE)):
     """For people."""
     cron: Annotated[str, Field(min_length=9, max_length=200)] | None = None
     """By the clocks of the zone: minute, hour, day of the month, month, day of the week."""
-    every: _Seconds | None = None
+    every: Seconds | None = None
     """So many seconds apart, the first time `at`."""
     at: Moment | None = None
     """Once, if no `every` stands beside it."""
