@@ -17,6 +17,8 @@ from embedded.process import Command, Process
 SENDER = "Meshwork <orders@meshwork.example>"
 _OWN_MACHINE = "127.0.0.0/8,::1/128"
 """Where webhooks may go beside the internet: whoever tries them has an endpoint here."""
+STREAMS = "streams+"
+"""How the URL of a broker begins that is a Redis or Valkey: it can count requests, and tell beats apart."""
 FRESH = 5.0  # seconds that a health file counts; it is written about once a second
 
 
@@ -53,10 +55,15 @@ class Addresses:
 def shipped() -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python."""
     bin_folder = Path(sys.executable).parent
+    beats = ["beat"] if _schedules(os.environ.get("BROKER_URL", STREAMS)) else []
     roles = {
         "orders": ("worker", "relay", "api", "webhooks"),
         "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
-        "reports": ("worker", "relay"),
+        "reports": (
+            "worker",
+            "relay",
+            *beats,
+        ),
     }
     return [Service(name, [bin_folder / name], roles[name]) for name in roles]
 
@@ -76,12 +83,20 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "METRICS_PORT": str(at.metrics_port)}
         told["WEBHOOK_NETWORKS"] = _OWN_MACHINE
         told |= {"VAPID_PUBLIC_KEY": vapidkey.kept(state).public, "PUSH_DEMO": "true"}
-        if at.broker.startswith("streams+"):  # a Redis or Valkey, which can count the API's requests too
+        if at.broker.startswith(STREAMS):
             told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
+    if service == "reports":
+        told |= _schedules(at.broker)
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
         told |= {"PUBLIC_URL": at.orders, "VAPID_KEY": vapidkey.kept(state).private}
     return told
+
+
+def _schedules(broker: str) -> dict[str, str]:
+    """Where a beat may be at work; on another broker, SCHEDULES_URL has to say it."""
+    url = os.environ.get("SCHEDULES_URL", broker if broker.startswith(STREAMS) else "")
+    return {"SCHEDULES_URL": url} if url else {}
 
 
 class Program(Process):

@@ -12,7 +12,7 @@ PROCESSES = [name for name in SERVICES if name.partition("-")[0] in compose.OURS
 
 def test_every_service_migrates_works_and_relays() -> None:
     wanted = {f"{name}-{role}" for name in compose.OURS for role in ("migrate", "worker", "relay")}
-    assert set(PROCESSES) == wanted | {"orders-api", "orders-webhooks", *LANES}
+    assert set(PROCESSES) == wanted | {"orders-api", "orders-webhooks", "reports-beat", *LANES}
 
 
 LANES = {"emails-worker": "default", "emails-worker-bulk": "bulk"}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from meshwork_client import Meshwork
-from meshwork_client.models import Customer, Line, Order, ReportFormat, ReportKind
+from meshwork_client.models import Customer, Line, Order, Reader, ReportFormat, ReportKind
 
 _ADA = Customer(email="ada@example.com", name="Ada Lovelace")
 _TEA = Line(sku="T-1", name="Tea", quantity=2, unit_price=450)
@@ -36,8 +36,9 @@ def fill(url: str, key: str) -> dict[str, list[str]]:
     with Meshwork(url, key) as api:
         webhooks = _webhooks(api)
         orders = [_order(api, number, story) for number, story in enumerate(_STORIES * _TIMES)]
-        jobs, reports = _jobs(api), _reports(api)
-    return {"webhooks": webhooks, "orders": orders, "jobs": jobs + reports, "reports": reports}
+        jobs, reports, schedules = _jobs(api), _reports(api), _schedules(api)
+    ids = {"webhooks": webhooks, "orders": orders, "jobs": jobs + reports, "reports": reports}
+    return ids | {"schedules": schedules}
 
 
 def _order(api: Meshwork, number: int, story: list[str]) -> str:
@@ -61,6 +62,14 @@ def _reports(api: Meshwork) -> list[str]:
     days = {"first_day": date(2026, 3, 1), "last_day": date(2026, 3, 31)}
     jobs = [api.make_report(kind=ReportKind.DAILY_SALES, format=format, **days) for format in ReportFormat]
     return [str(job.id) for job in jobs]
+
+
+def _schedules(api: Meshwork) -> list[str]:
+    """One of them is paused."""
+    said = {"kind": ReportKind.DAILY_SALES, "recipients": [Reader(email="mary@example.com", name="Mary")]}
+    ids = [api.add_schedule(name=f"No. {n}", cron="0 8 * * *", **said).id for n in range(3)]
+    api.pause_schedule(ids[0])
+    return list(map(str, ids))
 
 
 def _webhooks(api: Meshwork) -> list[str]:

@@ -58,6 +58,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     kwargs["hooks"] = {"response": _leave_silence}
     _look_one_way(case)
     _end_in_time(case)
+    _fall_due(case)
     _mean_something(case)
     _name_once(case)  # as it is by then
 
@@ -83,6 +84,34 @@ def _end_in_time(case: Case) -> None:
         and all(map(_is_day, map(case.body.get, days)))
     ):
         case.body["last_day"] = case.body["first_day"]
+
+
+def _fall_due(case: Case) -> None:
+    """A schedule says when in one way; what looks like a crontab, a zone or a time is none, or is over."""
+    said = case.body
+    if case.path != "/v1/schedules" or not isinstance(said, dict):
+        return
+    given = {name: said[name] for name in ("cron", "every", "at") if said.get(name) is not None}
+    if not all(_TIMES[name](value) for name, value in given.items()):
+        return
+    if isinstance(said.get("zone"), str) and len(said["zone"]) <= _LONGEST_ZONE:
+        said["zone"] = "Europe/Berlin"
+    if "every" in given:
+        said |= {"cron": None, "at": "2026-01-01T00:00:00Z"}
+    elif "at" in given:
+        said |= {"cron": None, "at": "2100-01-01T00:00:00Z"}
+    else:
+        said["cron"] = "30 2 * * *"
+
+
+_LONGEST_ZONE = 64
+_TIMES = {
+    "cron": lambda given: isinstance(given, str) and 9 <= len(given) <= 200,
+    "every": lambda given: type(given) in (int, float) and given == int(given) and 60 <= given <= 366 * 86400,
+    "at": lambda given: isinstance(given, str) and bool(_MOMENT.fullmatch(given)),
+}
+"""Whether each fits as it is described."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def _is_day(given: object) -> bool:

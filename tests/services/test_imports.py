@@ -46,18 +46,19 @@ def test_a_health_check_loads_nothing_but_itself(service: str, lives: bool, tmp_
 
 ONLY = {
     "alembic": {"migrate"},
-    "celery": {"worker"},
+    "celery": {"worker", "beat"},
     "aiohttp": {"api", "webhooks"},
     "email_validator": {"api"},
     "typst": set(),  # loaded by whoever makes such a file
     "xlsxwriter": set(),
-    "redis": set(),  # loaded by the address of a broker, or where requests are counted
+    "redis": {"beat"},  # elsewhere loaded by the address of a broker, or where requests are counted
 }
 """Which roles load a package; they need their settings for nothing else."""
+OWN = [("orders", "api"), ("orders", "webhooks"), ("reports", "beat")]
 ROLES = [(service, role) for service in SERVICES for role in ("worker", "relay", "migrate")]
 
 
-@pytest.mark.parametrize(("service", "role"), [*ROLES, ("orders", "api"), ("orders", "webhooks")])
+@pytest.mark.parametrize(("service", "role"), [*ROLES, *OWN])
 def test_a_role_loads_what_it_needs_before_it_reads_its_settings(service: str, role: str) -> None:
     code, modules = loaded(service, role)
 

@@ -20,6 +20,8 @@ COMMANDS = [
     *((service, role) for service in LACKS for role in ROLES),
     ("orders", "api"),
     ("reports", "sales 2026-03-01"),
+    ("reports", "beat"),
+    ("reports", "schedule list"),
 ]
 GOOD = {
     "DATABASE_URL": "postgresql://me:s3cr3t@db/mine",

@@ -115,7 +115,7 @@ def test_a_request_id_that_is_none_is_replaced(api: Any, tx: Any, id: str) -> No
         ("/customer/name", 'O\'Brien, "Bob" <b>; Łódź 🫖'),
         ("/customer/name", "x" * 200),
         ("/customer/locale", "zh-Hant-TW"),
-    ("/customer/country", None),
+        ("/customer/country", None),
         ("/currency", "JPY"),
         ("/lines/0/unit_price", 0),
         ("/lines/0/quantity", 10_000),

@@ -10,6 +10,7 @@ from uuid import UUID
 from meshwork_client.call import Call, Content, Lines, Nothing, segment
 from meshwork_client.models import (
     BrowserKeys,
+    By,
     Customer,
     Deliveries,
     DeliveryState,
@@ -18,11 +19,16 @@ from meshwork_client.models import (
     Job,
     Line,
     LineFaults,
+    Missed,
     Order,
     OrderPage,
+    Period,
     PushKey,
+    Reader,
     ReportFormat,
     ReportKind,
+    Schedule,
+    Schedules,
     Secret,
     Sent,
     Status,
@@ -735,6 +741,8 @@ class AsyncOperations(AsyncTransport):
         first_day: date,
         last_day: date,
         format: ReportFormat | str | None = None,
+        locale: str | None = None,
+        customer: str | None = None,
         idempotency_key: str | None = None,
         request_id: str | None = None,
     ) -> Job:
@@ -742,10 +750,15 @@ class AsyncOperations(AsyncTransport):
 
         The key needs the scope `orders:write`.
 
-        * `kind`: `daily_sales`: orders, items and revenue of each day, in each currency.
+        * `kind`: `daily_sales`: orders, items and revenue of each day, in each currency and in one.
+        `product_performance`: how each product sells, beside the period before. `customer_statement`: what
+        one
+        customer ordered, paid and got back. `refunds`: what was paid back, and why.
         * `first_day`: From which day on, in UTC.
         * `last_day`: Until which day, it included: up to a year later.
-        * `format`: How its file is written.
+        * `format`: How its file is written: JSON and CSV for programs, XLSX and PDF for people.
+        * `locale`: Whose words and figures people read in it: a BCP 47 tag, such as en or pt-BR.
+        * `customer`: Whose statement it is; null for all other kinds.
         * `idempotency_key`: The same request may be sent again under it.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
         """
@@ -754,7 +767,14 @@ class AsyncOperations(AsyncTransport):
                 "POST",
                 "/v1/reports",
                 Job,
-                body={"kind": kind, "first_day": first_day, "last_day": last_day, "format": format},
+                body={
+                    "kind": kind,
+                    "first_day": first_day,
+                    "last_day": last_day,
+                    "format": format,
+                    "locale": locale,
+                    "customer": customer,
+                },
                 headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
             )
         )
@@ -793,6 +813,207 @@ class AsyncOperations(AsyncTransport):
         """
         return await self._call(
             Call("DELETE", f"/v1/jobs/{segment(id)}", Job, headers={"X-Request-Id": request_id})
+        )
+
+    async def add_schedule(
+        self,
+        *,
+        name: str,
+        kind: ReportKind | str,
+        recipients: Sequence[Reader],
+        cron: str | None = None,
+        every: int | None = None,
+        at: datetime | None = None,
+        zone: str | None = None,
+        format: ReportFormat | str | None = None,
+        period: Period | str | None = None,
+        locale: str | None = None,
+        customer: str | None = None,
+        by: By | str | None = None,
+        missed: Missed | str | None = None,
+        paused: bool | None = None,
+        idempotency_key: str | None = None,
+        request_id: str | None = None,
+    ) -> Schedule:
+        """Have a report of your own orders made again and again, or once at a time, and mailed.
+
+        What is due in a gap of the zone's clocks is due as they go on; what they show twice, the first
+        time.
+
+        The key needs the scope `schedules`.
+
+        * `name`: For people.
+        * `kind`: What is told.
+        * `recipients`: Who gets it.
+        * `cron`: By the clocks of the zone: minute, hour, day of the month, month, day of the week.
+        * `every`: So many seconds apart, the first time `at`.
+        * `at`: Once, if no `every` stands beside it.
+        * `zone`: Whose clocks and days are meant: a name such as Europe/Berlin.
+        * `format`: How its file is written.
+        * `period`: Which days, as seen from when it falls due. None that is still going on, but in the
+          last.
+        * `locale`: Of the report: a BCP 47 tag.
+        * `customer`: Whose statement it is; null for all other kinds.
+        * `by`: What is too large for a mail goes by link all the same.
+        * `missed`: Of times that were missed, `once` makes up for the last, `each` for all.
+        * `paused`: Whether nothing falls due until it is resumed.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                "/v1/schedules",
+                Schedule,
+                body={
+                    "name": name,
+                    "kind": kind,
+                    "recipients": recipients,
+                    "cron": cron,
+                    "every": every,
+                    "at": at,
+                    "zone": zone,
+                    "format": format,
+                    "period": period,
+                    "locale": locale,
+                    "customer": customer,
+                    "by": by,
+                    "missed": missed,
+                    "paused": paused,
+                },
+                headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
+            )
+        )
+
+    async def list_schedules(self, *, request_id: str | None = None) -> Schedules:
+        """List schedules, also those that an operator made for you.
+
+        The key needs the scope `schedules`.
+
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(Call("GET", "/v1/schedules", Schedules, headers={"X-Request-Id": request_id}))
+
+    async def get_schedule(self, id: UUID | str, *, request_id: str | None = None) -> Schedule:
+        """Read a schedule, when it falls due, and what came of it last.
+
+        The key needs the scope `schedules`.
+
+        * `id`: Which one.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call("GET", f"/v1/schedules/{segment(id)}", Schedule, headers={"X-Request-Id": request_id})
+        )
+
+    async def remove_schedule(
+        self, id: UUID | str, *, if_version: int | None = None, request_id: str | None = None
+    ) -> Nothing:
+        """Have nothing fall due any more. That is for good.
+
+        The key needs the scope `schedules`.
+
+        * `id`: Which one.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "DELETE",
+                f"/v1/schedules/{segment(id)}",
+                Nothing,
+                headers={"If-Match": if_version, "X-Request-Id": request_id},
+            )
+        )
+
+    async def pause_schedule(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Schedule:
+        """Have nothing fall due until it is resumed.
+
+        The key needs the scope `schedules`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/schedules/{segment(id)}/pause",
+                Schedule,
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def resume_schedule(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Schedule:
+        """Go on, with what falls due from now on.
+
+        The key needs the scope `schedules`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/schedules/{segment(id)}/resume",
+                Schedule,
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
+        )
+
+    async def run_schedule(
+        self,
+        id: UUID | str,
+        *,
+        idempotency_key: str | None = None,
+        if_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Schedule:
+        """Have its report made and mailed now, as if it fell due; also of one that is paused.
+
+        The key needs the scope `schedules`.
+
+        * `id`: Which one.
+        * `idempotency_key`: The same request may be sent again under it.
+        * `if_version`: The version that is meant, as an ETag.
+        * `request_id`: A UUID: it comes back, and names the story in all logs.
+        """
+        return await self._call(
+            Call(
+                "POST",
+                f"/v1/schedules/{segment(id)}/run",
+                Schedule,
+                headers={
+                    "Idempotency-Key": idempotency_key,
+                    "If-Match": if_version,
+                    "X-Request-Id": request_id,
+                },
+            )
         )
 
     async def set_preference(

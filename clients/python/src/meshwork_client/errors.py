@@ -58,6 +58,10 @@ class Malformed(ApiError):
     """This is no HTTP request, or ends too early."""
 
 
+class NeverDue(ApiError):
+    """'Europe/Berling' is no time zone: there are such as UTC, Europe/Berlin."""
+
+
 class NoLink(ApiError):
     """This link opens nothing: it is not whole, is for something else, or has had its time."""
 
@@ -106,6 +110,10 @@ class TooLarge(ApiError):
     """The order is too large: its lines come to more than 64 KiB."""
 
 
+class TooManySchedules(ApiError):
+    """An account has 50 schedules at the most."""
+
+
 class TooManyStreams(ApiError):
     """Your account follows events by a hundred connections already."""
 
@@ -152,6 +160,7 @@ BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/invalid": Invalid,
     "/problems/job-ended": JobEnded,
     "/problems/malformed": Malformed,
+    "/problems/never-due": NeverDue,
     "/problems/no-link": NoLink,
     "/problems/no-push": NoPush,
     "/problems/no-reports": NoReports,
@@ -164,6 +173,7 @@ BY_TYPE: dict[str, type[ApiError]] = {
     "/problems/quota-exceeded": QuotaExceeded,
     "/problems/stale": Stale,
     "/problems/too-large": TooLarge,
+    "/problems/too-many-schedules": TooManySchedules,
     "/problems/too-many-streams": TooManyStreams,
     "/problems/too-many-webhooks": TooManyWebhooks,
     "/problems/too-much": TooMuch,

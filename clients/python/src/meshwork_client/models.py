@@ -32,6 +32,13 @@ class BrowserKeys(Document):
     """16 bytes."""
 
 
+class By(StrEnum):
+    """How it comes."""
+
+    ATTACHMENT = "attachment"
+    LINK = "link"
+
+
 class Customer(Document):
     """Who buys."""
 
@@ -222,6 +229,13 @@ class LineFaults(Document):
     """Each field that does not fit."""
 
 
+class Missed(StrEnum):
+    """What becomes of times at which nothing could be sent off."""
+
+    ONCE = "once"
+    EACH = "each"
+
+
 class Order(Document):
     """An order as it is now."""
 
@@ -293,6 +307,15 @@ class Part(Document):
     """Orders that could not be placed."""
 
 
+class Period(StrEnum):
+    """Which days."""
+
+    YESTERDAY = "yesterday"
+    LAST_WEEK = "last_week"
+    LAST_MONTH = "last_month"
+    MONTH_TO_DATE = "month_to_date"
+
+
 class Problem(Document):
     """RFC 9457: what went wrong. A kind of problem may say more, in fields of its own."""
 
@@ -322,6 +345,17 @@ class PushKey(Document):
     """As `applicationServerKey` of `PushManager.subscribe`: a point of P-256, in URL-safe base64."""
 
 
+class Reader(Document):
+    """Who gets a report."""
+
+    email: str
+    """Where it goes."""
+    name: str
+    """As the mail addresses them."""
+    locale: str = "en"
+    """Of the mail: a BCP 47 tag, such as en or pt-BR."""
+
+
 class ReportFacts(Document):
     """A report that was made."""
 
@@ -340,12 +374,17 @@ class ReportFormat(StrEnum):
 
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
+    PDF = "pdf"
 
 
 class ReportKind(StrEnum):
     """What is told."""
 
     DAILY_SALES = "daily_sales"
+    PRODUCT_PERFORMANCE = "product_performance"
+    CUSTOMER_STATEMENT = "customer_statement"
+    REFUNDS = "refunds"
 
 
 class ReportResult(Document):
@@ -359,6 +398,73 @@ class ReportResult(Document):
     """What it is written in."""
     size: int
     """In bytes."""
+
+
+class Run(Document):
+    """A time at which a report was asked for."""
+
+    due_at: datetime
+    """When it fell due; of one that was asked for by hand, when that was."""
+    fired_at: datetime
+    """When it was asked for."""
+    report_id: UUID
+    """Of the report."""
+
+
+class Schedule(Document):
+    """A report that is made again and again, or once at a time."""
+
+    id: UUID
+    """It stays the same."""
+    version: int
+    """It grows with every change. As `If-Match: "3"`, a change is made to this version or not at all."""
+    state: Open[ScheduleState]
+    name: str
+    """For people."""
+    cron: str | None
+    """By the clocks of the zone."""
+    every: int | None
+    """Seconds between two times."""
+    at: datetime | None
+    """The only time, or the first of those that come `every` so often."""
+    zone: str
+    """Whose clocks and days are meant."""
+    kind: str
+    """What is told."""
+    format: str
+    """How its file is written."""
+    period: Open[Period]
+    locale: str
+    """Of the report."""
+    customer: str | None
+    """Whose statement it is; null for all other kinds."""
+    recipients: list[Reader]
+    """Who gets it."""
+    by: Open[By]
+    missed: Open[Missed]
+    next_due_at: datetime | None
+    """Null: it is paused, or has had its last time."""
+    last_run: Run | None
+    """Null: there was none yet."""
+    confirmed: bool
+    """Whether the service that makes reports has it as it is here."""
+    created_at: datetime
+    """When it was heard of first."""
+
+
+class ScheduleState(StrEnum):
+    """How it is doing."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Schedules(Document):
+    """All that an account has."""
+
+    schedules: list[Schedule]
+    """By age."""
 
 
 class Secret(Document):

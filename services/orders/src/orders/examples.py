@@ -123,6 +123,42 @@ _FILE: Example = {
 }
 REPORT_RESULT: Example = {"file": "/v1/reports/01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90/file", **_FILE}
 REPORT_FACTS: Example = {"job_id": "01a20ac0-77aa-7d10-9d3f-0b8b6a1c5e90", **_FILE}
+READER: Example = {"email": "mary@shop.example.com", "name": "Mary", "locale": "en"}
+_TIMES: Example = {"cron": "0 8 * * 1-5", "every": None, "at": None, "zone": "Europe/Berlin"}
+_PLAN: Example = {
+    "kind": "daily_sales",
+    "format": "csv",
+    "period": "yesterday",
+    "locale": "en",
+    "recipients": [READER],
+    "by": "attachment",
+    "missed": "once",
+}
+NEW_SCHEDULE: Example = {
+    "name": "Sales for Mary",
+    "cron": _TIMES["cron"],
+    "zone": _TIMES["zone"],
+    **_PLAN,
+}
+RUN: Example = {
+    "due_at": "2026-11-20T07:00:00Z",
+    "fired_at": "2026-11-20T07:00:00.412887Z",
+    "report_id": "6c1b9f0e-6d2c-5b0b-9a54-0a4f1f7f8c11",
+}
+SCHEDULE: Example = {
+    "id": "01a20b02-6d4e-7c0b-8a35-0e1d4b7a6f22",
+    "version": 1,
+    "state": "active",
+    "name": NEW_SCHEDULE["name"],
+    **_TIMES,
+    **_PLAN,
+    "customer": None,
+    "next_due_at": "2026-11-23T07:00:00Z",
+    "last_run": RUN,
+    "confirmed": True,
+    "created_at": "2026-11-18T15:20:41.116204Z",
+}
+SCHEDULES: Example = {"schedules": [SCHEDULE]}
 PREFERENCE: Example = {
     "email": CUSTOMER["email"],
     "kind": "newsletter",
@@ -178,6 +214,9 @@ ANSWERS: dict[str, Example] = {
         "result": None,
         "ended_at": None,
     },
+    "add_schedule": SCHEDULE | {"last_run": None, "confirmed": False},
+    "pause_schedule": SCHEDULE | {"version": 2, "state": "paused", "next_due_at": None, "confirmed": False},
+    "resume_schedule": SCHEDULE | {"version": 3, "confirmed": False},
     "add_note": PAID | {"version": 3},
 }
 """What an operation answers, where its document's own example would tell another story."""

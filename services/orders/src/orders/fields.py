@@ -13,6 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from mesh import recurrence
 from orders import domain, targets
 
 # Control characters: PostgreSQL stores no NUL, a mail's header takes no line break.
@@ -67,6 +68,8 @@ Price = Annotated[int, Field(strict=True, ge=0, le=domain.MOST_PRICE), _WHOLE]
 """For one, in minor units of the order's currency."""
 Amount = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1), _WHOLE]
 """In minor units of the order's currency."""
+Seconds = Annotated[int, Field(strict=True, ge=recurrence.SHORTEST, le=recurrence.LONGEST), _WHOLE]
+"""Between two times of a schedule."""
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Locale = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]

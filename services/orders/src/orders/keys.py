@@ -25,6 +25,7 @@ class Scope(StrEnum):
     WRITE = "orders:write"
     WEBHOOKS = "webhooks"
     PEOPLE = "people:write"
+    SCHEDULES = "schedules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from contracts.reports import MakeReport, RevokeReport
+from contracts.reports import MakeReport, RemoveSchedule, RevokeReport, RunScheduleNow, SetSchedule
 from mesh import Service
 from mesh.announcer import Announcer
 from mesh.cli import service_cli, start
@@ -42,6 +42,9 @@ service = Service(
         ImportPart,
         MakeReport,
         RevokeReport,
+        SetSchedule,
+        RemoveSchedule,
+        RunScheduleNow,
         SetPreference,
         AddPushSubscription,
         RemovePushSubscription,

@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 from contracts.emails import EmailFailed, EmailSent
 from contracts.orders import ExpireOrder, ImportPart
-from contracts.reports import ReportFailed, ReportMade, SalesRecorded
+from contracts.reports import (
+    ReportFailed,
+    ReportMade,
+    SalesRecorded,
+    ScheduleChanged,
+    ScheduleFired,
+    ScheduleRemoved,
+)
 from mesh import Consumer, Tx
-from orders.usecases import expiring, importing, news, reporting
+from orders.usecases import expiring, importing, news, reporting, scheduling
 from orders.wiring import Deps
 
 consumer = Consumer[Deps]("orders")
@@ -48,3 +55,18 @@ def report_made(message: ReportMade, tx: Tx, deps: Deps) -> None:
 @consumer.handles(ReportFailed)
 def report_failed(message: ReportFailed, tx: Tx, deps: Deps) -> None:
     reporting.note_failed(message, tx)
+
+
+@consumer.handles(ScheduleChanged)
+def schedule_changed(message: ScheduleChanged, tx: Tx, deps: Deps) -> None:
+    scheduling.note_changed(message, tx)
+
+
+@consumer.handles(ScheduleRemoved)
+def schedule_removed(message: ScheduleRemoved, tx: Tx, deps: Deps) -> None:
+    scheduling.note_removed(message, tx)
+
+
+@consumer.handles(ScheduleFired)
+def schedule_fired(message: ScheduleFired, tx: Tx, deps: Deps) -> None:
+    scheduling.note_fired(message, tx)

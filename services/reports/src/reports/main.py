@@ -1,19 +1,53 @@
-"""The commands: `reports worker|relay|migrate|sales|rebuild|preview|…`, and `celery -A reports.main`."""
+"""The commands: `reports worker|relay|beat|sales|rebuild|schedule|…`, and `celery -A reports.main`."""
 
 from typing import Any
 
-from contracts.reports import LoadLanded, ReportFailed, ReportMade, SalesRecorded, TransformLanded
+from contracts.emails import SendReport
+from contracts.reports import (
+    LoadLanded,
+    MakeReport,
+    ReportFailed,
+    ReportMade,
+    RunSchedule,
+    SalesRecorded,
+    ScheduleChanged,
+    ScheduleFired,
+    ScheduleRemoved,
+    TransformLanded,
+)
 from mesh import Service
 from mesh.cli import service_cli
+from mesh.ticks import Ticks
 from reports import commands, tasks, wiring
 from reports.settings import Settings
+from reports.store.schedules import CHANNEL
+from reports.usecases import scheduling
 
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(TransformLanded, LoadLanded, SalesRecorded, ReportMade, ReportFailed),
+    sends=(
+        TransformLanded,
+        LoadLanded,
+        SalesRecorded,
+        MakeReport,
+        ReportMade,
+        ReportFailed,
+        SendReport,
+        RunSchedule,
+        ScheduleChanged,
+        ScheduleRemoved,
+        ScheduleFired,
+    ),
     wiring=wiring.open_deps,
     keeps_files=True,
+    ticks=Ticks(
+        command="reports.run_schedule",
+        upcoming=scheduling.upcoming,
+        fire=scheduling.fire,
+        begin=wiring.first_schedule,
+        channel=CHANNEL,
+    ),
 )
 cli = service_cli(service)
 commands.add(cli, service)

@@ -11,9 +11,18 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from contracts.reports import LoadLanded, MakeReport, RevokeReport, TransformLanded
+from contracts.reports import (
+    LoadLanded,
+    MakeReport,
+    RemoveSchedule,
+    RevokeReport,
+    RunSchedule,
+    RunScheduleNow,
+    SetSchedule,
+    TransformLanded,
+)
 from mesh import Consumer, Tx
-from reports.usecases import landing, loading, making, transforming
+from reports.usecases import landing, loading, making, scheduling, transforming
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
@@ -66,9 +75,29 @@ def load_landed(messages: Sequence[LoadLanded], tx: Tx, deps: Deps) -> None:
 
 @consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)
 def make_report(message: MakeReport, tx: Tx, deps: Deps) -> None:
-    making.make_report(message, tx, deps.files)
+    making.make_report(message, tx, deps.files, deps.reporting)
 
 
 @consumer.handles(RevokeReport)
 def revoke_report(message: RevokeReport, tx: Tx, deps: Deps) -> None:
     making.revoke_report(message.report_id, tx)
+
+
+@consumer.handles(SetSchedule)
+def set_schedule(message: SetSchedule, tx: Tx, deps: Deps) -> None:
+    scheduling.obey(message, tx)
+
+
+@consumer.handles(RemoveSchedule)
+def remove_schedule(message: RemoveSchedule, tx: Tx, deps: Deps) -> None:
+    scheduling.remove(message, tx)
+
+
+@consumer.handles(RunSchedule)
+def run_schedule(message: RunSchedule, tx: Tx, deps: Deps) -> None:
+    scheduling.run(message.schedule_id, message.due_at, tx)
+
+
+@consumer.handles(RunScheduleNow)
+def run_schedule_now(message: RunScheduleNow, tx: Tx, deps: Deps) -> None:
+    scheduling.run_now(message, tx)

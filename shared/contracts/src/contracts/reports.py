@@ -4,11 +4,32 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
+from contracts.emails import Recipient
 from contracts.files import File
-from contracts.message import Command, Event
+from contracts.message import Command, Email, Event, Value
 from contracts.registry import contract
+from contracts.timing import Timing
+
+ReportKind = Literal["daily_sales", "product_performance", "customer_statement", "refunds", "operations"]
+ReportFormat = Literal["json", "csv", "xlsx", "pdf"]
+Delivery = Literal["attachment", "link"]
+
+
+class Plan(Value):
+    """Which report a schedule has made, and who gets it."""
+
+    kind: ReportKind
+    format: ReportFormat
+    locale: str
+    """Of the report: a BCP 47 tag, such as en or pt-BR."""
+    customer: Email | None = Field(default=None, repr=False)
+    """Whose statement it is; null: the kind is about nobody."""
+    period: Literal["yesterday", "last_week", "last_month", "month_to_date"]
+    """Which days, as seen from when it falls due. None that is still going on, but in the last."""
+    recipients: tuple[Recipient, ...]
+    by: Delivery
 
 
 @contract("reports.sales_recorded", version=1)
@@ -42,13 +63,20 @@ class MakeReportV1(Command):
     """Somebody wants a report; what comes of it is announced."""
 
     report_id: UUID
-    account: str
-    """Whose figures."""
-    kind: Literal["daily_sales"]
-    format: Literal["json", "csv"]
+    account: str | None
+    """Whose figures. Null: those of all accounts together, which nobody of them may ask for."""
+    kind: ReportKind
+    format: ReportFormat
     first_day: date
     last_day: date
     """Days are UTC's, and this one is in it."""
+    locale: str = "en"
+    """Of the report: a BCP 47 tag."""
+    customer: Email | None = Field(default=None, repr=False)  # personal: not in logs or task reprs
+    """Whose statement it is; null: the kind is about nobody."""
+    deliver_to: tuple[Recipient, ...] = ()
+    """Each gets a mail with it, as soon as it is made."""
+    by: Delivery = "attachment"
 
 
 @contract("reports.revoke_report", version=1)
@@ -77,10 +105,96 @@ class ReportFailedV1(Event):
     """Whether it is tried again by itself; else an operator has to see to it."""
 
 
+class _Said(Value):
+    """All that a schedule is."""
+
+    schedule_id: UUID
+    account: str | None
+    """Whose figures. Null: those of all accounts together, which nobody of them may ask for."""
+    said_at: AwareDatetime
+    """The latest word holds, in whatever order they come; none brings back what was removed."""
+    name: str
+    """For people."""
+    timing: Timing
+    missed: Literal["once", "each"]
+    """What becomes of times at which nothing could be sent off: the last of them is made up for, or each."""
+    paused: bool
+    plan: Plan
+
+
+@contract("reports.set_schedule", version=1)
+class SetScheduleV1(_Said, Command):
+    """A report is to be made again and again, or once at a time; or otherwise than before."""
+
+
+@contract("reports.remove_schedule", version=1)
+class RemoveScheduleV1(Command):
+    """A schedule is not wanted any more. That is for good, whatever is said of it before and after."""
+
+    schedule_id: UUID
+    account: str | None
+    removed_at: AwareDatetime
+
+
+@contract("reports.run_schedule_now", version=1)
+class RunScheduleNowV1(Command):
+    """Somebody wants what a schedule makes at this moment, beside what falls due, and paused or not."""
+
+    schedule_id: UUID
+    account: str | None
+    asked_at: AwareDatetime
+    """Taken for the time at which it falls due."""
+
+
+@contract("reports.run_schedule", version=1)
+class RunScheduleV1(Command):
+    """A schedule has fallen due. Its id follows from both: sent twice, it is the same message."""
+
+    schedule_id: UUID
+    due_at: AwareDatetime
+
+
+@contract("reports.schedule_changed", version=1)
+class ScheduleChangedV1(_Said, Event):
+    """A schedule is so from now on."""
+
+    next_due_at: AwareDatetime | None
+    """Null: it is paused, or has had its last time."""
+
+
+@contract("reports.schedule_removed", version=1)
+class ScheduleRemovedV1(Event):
+    """There is no such schedule any more, and never will be again."""
+
+    schedule_id: UUID
+    account: str | None
+    removed_at: AwareDatetime
+
+
+@contract("reports.schedule_fired", version=1)
+class ScheduleFiredV1(Event):
+    """A report was asked for by a schedule."""
+
+    schedule_id: UUID
+    account: str | None
+    due_at: AwareDatetime
+    fired_at: AwareDatetime
+    report_id: UUID
+    next_due_at: AwareDatetime | None
+    """Null: it is paused, or has had its last time."""
+
+
 LoadLanded = LoadLandedV1
 MakeReport = MakeReportV1
 ReportFailed = ReportFailedV1
+RemoveSchedule = RemoveScheduleV1
 ReportMade = ReportMadeV1
 RevokeReport = RevokeReportV1
+RunSchedule = RunScheduleV1
+RunScheduleNow = RunScheduleNowV1
 SalesRecorded = SalesRecordedV1
+ScheduleChanged = ScheduleChangedV1
+ScheduleFired = ScheduleFiredV1
+ScheduleRemoved = ScheduleRemovedV1
+SetSchedule = SetScheduleV1
 TransformLanded = TransformLandedV1

@@ -5,6 +5,7 @@ A message out:  outbox.py (bulk.py) -> relay.py -> publisher.py (broker.py, stre
 A service:      service.py, settings.py, entry.py, cli.py, log.py, health.py, database.py, migrate.py
 Where it goes:  topology.py, wire.py
 Beside it:      files/, for what is too large for a message; breaker.py, for whom we ask
+What falls due: ticks.py, recurrence.py -> beat/
 Who lives:      announcer.py -> leases.py (streams/, rabbitmq/), manifest.py; upkeep.py, operating/
 """
 

@@ -1,4 +1,4 @@
-"""The command line that every service has: `<service> worker|relay|migrate|health|dead-letters`.
+"""The command line that every service has: `<service> worker|relay|beat|migrate|health|dead-letters`.
 
 A service adds its own commands to the group that `service_cli` returns.
 """
@@ -64,6 +64,8 @@ def service_cli(service: Service[Any]) -> Cli:
     group = Cli(name=service.name, help=f"The {service.name} service, {service.producer.build}.")
     group.add_command(_worker(service))
     group.add_command(_command("relay", _relay, service, "Move the outbox to the broker until told to stop."))
+    if service.ticks:
+        group.add_command(_command("beat", _beat, service, "Send off what falls due, until told to stop."))
     group.add_command(_command("migrate", _migrate, service, "Bring database and queues up to date."))
     group.add_command(_health(service))
     group.add_command(_manifest(service))
@@ -125,6 +127,12 @@ def _relay(service: Service[Any]) -> None:
     heartbeat.beat("stopping")
     heartbeat.end()
     logger.info("relay.stopped")
+
+
+def _beat(service: Service[Any]) -> None:
+    from mesh.beat import running  # Celery, as for a worker
+
+    running.run(service, start(service, "beat"))
 
 
 def _migrate(service: Service[Any]) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Literal, Protocol
 
-ROLES = ("api", "worker", "relay", "webhooks")
+ROLES = ("api", "worker", "relay", "webhooks", "beat")
 """Those of all services that keep a heartbeat."""
 
 State = Literal["starting", "ready", "waiting", "stopping"]

@@ -22,7 +22,7 @@ from mesh.rabbitmq.leases import AmqpLeases
 
 log = structlog.get_logger(__name__)
 
-Role = Literal["api", "worker", "relay"]
+Role = Literal["api", "worker", "relay", "beat"]
 
 
 class Live(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 from contracts import Message, Producer, contract_of
 from mesh.consumer import Consumer
 from mesh.settings import Settings
+from mesh.ticks import Ticks
 
 S = TypeVar("S", bound=Settings)
 
@@ -31,6 +32,8 @@ class Service(Generic[S]):
     keeps_files: bool = False
     """Whether it lays documents into the file store: then its relay removes those that are older than
     FILES_KEPT."""
+    ticks: Ticks[S] | None = None
+    """What falls due in it, for its beats. None: it has none."""
     migrations: str = ""
     """The package of its alembic versions. Empty: `<name>.migrations`."""
     build: str = ""

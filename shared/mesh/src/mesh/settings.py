@@ -46,6 +46,9 @@ class Settings(BaseModel):
     result_url: Url | None = Field(default=None, repr=False)
     """Where Celery keeps results, such as redis://…: for canvas, and for clients that ask for them. The same
     one for all services. None: there are none."""
+    schedules_url: Url | None = Field(default=None, repr=False)
+    """The Redis or Valkey over which the beats of a service agree who of them is at work: redis://… or a
+    broker's streams+redis://… It may lose all it has. None: no beat starts."""
     files_url: FilesUrl | None = None
     """Where documents are kept that messages refer to, such as file:///srv/files or s3://bucket. The same one
     for all services that make them or show them. None: nowhere."""

@@ -33,6 +33,7 @@ from orders.api import (
     push,
     pushdemo,
     reports,
+    schedules,
     webhooks,
 )
 from orders.api.access import Keyring
@@ -77,9 +78,8 @@ from orders.usecases import placing
 log = structlog.get_logger(__name__)
 
 _LARGEST_BODY = 256 * 1024  # bytes; a hundred lines are about 20 KiB
-_API = Operations(
-    *(part.api for part in (orders, events, webhooks, imports, reports, jobs, preferences, push, files))
-)
+_PARTS = (orders, events, webhooks, imports, reports, jobs, schedules, preferences, push, files)
+_API = Operations(*(part.api for part in _PARTS))
 
 
 def application(

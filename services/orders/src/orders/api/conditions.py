@@ -1,10 +1,15 @@
-"""RFC 9110: which version of an order a client has seen, and which it means."""
+"""RFC 9110: which version of an order, or of a schedule, a client has seen, and which it means."""
 
 import re
 
 from orders.domain import Order
 
 _TAG = re.compile(r'"(\d{1,9})r?"')
+
+
+def tag(version: int) -> str:
+    """Of what has no more to it than its version."""
+    return f'"{version}"'
 
 
 def etag(order: Order) -> str:

@@ -121,7 +121,7 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
     if operation.repeatable:
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
         yield _parameter("header", "Idempotency-Key", key, "The same request may be sent again under it.")
-    if operation.changes:
+    if operation.changes or operation.versioned:
         tag = {"type": "string", "examples": ['"3"']}
         yield _parameter("header", "If-Match", tag, "The version that is meant, as an ETag.")
     if operation.media == EVENTS:
@@ -152,7 +152,7 @@ def _answers(operation: Operation) -> Schema:
     if operation.status in (201, 202) and operation.answer:
         headers["Location"] = _header("Where it is.")
     if operation.tagged:
-        headers["ETag"] = _header("The order's version.")
+        headers["ETag"] = _header("The version.")
     about = {200: "Done.", 201: "Made.", 202: "Begun.", 204: "Gone."}[operation.status]
     answer: Schema = {"description": about, "headers": headers}
     if operation.answer:

@@ -57,8 +57,12 @@ class Call(Generic[Body]):
     @property
     def target(self) -> Target:
         """The order that is meant. Raises Unknown for what can be none."""
-        if_match = self.request.headers.get("If-Match")
-        return Target(self.key.account, self.named("id", "order"), versions(if_match))
+        return Target(self.key.account, self.named("id", "order"), self.versions)
+
+    @property
+    def versions(self) -> frozenset[int] | None:
+        """Those that are meant. None: whichever there is."""
+        return versions(self.request.headers.get("If-Match"))
 
     def named(self, part: str, what: str) -> UUID:
         """The id in that part of the path. Raises Unknown for what can be none."""
@@ -86,11 +90,13 @@ class Operation:
     """Whether the function gets one; of a POST, the answer is kept in it for who asks again. A GET reads
     without: each of its statements is one by itself."""
     tagged: bool = False
-    """Whether it answers with an order's version as ETag."""
+    """Whether it answers with a version as ETag."""
     refuses: tuple[Kind, ...] = ()
     """What else can go wrong."""
     changes: bool = False
     """Whether it changes an order, and that version may be asked for."""
+    versioned: bool = False
+    """Whether a version may be asked for of what it changes otherwise."""
     takes: tuple[str, ...] = ()
     """Media types of a document that the function reads by itself; a `body` says what is in it."""
     gives: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from mesh.errors import Gone, TooLarge
 from orders.domain import Impossible, Refused, Stale, TooMuch, Unknown
 from orders.jobs import Ended, NotMade
 from orders.reading import faults
+from orders.schedules import NeverDue, StaleSchedule, TooManySchedules
 from orders.store.answers import InWork, OtherRequest
 from orders.targets import Forbidden
 from orders.webhooks import TooMany
@@ -79,6 +80,7 @@ IMPOSSIBLE = Kind(
 )
 TOO_MUCH = Kind("too-much", 409, "That is more than is left to be refunded.", {"left": 600})
 TOO_MANY_WEBHOOKS = Kind("too-many-webhooks", 409, "An account has 20 endpoints at the most.")
+TOO_MANY_SCHEDULES = Kind("too-many-schedules", 409, "An account has 50 schedules at the most.")
 JOB_ENDED = Kind("job-ended", 409, "The job has ended: SUCCESS.", {"state": "SUCCESS"})
 NOT_MADE = Kind("not-made", 409, "There is no file: the report's job is STARTED.", {"state": "STARTED"})
 IN_WORK = Kind("in-work", 409, "The request with this key is being worked on.", headers=_SOON)
@@ -92,6 +94,7 @@ INVALID = Kind("invalid", 422, "The document does not fit.", {"errors": _ERRORS}
 NO_TABLE = Kind("no-table", 422, "Line 1: The first line names the columns; it lacks sku.")
 PUSH_TARGET = Kind("push-target", 422, "Nothing is pushed there: 10.0.0.1 is no public address.")
 FORBIDDEN_TARGET = Kind("webhook-target", 422, "Webhooks do not go there: it has to begin with https://.")
+NEVER_DUE = Kind("never-due", 422, "'Europe/Berling' is no time zone: there are such as UTC, Europe/Berlin.")
 OTHER_REQUEST = Kind("other-request", 422, "This key was used for another request.")
 TOO_MANY_STREAMS = Kind(
     "too-many-streams", 429, "Your account follows events by a hundred connections already.", headers=_SOON
@@ -128,6 +131,9 @@ _REFUSALS = {
     TooMany: TOO_MANY_WEBHOOKS,
     Ended: JOB_ENDED,
     NotMade: NOT_MADE,
+    TooManySchedules: TOO_MANY_SCHEDULES,
+    NeverDue: NEVER_DUE,
+    StaleSchedule: STALE,
 }
 
 _OF_THE_MESH: dict[type[MeshError], Kind] = {

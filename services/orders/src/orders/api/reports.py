@@ -16,12 +16,18 @@ from orders.api.state import DATABASE
 from orders.api.stored import refuse_without_store, sent
 from orders.documents import Document
 from orders.examples import example
+from orders.fields import Email, Locale
 from orders.store.answers import Answer
 from orders.usecases import reporting
 
 api = Operations()
 
-MEDIA = ("application/json", "text/csv")
+MEDIA = (
+    "application/json",
+    "text/csv",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 _DAYS = 366
 
 
@@ -29,6 +35,9 @@ class ReportKind(StrEnum):
     """What is told."""
 
     DAILY_SALES = "daily_sales"
+    PRODUCT_PERFORMANCE = "product_performance"
+    CUSTOMER_STATEMENT = "customer_statement"
+    REFUNDS = "refunds"
 
 
 class ReportFormat(StrEnum):
@@ -36,25 +45,44 @@ class ReportFormat(StrEnum):
 
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
+    PDF = "pdf"
 
 
 class NewReport(Document, json_schema_extra=example(examples.NEW_REPORT)):
     """Which report is wanted."""
 
     kind: ReportKind
-    """`daily_sales`: orders, items and revenue of each day, in each currency."""
+    """`daily_sales`: orders, items and revenue of each day, in each currency and in one.
+    `product_performance`: how each product sells, beside the period before. `customer_statement`: what one
+    customer ordered, paid and got back. `refunds`: what was paid back, and why."""
     format: ReportFormat = ReportFormat.JSON
-    """How its file is written."""
+    """How its file is written: JSON and CSV for programs, XLSX and PDF for people."""
+    locale: Locale = "en"
+    """Whose words and figures people read in it: a BCP 47 tag, such as en or pt-BR."""
+    customer: Email | None = None
+    """Whose statement it is; null for all other kinds."""
     first_day: date
     """From which day on, in UTC."""
     last_day: date
     """Until which day, it included: up to a year later."""
 
     @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        refuse_nobodys(self.kind, self.customer)
+        return self
+
+    @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not 0 <= (self.last_day - self.first_day).days < _DAYS:
             raise ValueError(f"last_day: the first day, or up to {_DAYS - 1} days later")
         return self
+
+
+def refuse_nobodys(kind: ReportKind, customer: str | None) -> None:
+    """Raises ValueError for a statement that is nobody's, and for a customer of anything else."""
+    if (kind is ReportKind.CUSTOMER_STATEMENT) != (customer is not None):
+        raise ValueError("customer: of a customer_statement, whose it is; of other kinds, null")
 
 
 @api.post("/v1/reports", body=NewReport, answer=Job, status=202, refuses=(NO_REPORTS,))

@@ -1,7 +1,7 @@
 """What nobody may ask for any more is deleted, some rows at a time."""
 
 from mesh import AsyncTx
-from orders.store import answers, deliveries, events, jobs
+from orders.store import answers, deliveries, events, jobs, schedules
 
 FORGOTTEN = {
     "answers": answers.FORGET,
@@ -10,6 +10,7 @@ FORGOTTEN = {
     "deliveries to what was removed": deliveries.FORGET_REMOVED,
     "parts of jobs": jobs.FORGET_PARTS,
     "jobs": jobs.FORGET,
+    "schedules": schedules.FORGET,
 }
 """Each deletes so many rows at the most, and says how many: `rowcount` is not known yet in a pipeline."""
 

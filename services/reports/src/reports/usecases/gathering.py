@@ -50,8 +50,10 @@ def refunds(tx: Tx, of: Of, currency: str) -> Refunds:
     )
 
 
-def customer_statement(tx: Tx, of: Of, email: str) -> CustomerStatement:
-    """Raises Reject for who never ordered anything."""
+def customer_statement(tx: Tx, of: Of, email: str | None) -> CustomerStatement:
+    """Raises Reject for who never ordered anything, and for nobody."""
+    if email is None:
+        raise Reject("a statement is somebody's: it has to say which customer's")
     found = told.customer(tx, of.account, email)
     if found is None:
         raise Reject("no customer has this address: nothing was ever ordered with it")

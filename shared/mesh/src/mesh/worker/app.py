@@ -10,7 +10,7 @@ from celery import Celery, signals
 from kombu import Queue
 
 from contracts import DEFAULT_LANE
-from mesh import broker, context, log, topology
+from mesh import beat, broker, context, log, topology
 from mesh.announcer import Announcer
 from mesh.broker import TIMEOUT
 from mesh.health import Heartbeat
@@ -148,6 +148,7 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "control_exchange": f"{service.name}.control",
         "event_exchange": f"{service.name}.events",
         "event_queue_prefix": f"{service.name}.celeryev",
+        **beat.configuration(service, settings),
     }
 
 

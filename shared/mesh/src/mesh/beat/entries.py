@@ -1,0 +1,69 @@
+"""What redbeat keeps: an entry for each schedule, which falls due once, and is then written anew.
+
+redbeat writes a crontab without its zone, and one of Celery's goes by the app's: both know one zone for all.
+So when a schedule falls due is worked out elsewhere, and an entry knows a moment, and no rule.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self, cast
+from uuid import UUID
+
+from redbeat import RedBeatSchedulerEntry
+from redbeat.schedules import rrule
+from redis import Redis
+
+
+class Entry(RedBeatSchedulerEntry):
+    """One schedule until it falls due."""
+
+    @classmethod
+    def of(cls, app: Any, command: str, id: UUID, due: datetime) -> Self:
+        """`command`: the name of what is sent then."""
+        told = {"schedule_id": str(id), "due_at": due.isoformat()}
+        once = rrule("SECONDLY", dtstart=due, count=1, app=app)
+        return cls(str(id), command, once, kwargs=told, app=app)
+
+    @property
+    def id(self) -> UUID:
+        """The schedule's."""
+        return UUID(self.name)
+
+    @property
+    def due_at(self) -> datetime:
+        """To the second, or a part of it earlier: so redbeat keeps it."""
+        due: datetime = self.schedule.dtstart
+        return due
+
+
+class Entries:
+    """All of one service, as they are on the server."""
+
+    def __init__(self, app: Any, client: Redis, command: str) -> None:
+        self._app = app
+        self._client = client
+        self._command = command
+
+    def write(self, upcoming: Mapping[UUID, datetime]) -> None:
+        """Have these and no others. What is as it should be stays untouched."""
+        key = self._app.redbeat_conf.schedule_key
+        there: dict[str, float] = dict(cast("Any", self._client.zrange(key, 0, -1, withscores=True)))
+        for id, due in upcoming.items():
+            entry = Entry.of(self._app, self._command, id, due)
+            if there.pop(entry.key, None) != entry.score:
+                entry.save()
+        for key in there:
+            self._remove(key)
+
+    def move(self, entry: Entry, due: datetime | None) -> None:
+        """It falls due next then; None: never more."""
+        if due is None:
+            entry.delete()
+        else:
+            Entry.of(self._app, self._command, entry.id, due).save()
+
+    def _remove(self, key: str) -> None:
+        with self._client.pipeline() as pipe:
+            pipe.zrem(self._app.redbeat_conf.schedule_key, key)
+            pipe.delete(key)
+            pipe.execute()

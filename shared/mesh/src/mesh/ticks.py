@@ -1,0 +1,34 @@
+"""What falls due in a service, as its own database has it: what a beat needs to know of it.
+
+The database is the truth. A beat asks it what is next, and has it fire what is due: what is to be sent is put
+into the outbox in the transaction that moves the schedule on, so that no time is lost or fired twice, however
+many beats there are and whenever one dies.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from mesh.database import Tx
+from mesh.settings import Settings
+
+S = TypeVar("S", bound=Settings)
+
+
+@dataclass(frozen=True)
+class Ticks(Generic[S]):
+    """Each function gets a transaction and leaves the commit to its caller."""
+
+    command: str
+    """The name of the message that tells of a time: what tools show of an entry."""
+    upcoming: Callable[[Tx], Mapping[UUID, datetime]]
+    """When each schedule falls due next. What does not fall due any more is left out."""
+    fire: Callable[[Tx, UUID, datetime], datetime | None]
+    """Have one send what is due at that time, if anything is, and tell when it falls due next. Two may ask at
+    once: the second one waits, and finds nothing due."""
+    begin: Callable[[Tx, S], None] = lambda _, __: None
+    """What is to be there before anything falls due. Called by each beat that goes to work."""
+    channel: str = "ticks"
+    """The PostgreSQL channel on which it is told that a schedule has changed."""
