@@ -187,7 +187,7 @@ def test_it_is_told_to_whoever_follows(api: Api, tx: Any, tell: Deliver, store: 
     ("changes", "pointer"),
     [
         ({"kind": "weather"}, "/kind"),
-        ({"format": "pdf"}, "/format"),
+        ({"format": "docx"}, "/format"),
         ({"first_day": "2026-02-30"}, "/first_day"),
         ({"last_day": "2026-02-28"}, ""),
         ({"last_day": "2027-03-02"}, ""),

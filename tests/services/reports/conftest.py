@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts import Envelope, Message
+from contracts.reports import LoadLanded, TransformLanded
 from mesh import Database, testing
 from mesh.database import Tx
 from mesh.files import FileStore, open_store
@@ -31,10 +32,10 @@ def deps(files: FileStore) -> Deps:
 
 @pytest.fixture
 def deliver(database: Database, tx: Tx, deps: Deps) -> Callable[..., None]:
-    """Deliver messages to the reports service, in one batch, and what it tells itself thereupon."""
+    """Deliver messages to the reports service, in one batch, and what follows for facts and figures."""
 
     def deliver(*messages: Message | Envelope | Raw) -> None:
         testing.deliver(consumer, database, deps, *messages)
-        testing.settle(consumer, database, deps, tx)
+        testing.settle(consumer, database, deps, tx, TransformLanded, LoadLanded)
 
     return deliver

@@ -58,10 +58,11 @@ def deliver(
     Deliveries(consumer, database, deps).handle(chunk[0].headers.get("task"), chunk)
 
 
-def settle(consumer: Consumer[Any], database: Database, deps: Any, tx: Tx) -> None:
-    """Deliver what the service has sent itself, and what follows from it, until nothing of that is left in
-    the outbox; what is due later comes now."""
-    while rows := tx.execute(_TAKE_OWN, (list(consumer.handlers), f"{consumer.service}.")).fetchall():
+def settle(consumer: Consumer[Any], database: Database, deps: Any, tx: Tx, *kinds: type[Message]) -> None:
+    """Deliver what the service has sent itself of these kinds (none named: of all), and what follows from it,
+    until nothing of that is left in the outbox; what is due later comes now."""
+    names = [contract_of(kind).name for kind in kinds] or list(consumer.handlers)
+    while rows := tx.execute(_TAKE_OWN, (names, f"{consumer.service}.")).fetchall():
         for name in dict.fromkeys(name for name, _ in rows):
             own = (Envelope.read(document) for named, document in rows if named == name)
             deliver(consumer, database, deps, *own)
