@@ -117,7 +117,8 @@ _ENTRIES = """
         UNION ALL SELECT currency, at, 'refund', order_id, -amount, -amount
         FROM refunds WHERE customer = %(customer)s
     ) AS entries
-    WHERE at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC' ORDER BY at, order_id, what
+    WHERE at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+    ORDER BY at, order_id, array_position(ARRAY['order', 'payment', 'cancellation', 'refund'], what)
 """
 
 

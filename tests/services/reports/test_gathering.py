@@ -1,0 +1,174 @@
+"""From what arrives to what a report tells: each kind, of one account and of all."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from messages import CUSTOMER, order_placed
+from outcomes import dead
+from stories import RATES
+
+from contracts.orders import Line, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
+from contracts.reports import MakeReport, ReportMade
+from mesh.files import FileStore
+from mesh.testing import sent
+from reports.documents.kinds import Account, BestProduct, Country, Day, Hour, Totals, Unconverted
+from reports.domain import DIGITS
+from reports.store import rates
+from reports.store.told import Of
+from reports.usecases import gathering, rebuilding
+
+Deliver = Callable[..., None]
+MARCH = Of("tea", date(2026, 3, 1), date(2026, 3, 31))
+FIRST, SECOND = datetime(2026, 3, 30, 8, 15, tzinfo=UTC), datetime(2026, 3, 31, 21, 59, tzinfo=UTC)
+POT = Line(sku="P-1", name="Pot", quantity=1, unit_price=3000)
+TEA = Line(sku="T-1", name="Tea", quantity=2, unit_price=450)
+
+
+def placed(*lines: Line, at: datetime = FIRST, country: str | None = "DE", **changes: Any) -> OrderPlaced:
+    return order_placed(
+        account="tea",
+        placed_at=at,
+        customer={"country": country},
+        lines=lines,
+        total=sum(line.quantity * line.unit_price for line in lines),
+        **changes,
+    )
+
+
+def about(order: OrderPlaced) -> dict[str, Any]:
+    return {name: getattr(order, name) for name in ("order_id", "account", "customer", "currency", "total")}
+
+
+@pytest.fixture
+def sold(deliver: Deliver, tx: Any) -> list[OrderPlaced]:
+    """Two orders in euros, of which one is cancelled, one in dollars with a refund, one in roubles."""
+    rates.keep(tx, RATES)
+    rates.convert(tx, "EUR", DIGITS, (min(RATES), max(RATES)))
+    orders = [
+        placed(TEA, POT),
+        placed(TEA, at=SECOND, country=None),
+        placed(POT, currency="USD", country="US"),
+        placed(TEA, currency="RUB"),
+        order_placed(account="books", placed_at=FIRST),
+    ]
+    deliver(*orders)
+    deliver(OrderPaid(**about(orders[0]), at=FIRST))
+    deliver(OrderCancelled(**about(orders[1]), at=SECOND, reason=None))
+    deliver(OrderRefunded(**about(orders[2]), at=SECOND, amount=1000, refunded=1000, reason="broken"))
+    return orders
+
+
+USD = 2778  # 3000 cents of the dollar at 1.0799
+BACK = 926  # and 1000
+
+
+def test_daily_sales(sold: Any, tx: Any) -> None:
+    sales = gathering.daily_sales(tx, MARCH, "EUR").sales
+    assert sales
+    assert sales.days == [
+        Day(FIRST.date(), Totals(orders=2, items=4, revenue=3900 + USD)),
+        Day(SECOND.date(), Totals(1, 2, 900, 1, 900, 1, BACK)),
+    ]
+    assert sales.totals.net == 3900 + USD - BACK
+    assert sales.hours == [Hour(FIRST.date(), 8, 2, 3900 + USD), Hour(SECOND.date(), 21, 1, 900)]
+    assert sales.products == [BestProduct("P-1", "Pot", 2, 3000 + USD), BestProduct("T-1", "Tea", 4, 900)]
+    assert sales.countries[:2] == [Country("DE", 2, 3900), Country("US", 1, USD)]
+    assert sales.unconverted == [Unconverted("RUB", 1, 900)]
+    assert sales.previous is None
+
+
+def test_of_all_accounts(sold: Any, tx: Any) -> None:
+    found = gathering.daily_sales(tx, MARCH._replace(account=None), "EUR")
+    assert [(f.currency, f.orders, f.revenue) for f in found.figures][:3] == [
+        ("EUR", 2, 4800),
+        ("RUB", 1, 900),
+        ("USD", 1, 3000),
+    ]
+
+
+def test_a_period_is_compared_with_the_one_before(sold: Any, tx: Any) -> None:
+    last = Of("tea", SECOND.date(), SECOND.date())
+    sales = gathering.daily_sales(tx, last, "EUR").sales
+    assert sales and sales.previous == Totals(orders=2, items=4, revenue=3900 + USD)
+    [pot, tea] = gathering.product_performance(tx, MARCH._replace(first=FIRST.date()), "EUR").products
+    assert (pot.name, pot.items, pot.revenue, pot.trend) == ("Pot", 2, 3000 + USD, (3000 + USD, 0))
+    assert (tea.previous_items, tea.items, tea.revenue) == (0, 4, 900)
+
+
+def test_refunds(sold: Any, tx: Any) -> None:
+    found = gathering.refunds(tx, MARCH, "EUR")
+    [back] = found.refunds
+    assert (back.order, back.customer, back.reason) == (str(sold[2].order_id), "Ada Lovelace", "broken")
+    assert (back.at, back.ordered_at, back.amount, back.original) == (SECOND, FIRST, BACK, (1000, "USD"))
+    assert (found.orders, found.revenue) == (3, 4800 + USD)
+
+
+def test_a_statement_is_in_the_customers_own_currencies(sold: Any, tx: Any) -> None:
+    since = MARCH._replace(first=SECOND.date())
+    found = gathering.customer_statement(tx, since, CUSTOMER.email.upper())
+    euros, roubles, dollars = found.accounts
+    assert (euros.currency, euros.opening, euros.closing) == ("EUR", 0, 0)
+    assert [(e.what, e.charged, e.paid) for e in euros.entries] == [
+        ("order", 900, 0),
+        ("cancellation", -900, 0),
+    ]
+    assert (dollars.opening, dollars.closing, dollars.refunded) == (3000, 3000, 1000)
+    assert roubles == Account("RUB", 900, [])
+
+
+def wanted(kind: Any, format: Any, **more: Any) -> MakeReport:
+    days = {"first_day": MARCH.first, "last_day": MARCH.last}
+    return MakeReport(report_id=uuid4(), account="tea", kind=kind, format=format, **days, **more)
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "daily_sales": {},
+    "product_performance": {},
+    "refunds": {},
+    "customer_statement": {"customer": CUSTOMER.email},
+}
+BEGINS = {"pdf": b"%PDF-", "xlsx": b"PK", "json": b"{", "csv": b""}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("format", BEGINS)
+def test_every_kind_is_made_in_every_format(
+    deliver: Deliver, sold: Any, tx: Any, files: FileStore, kind: str, format: str
+) -> None:
+    deliver(wanted(kind, format, locale="ru", **KINDS[kind]))
+    [made] = sent(tx, ReportMade)
+    assert made.file.name.endswith(f".{format}")
+    assert b"".join(files.read(made.file)).startswith(BEGINS[format])
+
+
+def test_a_day_without_orders_is_a_report_all_the_same(deliver: Deliver, tx: Any, files: FileStore) -> None:
+    deliver(wanted("daily_sales", "json"))
+    [made] = sent(tx, ReportMade)
+    assert json.loads(b"".join(files.read(made.file)))["days"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "why"),
+    [
+        ("customer_statement", {}, "whose"),
+        ("customer_statement", {"customer": "nobody@example.com"}, "nothing was ever ordered"),
+        ("operations", {}, "not gathered by this build"),
+    ],
+)
+def test_what_nobody_can_tell_is_a_dead_letter(
+    deliver: Deliver, tx: Any, kind: str, more: dict[str, Any], why: str
+) -> None:
+    deliver(wanted(kind, "json", **more))
+    [(reason, error)] = dead(tx)
+    assert (reason, why in error) == ("rejected", True)
+
+
+def test_a_rebuilt_month_is_told_alike(sold: Any, tx: Any) -> None:
+    before = gathering.daily_sales(tx, MARCH, "EUR")
+    with tx.transaction():
+        assert rebuilding.rebuild(FIRST.date(), tx, "EUR") is False
+    assert gathering.daily_sales(tx, MARCH, "EUR") == before
