@@ -60,7 +60,7 @@ def deliver(
 
 def settle(consumer: Consumer[Any], database: Database, deps: Any, tx: Tx, *kinds: type[Message]) -> None:
     """Deliver what the service has sent itself of these kinds (none named: of all), and what follows from it,
-    until nothing of that is left in the outbox; what is due later comes now."""
+    until nothing of that is left in the outbox; what is due later comes now. What failed stays there."""
     names = [contract_of(kind).name for kind in kinds] or list(consumer.handlers)
     while rows := tx.execute(_TAKE_OWN, (names, f"{consumer.service}.")).fetchall():
         for name in dict.fromkeys(name for name, _ in rows):
@@ -70,7 +70,8 @@ def settle(consumer: Consumer[Any], database: Database, deps: Any, tx: Tx, *kind
 
 _TAKE_OWN = """
     WITH taken AS (
-        DELETE FROM outbox WHERE name = ANY(%s) AND starts_with(name, %s) RETURNING seq, name, envelope
+        DELETE FROM outbox WHERE name = ANY(%s) AND starts_with(name, %s) AND retries = 0
+        RETURNING seq, name, envelope
     ) SELECT name, envelope FROM taken ORDER BY seq
 """
 

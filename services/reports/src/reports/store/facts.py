@@ -27,21 +27,19 @@ _EARLIEST = """
     min(landed.at) FILTER (WHERE name = 'orders.order_delivered') AS delivered_at,
     min(landed.at) FILTER (WHERE name IN ('orders.order_cancelled', 'orders.order_expired')) AS cancelled_at
 """
-_CUSTOMER = "md5(coalesce(account, '') || E'\\n' || lower(customer->>'email'))::uuid"
+_CUSTOMER = "md5(account || E'\\n' || lower(email))::uuid"
 """One for each address at each account: figures do without the address itself."""
 _DAY = "({} AT TIME ZONE 'UTC')::date"
 _ORDERS = f"""
     WITH placed AS MATERIALIZED (
-        SELECT DISTINCT ON (order_id) order_id, account, placed_at, day, customer, said, currency, total,
-            bought.*
+        SELECT DISTINCT ON (order_id) order_id, landed.at AS placed_at, placed.*, bought.*
         FROM {{source}}, LATERAL (
-            SELECT coalesce(account, '') AS account, placed_at, {_DAY.format("placed_at")} AS day,
-                {_CUSTOMER} AS customer, customer AS said, currency, total, lines
-            FROM jsonb_to_record(envelope->'data') AS data (account text COLLATE "C", placed_at timestamptz,
-                customer jsonb, currency text COLLATE "C", total numeric, lines jsonb)
+            SELECT *, {_DAY.format("landed.at")} AS day, {_CUSTOMER} AS customer
+            FROM jsonb_to_record(said) AS said (account text COLLATE "C", email text, name text, locale text,
+                country text COLLATE "C", currency text COLLATE "C", total numeric, lines jsonb)
             OFFSET 0
         ) AS placed {CONVERTING}, LATERAL (
-            SELECT coalesce(sum(quantity), 0) AS items, array_agg(sku) AS skus, array_agg(name) AS names,
+            SELECT coalesce(sum(quantity), 0) AS items, array_agg(sku) AS skus, array_agg(line.name) AS names,
                 array_agg(quantity) AS quantities, array_agg(quantity * unit_price) AS amounts,
                 array_agg({CONVERTED.format("quantity * unit_price")}) AS revenues,
                 {CONVERTED.format("total")} AS revenue
@@ -51,23 +49,22 @@ _ORDERS = f"""
         WHERE landed.name = 'orders.order_placed' ORDER BY order_id, id
     ), into_products AS (
         INSERT INTO products (account, sku, name, seen_at)
-        SELECT DISTINCT ON (account, sku) account, sku, name, max(placed_at) AS seen_at
+        SELECT DISTINCT ON (account, sku) account, sku, bought.name, max(placed_at) AS seen_at
         FROM placed, unnest(skus, names) AS bought (sku, name)
-        GROUP BY account, sku, name ORDER BY account, sku, seen_at DESC, name DESC
+        GROUP BY account, sku, bought.name ORDER BY account, sku, seen_at DESC, bought.name DESC
         ON CONFLICT (account, sku) DO UPDATE SET (name, seen_at) = (excluded.name, excluded.seen_at)
         WHERE (excluded.seen_at, excluded.name) > (products.seen_at, products.name)
     ), into_customers AS (
         INSERT INTO customers (account, customer, email, name, locale, country, seen_at)
-        SELECT DISTINCT ON (customer) account, customer, said->>'email', said->>'name', said->>'locale',
-            coalesce(said->>'country', ''), placed_at
-        FROM placed ORDER BY customer, placed_at DESC, said DESC
+        SELECT DISTINCT ON (customer) account, customer, email, name, locale, country, placed_at
+        FROM placed ORDER BY customer, placed_at DESC, email DESC, name DESC, locale DESC, country DESC
         ON CONFLICT (customer) DO UPDATE SET (email, name, locale, country, seen_at) =
             (excluded.email, excluded.name, excluded.locale, excluded.country, excluded.seen_at)
         WHERE (excluded.seen_at, excluded.email, excluded.name, excluded.locale, excluded.country)
             > (customers.seen_at, customers.email, customers.name, customers.locale, customers.country)
     )
     INSERT INTO orders (order_id, {_OF_ORDERS})
-    SELECT order_id, account, placed_at, day, customer, coalesce(said->>'country', ''), currency,
+    SELECT order_id, account, placed_at, day, customer, country, currency,
         items, total, revenue, skus, quantities, amounts, revenues
     FROM placed ORDER BY order_id
     ON CONFLICT (order_id) DO UPDATE SET ({_OF_ORDERS}) = ({_READ}) WHERE {{unless_known}}
@@ -81,10 +78,9 @@ _CHANGES = f"""
 """
 _REFUNDS = f"""
     WITH given_back AS MATERIALIZED (
-        SELECT DISTINCT ON (order_id, refunded) order_id, refunded, coalesce(account, '') AS account,
-            landed.at, {_DAY.format("landed.at")} AS day, {_CUSTOMER} AS customer,
-            coalesce(customer->>'country', '') AS country, currency, amount, reason
-        FROM {{source}}, jsonb_to_record(envelope->'data') AS data (account text, customer jsonb,
+        SELECT DISTINCT ON (order_id, refunded) order_id, refunded, account, landed.at,
+            {_DAY.format("landed.at")} AS day, {_CUSTOMER} AS customer, country, currency, amount, reason
+        FROM {{source}}, jsonb_to_record(said) AS said (account text, email text, country text,
             currency text, amount numeric, refunded numeric, reason text)
         WHERE name = 'orders.order_refunded' ORDER BY order_id, refunded, id
     )

@@ -18,6 +18,8 @@ class Landing(NamedTuple):
     order_id: UUID
     at: datetime
     """When it happened."""
+    said: str | None
+    """JSON: what the facts take from it, whatever its contract calls that. None: its time alone."""
     envelope: str
     """JSON, as it came."""
 
@@ -30,8 +32,8 @@ class Range(NamedTuple):
 
 
 _LAND = """
-    INSERT INTO landed (id, name, order_id, at, envelope)
-    SELECT * FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::timestamptz[], %b::jsonb[])
+    INSERT INTO landed (id, name, order_id, at, said, envelope)
+    SELECT * FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::timestamptz[], %b::jsonb[], %b::json[])
     ON CONFLICT (id) DO NOTHING RETURNING seq
 """
 IN_RANGES = """
