@@ -7,7 +7,7 @@ OWN    := shared/contracts shared/mesh $(SERVICES:%=services/%) clients/python
 export PYTHONPATH := deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails topology manifests client reference wording pictures report-pictures lock clean
+.PHONY: help up demo test lint contracts messages rolling fuzz-api bench-flow bench-broker bench-api bench-emails bench-reports topology manifests client reference wording pictures report-pictures lock clean
 
 help:           ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -50,6 +50,9 @@ bench-api: install  ## orders placed, read and listed per second, beside FastAPI
 
 bench-emails: install  ## receipts per second of one worker, beside the usual Celery task; a quarter of an hour
 	@$(BIN)/python -m bench.emails $(ARGS)
+
+bench-reports: install  ## events to figures per second, and each report in each format; half an hour (ARGS="--only files")
+	@$(BIN)/python -m bench.reports $(ARGS)
 
 manifests: install  ## write each package's manifest.json anew: what its build takes and sends
 	@for service in $(SERVICES); do \

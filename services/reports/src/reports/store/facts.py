@@ -63,18 +63,24 @@ _ORDERS = f"""
         WHERE (excluded.seen_at, excluded.email, excluded.name, excluded.locale, excluded.country)
             > (customers.seen_at, customers.email, customers.name, customers.locale, customers.country)
     )
-    INSERT INTO orders (order_id, {_OF_ORDERS})
-    SELECT order_id, account, placed_at, day, customer, country, currency,
-        items, total, revenue, skus, quantities, amounts, revenues
-    FROM placed ORDER BY order_id
-    ON CONFLICT (order_id) DO UPDATE SET ({_OF_ORDERS}) = ({_READ}) WHERE {{unless_known}}
+    INSERT INTO orders (order_id, {_OF_ORDERS}{{and_times}})
+    SELECT order_id, {_OF_ORDERS}{{and_times}} FROM placed {{and_changed}} ORDER BY order_id
+    ON CONFLICT (order_id) DO UPDATE SET {{merged}}
 """
-_CHANGES = f"""
-    INSERT INTO orders (order_id, {_OF_CHANGES})
-    SELECT order_id, {_EARLIEST} FROM {IN_RANGES}
-    WHERE name NOT IN ('orders.order_placed', 'orders.order_refunded') GROUP BY order_id ORDER BY order_id
-    ON CONFLICT (order_id) DO UPDATE SET
-        {", ".join(f"{time} = least(orders.{time}, excluded.{time})" for time in _TIMES)}
+_CHANGED = f"""
+    FULL JOIN (
+        SELECT order_id, {_EARLIEST} FROM {IN_RANGES}
+        WHERE name NOT IN ('orders.order_placed', 'orders.order_refunded') GROUP BY order_id
+    ) AS changed USING (order_id)
+"""
+_FIRST = ", ".join(
+    f"{each} = CASE WHEN orders.placed_at IS NULL THEN excluded.{each} ELSE orders.{each} END"
+    for each in _COLUMNS
+)
+_LEAST = ", ".join(f"{time} = least(orders.{time}, excluded.{time})" for time in _TIMES)
+_NEWS = f"""
+    (orders.placed_at IS NULL AND excluded.placed_at IS NOT NULL)
+    OR coalesce({", ".join(f"excluded.{time}" for time in _TIMES)}) IS NOT NULL
 """
 _REFUNDS = f"""
     WITH given_back AS MATERIALIZED (
@@ -92,10 +98,16 @@ _REFUNDS = f"""
     ON CONFLICT (order_id, refunded) DO UPDATE SET revenue = excluded.revenue WHERE {{unless_known}}
 """
 _MERGE = (
-    _ORDERS.format(source=IN_RANGES, unless_known="orders.placed_at IS NULL"),
-    _CHANGES,
+    _ORDERS.format(
+        source=IN_RANGES,
+        and_times=f", {_OF_CHANGES}",
+        and_changed=_CHANGED,
+        merged=f"{_FIRST}, {_LEAST} WHERE {_NEWS}",
+    ),
     _REFUNDS.format(source=IN_RANGES, unless_known="false"),
 )
+"""Orders are written first, by their ids, all of them in one pass; then the rest, each table by its key.
+Loading goes the same way: of those who wait for each other's rows, nobody waits in a circle."""
 
 _ON_THE_DAY = (
     "at >= %(day)s::date::timestamp AT TIME ZONE 'UTC'"
@@ -113,7 +125,12 @@ _CHANGES_ANEW = f"""
             IS DISTINCT FROM (said.paid_at, said.shipped_at, said.delivered_at, said.cancelled_at)
 """
 _ANEW = (
-    _ORDERS.format(source=_OF_THE_DAY, unless_known=f"({_STORED}) IS DISTINCT FROM ({_READ})"),
+    _ORDERS.format(
+        source=_OF_THE_DAY,
+        and_times="",
+        and_changed="",
+        merged=f"({_OF_ORDERS}) = ({_READ}) WHERE ({_STORED}) IS DISTINCT FROM ({_READ})",
+    ),
     _CHANGES_ANEW,
     _REFUNDS.format(source=_OF_THE_DAY, unless_known="refunds.revenue IS DISTINCT FROM excluded.revenue"),
 )

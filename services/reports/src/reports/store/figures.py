@@ -74,9 +74,15 @@ _LOAD = f"""
         UPDATE orders SET counted = true, counted_cancelled = cancelled_at IS NOT NULL
         FROM due WHERE orders.order_id = due.order_id
         RETURNING orders.*, (NOT had)::int AS new, (counted_cancelled AND NOT had_cancelled)::int AS off
+    ), due_back AS MATERIALIZED (
+        SELECT order_id, refunded FROM touched, LATERAL (
+            SELECT refunded FROM refunds WHERE order_id = touched.order_id AND NOT counted OFFSET 0
+        ) AS refunds ORDER BY order_id, refunded
     ), given_back AS (
-        UPDATE refunds SET counted = true FROM touched
-        WHERE refunds.order_id = touched.order_id AND NOT refunds.counted RETURNING refunds.*
+        UPDATE refunds SET counted = true FROM due_back
+        WHERE refunds.order_id = due_back.order_id AND refunds.refunded = due_back.refunded
+            AND NOT refunds.counted
+        RETURNING refunds.*
     ), {_COUNT}
     SELECT order_id FROM sold WHERE new = 1
 """

@@ -6,7 +6,7 @@ _STEPS = 0x7265706F727473
 """The advisory lock that steps share, and that who rebuilds holds alone ("reports", in hexadecimal)."""
 _PLAN = """
     SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
-        set_config('work_mem', '64MB', true)
+        set_config('work_mem', '64MB', true), set_config('enable_memoize', 'off', true)
 """
 _SHARE = f"SELECT pg_advisory_xact_lock_shared({_STEPS})"
 _HOLD = f"SELECT pg_advisory_xact_lock({_STEPS}), set_config('statement_timeout', '0', true)"
@@ -16,7 +16,8 @@ def step(tx: Tx) -> None:
     """Begin a step from what landed towards the figures. Any number of them run at once.
 
     Rows are found by index, whatever was known of the tables when a statement was planned: a plan that was
-    made for a small table is kept when that grows, and reads all of it.
+    made for a small table is kept when that grows, and reads all of it. What is looked up is not remembered:
+    planners expect orders with the same lines to come again, and keep the lines of each.
     """
     tx.execute(_SHARE)
     tx.execute(_PLAN)
