@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from contracts.reports import LoadLanded, ReportFailed, ReportMade, SalesRecorded, TransformLanded
+from contracts.reports import (
+    FetchRates,
+    LoadLanded,
+    RecountDay,
+    ReportFailed,
+    ReportMade,
+    SalesRecorded,
+    TransformLanded,
+    TransformRates,
+)
 from mesh import Service
 from mesh.cli import service_cli
 from reports import commands, tasks, wiring
@@ -11,7 +20,16 @@ from reports.settings import Settings
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
-    sends=(TransformLanded, LoadLanded, SalesRecorded, ReportMade, ReportFailed),
+    sends=(
+        FetchRates,
+        TransformRates,
+        TransformLanded,
+        LoadLanded,
+        RecountDay,
+        SalesRecorded,
+        ReportMade,
+        ReportFailed,
+    ),
     wiring=wiring.open_deps,
     keeps_files=True,
 )

@@ -11,9 +11,18 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from contracts.reports import LoadLanded, MakeReport, RevokeReport, TransformLanded
-from mesh import Consumer, Tx
-from reports.usecases import landing, loading, making, transforming
+from contracts.reports import (
+    FetchRates,
+    LoadLanded,
+    MakeReport,
+    RecountDay,
+    RevokeReport,
+    TransformLanded,
+    TransformRates,
+)
+from mesh import Consumer, Effect, Tx
+from reports.sources.fetching import Fetched, NotModified
+from reports.usecases import landing, loading, making, quoting, rebuilding, transforming
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
@@ -62,6 +71,21 @@ def transform_landed(messages: Sequence[TransformLanded], tx: Tx, deps: Deps) ->
 @consumer.handles(LoadLanded, batch=20)
 def load_landed(messages: Sequence[LoadLanded], tx: Tx, deps: Deps) -> None:
     loading.load(messages, tx)
+
+
+@consumer.handles(RecountDay, time_limit=600)
+def recount_day(message: RecountDay, tx: Tx, deps: Deps) -> None:
+    rebuilding.rebuild(message.day, tx, deps.reporting)
+
+
+@consumer.handles(FetchRates, time_limit=120)
+def fetch_rates(message: FetchRates, tx: Tx, deps: Deps) -> Effect[Fetched | NotModified] | None:
+    return quoting.fetch(message, tx, deps.rates)
+
+
+@consumer.handles(TransformRates, time_limit=600)
+def transform_rates(message: TransformRates, tx: Tx, deps: Deps) -> None:
+    quoting.transform(message.digest, tx, deps.reporting)
 
 
 @consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)

@@ -1,11 +1,14 @@
 """What is real: opened once per process, after the fork, and passed in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mesh.files import FileStore, open_store
 from reports.settings import Settings
+from reports.sources import urls
+from reports.sources.fetching import Source
+from reports.sources.rates import LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +19,18 @@ class Deps:
     """Where reports are laid. None: nowhere, so none can be made."""
     reporting: str = "EUR"
     """The currency that figures are in."""
+    rates: Mapping[str, Source] = field(default_factory=dict)
+    """Where exchange rates are published, by name."""
+
+
+def rate_sources(settings: Settings) -> dict[str, Source]:
+    """By name."""
+    named = {urls.name(url): url for url in settings.rates_url}
+    return {name: Source(name, url, largest=LARGEST) for name, url in named.items()}
 
 
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
     files = open_store(settings.files_url) if settings.files_url else None
-    yield Deps(files, settings.reporting_currency)
+    yield Deps(files, settings.reporting_currency, rate_sources(settings))

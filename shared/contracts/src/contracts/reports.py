@@ -37,6 +37,30 @@ class LoadLandedV1(Places):
     """The facts in what landed are to be counted by the figures. Again counts nothing twice."""
 
 
+@contract("reports.fetch_rates", version=1)
+class FetchRatesV1(Command):
+    """Exchange rates are to be fetched, if there are new ones: once a day. Again changes nothing."""
+
+    source: str | None = None
+    """The name of one source. None: all of them, each by itself."""
+
+
+@contract("reports.transform_rates", version=1)
+class TransformRatesV1(Command):
+    """A document with exchange rates landed. Again changes nothing."""
+
+    digest: str
+    """SHA-256 of its bytes, in hexadecimal."""
+
+
+@contract("reports.recount_day", version=1)
+class RecountDayV1(Command):
+    """Facts and figures of a day are to be made again from what landed. Again changes nothing."""
+
+    day: date
+    """UTC's."""
+
+
 @contract("reports.make_report", version=1)
 class MakeReportV1(Command):
     """Somebody wants a report; what comes of it is announced."""
@@ -77,10 +101,13 @@ class ReportFailedV1(Event):
     """Whether it is tried again by itself; else an operator has to see to it."""
 
 
+FetchRates = FetchRatesV1
 LoadLanded = LoadLandedV1
 MakeReport = MakeReportV1
+RecountDay = RecountDayV1
 ReportFailed = ReportFailedV1
 ReportMade = ReportMadeV1
 RevokeReport = RevokeReportV1
 SalesRecorded = SalesRecordedV1
 TransformLanded = TransformLandedV1
+TransformRates = TransformRatesV1

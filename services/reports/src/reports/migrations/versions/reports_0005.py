@@ -1,0 +1,26 @@
+"""When a rate was said, and documents that lie elsewhere."""
+
+from alembic import op
+
+revision = "reports_0005"
+down_revision = "reports_0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        ALTER TABLE rates ADD COLUMN said_at timestamptz NOT NULL DEFAULT now();
+        CREATE INDEX landed_documents_source ON landed_documents (kind, source, landed_at);
+        ALTER TABLE landed_documents ALTER COLUMN body DROP NOT NULL;
+        COMMENT ON COLUMN landed_documents.body IS 'empty: it is in the file store, or nowhere';
+    """)
+
+
+def downgrade() -> None:
+    op.execute("""
+        DELETE FROM landed_documents WHERE body IS NULL;
+        ALTER TABLE landed_documents ALTER COLUMN body SET NOT NULL;
+        DROP INDEX landed_documents_source;
+        ALTER TABLE rates DROP COLUMN said_at
+    """)
