@@ -1,5 +1,6 @@
 """The environment of reports."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
@@ -21,6 +22,9 @@ class Settings(MeshSettings):
     )
     """Where exchange rates are published, with commas between: documents of the European Central Bank's kind.
     None: no rates are fetched."""
+
+    orders_folder: Path | None = None
+    """Into which people put files with orders of elsewhere. None: nothing is taken."""
 
     @field_validator("rates_url")
     @classmethod

@@ -17,12 +17,13 @@ from contracts.reports import (
     MakeReport,
     RecountDay,
     RevokeReport,
+    TakeFiles,
     TransformLanded,
     TransformRates,
 )
 from mesh import Consumer, Effect, Tx
 from reports.sources.fetching import Fetched, NotModified
-from reports.usecases import landing, loading, making, quoting, rebuilding, transforming
+from reports.usecases import landing, loading, making, quoting, rebuilding, taking, transforming
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
@@ -86,6 +87,11 @@ def fetch_rates(message: FetchRates, tx: Tx, deps: Deps) -> Effect[Fetched | Not
 @consumer.handles(TransformRates, time_limit=600)
 def transform_rates(message: TransformRates, tx: Tx, deps: Deps) -> None:
     quoting.transform(message.digest, tx, deps.reporting)
+
+
+@consumer.handles(TakeFiles, time_limit=900)
+def take_files(message: TakeFiles, tx: Tx, deps: Deps) -> Effect[None] | None:
+    return taking.look(deps.counter)
 
 
 @consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)

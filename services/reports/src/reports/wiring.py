@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
+from mesh.database import connect
 from mesh.files import FileStore, open_store
 from reports.settings import Settings
 from reports.sources import urls
 from reports.sources.fetching import Source
+from reports.sources.folder import Dropped
 from reports.sources.rates import LARGEST
+from reports.usecases.taking import Counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Deps:
     """The currency that figures are in."""
     rates: Mapping[str, Source] = field(default_factory=dict)
     """Where exchange rates are published, by name."""
+    counter: Counter | None = None
+    """Where files with orders of elsewhere are handed in. None: nowhere."""
 
 
 def rate_sources(settings: Settings) -> dict[str, Source]:
@@ -29,8 +35,19 @@ def rate_sources(settings: Settings) -> dict[str, Source]:
     return {name: Source(name, url, largest=LARGEST) for name, url in named.items()}
 
 
+def counter(settings: Settings) -> Counter | None:
+    """For one process: a folder is looked at again and again."""
+    if settings.orders_folder is None:
+        return None
+    connected = partial(connect, settings.database_url, "reports-files")
+    return Counter(Dropped(settings.orders_folder), connected, files(settings))
+
+
+def files(settings: Settings) -> FileStore | None:
+    return open_store(settings.files_url) if settings.files_url else None
+
+
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
-    files = open_store(settings.files_url) if settings.files_url else None
-    yield Deps(files, settings.reporting_currency, rate_sources(settings))
+    yield Deps(files(settings), settings.reporting_currency, rate_sources(settings), counter(settings))

@@ -61,6 +61,11 @@ class RecountDayV1(Command):
     """UTC's."""
 
 
+@contract("reports.take_files", version=1)
+class TakeFilesV1(Command):
+    """Files with orders of elsewhere are to be taken from their folder. Again changes nothing."""
+
+
 @contract("reports.make_report", version=1)
 class MakeReportV1(Command):
     """Somebody wants a report; what comes of it is announced."""
@@ -109,5 +114,6 @@ ReportFailed = ReportFailedV1
 ReportMade = ReportMadeV1
 RevokeReport = RevokeReportV1
 SalesRecorded = SalesRecordedV1
+TakeFiles = TakeFilesV1
 TransformLanded = TransformLandedV1
 TransformRates = TransformRatesV1

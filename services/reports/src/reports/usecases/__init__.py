@@ -1,6 +1,7 @@
 """What reports does. Each function gets a transaction and leaves the commit to its caller.
 
-landing.py   what arrives is kept as it is           transforming.py   it becomes facts
-quoting.py   exchange rates                      rebuilding.py  facts and figures made again
-loading.py   facts become figures                    making.py         figures become reports
+landing.py   what arrives is kept as it is       transforming.py  it becomes facts
+loading.py   facts become figures                rebuilding.py    both are made again
+making.py    figures become reports              quoting.py       exchange rates
+taking.py    files in a folder                   importing.py     orders in a file
 """
