@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from mesh import Settings as MeshSettings
 from mesh.settings import LISTED
 from reports.sources import urls
+
+_KEY = r"^[a-z0-9][a-z0-9-]*=\S+$"
 
 
 class Settings(MeshSettings):
@@ -25,6 +27,21 @@ class Settings(MeshSettings):
 
     orders_folder: Path | None = None
     """Into which people put files with orders of elsewhere. None: nothing is taken."""
+
+    orders_url: Annotated[str, AfterValidator(urls.checked)] | None = None
+    """Where the orders service's HTTP API is, such as http://orders-api:8080."""
+    orders_keys: Annotated[tuple[Annotated[str, StringConstraints(pattern=_KEY)], ...], LISTED] = Field(
+        default=(), repr=False
+    )
+    """Whose orders are reconciled, as `account=key`, with commas between; keys with the scope orders:read.
+    None: nobody's."""
+
+    @field_validator("orders_keys")
+    @classmethod
+    def _there(cls, keys: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if keys and not info.data.get("orders_url"):
+            raise ValueError("it goes together with ORDERS_URL")
+        return keys
 
     @field_validator("rates_url")
     @classmethod

@@ -15,6 +15,7 @@ from contracts.reports import (
     FetchRates,
     LoadLanded,
     MakeReport,
+    ReconcileDay,
     RecountDay,
     RevokeReport,
     TakeFiles,
@@ -23,7 +24,8 @@ from contracts.reports import (
 )
 from mesh import Consumer, Effect, Tx
 from reports.sources.fetching import Fetched, NotModified
-from reports.usecases import landing, loading, making, quoting, rebuilding, taking, transforming
+from reports.sources.orders_api import Order
+from reports.usecases import landing, loading, making, quoting, rebuilding, reconciling, taking, transforming
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
@@ -92,6 +94,11 @@ def transform_rates(message: TransformRates, tx: Tx, deps: Deps) -> None:
 @consumer.handles(TakeFiles, time_limit=900)
 def take_files(message: TakeFiles, tx: Tx, deps: Deps) -> Effect[None] | None:
     return taking.look(deps.counter)
+
+
+@consumer.handles(ReconcileDay, time_limit=600)
+def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[list[Order]] | None:
+    return reconciling.reconcile(message.day, deps.shops)
 
 
 @consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)

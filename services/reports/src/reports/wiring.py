@@ -1,6 +1,6 @@
 """What is real: opened once per process, after the fork, and passed in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,6 +11,7 @@ from reports.settings import Settings
 from reports.sources import urls
 from reports.sources.fetching import Source
 from reports.sources.folder import Dropped
+from reports.sources.orders_api import Shop
 from reports.sources.rates import LARGEST
 from reports.usecases.taking import Counter
 
@@ -27,6 +28,8 @@ class Deps:
     """Where exchange rates are published, by name."""
     counter: Counter | None = None
     """Where files with orders of elsewhere are handed in. None: nowhere."""
+    shops: Sequence[Shop] = ()
+    """Whose orders are reconciled."""
 
 
 def rate_sources(settings: Settings) -> dict[str, Source]:
@@ -43,6 +46,12 @@ def counter(settings: Settings) -> Counter | None:
     return Counter(Dropped(settings.orders_folder), connected, files(settings))
 
 
+def shops(settings: Settings) -> list[Shop]:
+    """Whose orders are reconciled."""
+    named = (each.partition("=") for each in settings.orders_keys)
+    return [Shop(account, settings.orders_url or "", key) for account, _, key in named]
+
+
 def files(settings: Settings) -> FileStore | None:
     return open_store(settings.files_url) if settings.files_url else None
 
@@ -50,4 +59,10 @@ def files(settings: Settings) -> FileStore | None:
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
-    yield Deps(files(settings), settings.reporting_currency, rate_sources(settings), counter(settings))
+    yield Deps(
+        files(settings),
+        settings.reporting_currency,
+        rate_sources(settings),
+        counter(settings),
+        shops(settings),
+    )

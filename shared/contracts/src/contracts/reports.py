@@ -66,6 +66,14 @@ class TakeFilesV1(Command):
     """Files with orders of elsewhere are to be taken from their folder. Again changes nothing."""
 
 
+@contract("reports.reconcile_day", version=1)
+class ReconcileDayV1(Command):
+    """The orders of a day are to be compared with those of the orders service. Again changes nothing."""
+
+    day: date | None = None
+    """UTC's. None: yesterday, once the command is obeyed."""
+
+
 @contract("reports.make_report", version=1)
 class MakeReportV1(Command):
     """Somebody wants a report; what comes of it is announced."""
@@ -109,6 +117,7 @@ class ReportFailedV1(Event):
 FetchRates = FetchRatesV1
 LoadLanded = LoadLandedV1
 MakeReport = MakeReportV1
+ReconcileDay = ReconcileDayV1
 RecountDay = RecountDayV1
 ReportFailed = ReportFailedV1
 ReportMade = ReportMadeV1

@@ -9,10 +9,11 @@ from reports.commands.figures import rebuild_of, sales_of
 from reports.commands.orders import orders_of
 from reports.commands.preview import preview
 from reports.commands.rates import rates_of
+from reports.commands.reconcile import reconcile_of
 
 
 def add(cli: click.Group, service: Service[Any]) -> None:
     """Add them to the commands of the service."""
-    for command in (sales_of, rebuild_of, rates_of, orders_of):
+    for command in (sales_of, rebuild_of, rates_of, orders_of, reconcile_of):
         cli.add_command(command(service))
     cli.add_command(preview)

@@ -12,9 +12,9 @@ guessed.
 Who has a file holds a lock on it, which ends with its process: a file whose worker died is there for the next
 one. It may have been loaded already, if that was between its commit and the move; then its digest is known.
 
-A file that was taken lies in `taken/`, one that was refused in `refused/`, with what was wrong in a file `….why`
-beside it; both under a name with a part of the digest, so that a name may come again, and only the same
-content goes where it has been.
+A file that was taken lies in `taken/`, one that was refused in `refused/`, with what was wrong in a file
+`….why` beside it; both under a name with a part of the digest, so that a name may come again, and only the
+same content goes where it has been.
 """
 
 import errno

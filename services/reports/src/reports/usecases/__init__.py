@@ -4,4 +4,5 @@ landing.py   what arrives is kept as it is       transforming.py  it becomes fac
 loading.py   facts become figures                rebuilding.py    both are made again
 making.py    figures become reports              quoting.py       exchange rates
 taking.py    files in a folder                   importing.py     orders in a file
+reconciling.py  facts beside the orders service
 """
