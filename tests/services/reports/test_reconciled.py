@@ -202,3 +202,11 @@ def test_the_command(mesh: Mesh, url: str, base: str) -> None:
     assert run(*asked, **environment)[1] == "ORDERS_KEYS names no account: nothing is reconciled\n"
     mesh.settle()
     assert mesh.sales()[0] == 1
+
+
+def test_keys_without_an_account_or_an_api(url: str) -> None:
+    environment = {"DATABASE_URL": url, "BROKER_URL": "streams+redis://unused"}
+    asked = ("reports", "reconcile", "--from", "2026-11-21", "--to", "2026-11-21")
+    for more in ({"ORDERS_KEYS": "shop=s3cr3t"}, {"ORDERS_KEYS": "s3cr3t", "ORDERS_URL": "http://api"}):
+        code, _, errors = run(*asked, **environment, **more)
+        assert (code, "ORDERS_KEYS: " in errors, "s3cr3t" in errors) == (2, True, False)
