@@ -4,8 +4,10 @@ from typing import Any
 
 from contracts.emails import SendReport
 from contracts.reports import (
+    FetchRates,
     LoadLanded,
     MakeReport,
+    RecountDay,
     ReportFailed,
     ReportMade,
     RunSchedule,
@@ -14,6 +16,7 @@ from contracts.reports import (
     ScheduleFired,
     ScheduleRemoved,
     TransformLanded,
+    TransformRates,
 )
 from mesh import Service
 from mesh.cli import service_cli
@@ -27,12 +30,15 @@ service = Service(
     consumer=tasks.consumer,
     settings=Settings,
     sends=(
+        FetchRates,
+        TransformRates,
         TransformLanded,
         LoadLanded,
+        RecountDay,
         SalesRecorded,
-        MakeReport,
         ReportMade,
         ReportFailed,
+        MakeReport,
         SendReport,
         RunSchedule,
         ScheduleChanged,

@@ -12,17 +12,34 @@ from contracts.orders import (
     OrderShipped,
 )
 from contracts.reports import (
+    FetchRates,
     LoadLanded,
     MakeReport,
+    ReconcileDay,
+    RecountDay,
     RemoveSchedule,
     RevokeReport,
     RunSchedule,
     RunScheduleNow,
     SetSchedule,
+    TakeFiles,
     TransformLanded,
+    TransformRates,
 )
-from mesh import Consumer, Tx
-from reports.usecases import landing, loading, making, scheduling, transforming
+from mesh import Consumer, Effect, Tx
+from reports.sources.fetching import Fetched, NotModified
+from reports.sources.orders_api import Order
+from reports.usecases import (
+    landing,
+    loading,
+    making,
+    quoting,
+    rebuilding,
+    reconciling,
+    scheduling,
+    taking,
+    transforming,
+)
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
@@ -71,6 +88,31 @@ def transform_landed(messages: Sequence[TransformLanded], tx: Tx, deps: Deps) ->
 @consumer.handles(LoadLanded, batch=20)
 def load_landed(messages: Sequence[LoadLanded], tx: Tx, deps: Deps) -> None:
     loading.load(messages, tx)
+
+
+@consumer.handles(RecountDay, time_limit=600)
+def recount_day(message: RecountDay, tx: Tx, deps: Deps) -> None:
+    rebuilding.rebuild(message.day, tx, deps.reporting)
+
+
+@consumer.handles(FetchRates, time_limit=120)
+def fetch_rates(message: FetchRates, tx: Tx, deps: Deps) -> Effect[Fetched | NotModified] | None:
+    return quoting.fetch(message, tx, deps.rates)
+
+
+@consumer.handles(TransformRates, time_limit=600)
+def transform_rates(message: TransformRates, tx: Tx, deps: Deps) -> None:
+    quoting.transform(message.digest, tx, deps.reporting)
+
+
+@consumer.handles(TakeFiles, time_limit=900)
+def take_files(message: TakeFiles, tx: Tx, deps: Deps) -> Effect[None] | None:
+    return taking.look(deps.counter)
+
+
+@consumer.handles(ReconcileDay, time_limit=600)
+def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[list[Order]] | None:
+    return reconciling.reconcile(message.day, deps.shops)
 
 
 @consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)

@@ -1,14 +1,22 @@
 """What is real: opened once per process, after the fork, and passed in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from contracts.emails import Recipient
 from mesh import Tx
+from mesh.database import connect
 from mesh.files import FileStore, open_store
 from reports.settings import Settings
+from reports.sources import urls
+from reports.sources.fetching import Source
+from reports.sources.folder import Dropped
+from reports.sources.orders_api import Shop
+from reports.sources.rates import LARGEST
 from reports.usecases import scheduling
+from reports.usecases.taking import Counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +27,48 @@ class Deps:
     """Where reports are laid. None: nowhere, so none can be made."""
     reporting: str = "EUR"
     """The currency that figures are in."""
+    rates: Mapping[str, Source] = field(default_factory=dict)
+    """Where exchange rates are published, by name."""
+    counter: Counter | None = None
+    """Where files with orders of elsewhere are handed in. None: nowhere."""
+    shops: Sequence[Shop] = ()
+    """Whose orders are reconciled."""
+
+
+def rate_sources(settings: Settings) -> dict[str, Source]:
+    """By name."""
+    named = {urls.name(url): url for url in settings.rates_url}
+    return {name: Source(name, url, largest=LARGEST) for name, url in named.items()}
+
+
+def counter(settings: Settings) -> Counter | None:
+    """For one process: a folder is looked at again and again."""
+    if settings.orders_folder is None:
+        return None
+    connected = partial(connect, settings.database_url, "reports-files")
+    return Counter(Dropped(settings.orders_folder), connected, files(settings))
+
+
+def shops(settings: Settings) -> list[Shop]:
+    """Whose orders are reconciled."""
+    named = (each.partition("=") for each in settings.orders_keys)
+    return [Shop(account, settings.orders_url or "", key) for account, _, key in named]
+
+
+def files(settings: Settings) -> FileStore | None:
+    return open_store(settings.files_url) if settings.files_url else None
 
 
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
-    files = open_store(settings.files_url) if settings.files_url else None
-    yield Deps(files, settings.reporting_currency)
+    yield Deps(
+        files(settings),
+        settings.reporting_currency,
+        rate_sources(settings),
+        counter(settings),
+        shops(settings),
+    )
 
 
 def first_schedule(tx: Tx, settings: Settings) -> None:

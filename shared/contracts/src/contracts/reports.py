@@ -58,6 +58,43 @@ class LoadLandedV1(Places):
     """The facts in what landed are to be counted by the figures. Again counts nothing twice."""
 
 
+@contract("reports.fetch_rates", version=1)
+class FetchRatesV1(Command):
+    """Exchange rates are to be fetched, if there are new ones: once a day. Again changes nothing."""
+
+    source: str | None = None
+    """The name of one source. None: all of them, each by itself."""
+
+
+@contract("reports.transform_rates", version=1)
+class TransformRatesV1(Command):
+    """A document with exchange rates landed. Again changes nothing."""
+
+    digest: str
+    """SHA-256 of its bytes, in hexadecimal."""
+
+
+@contract("reports.recount_day", version=1)
+class RecountDayV1(Command):
+    """Facts and figures of a day are to be made again from what landed. Again changes nothing."""
+
+    day: date
+    """UTC's."""
+
+
+@contract("reports.take_files", version=1)
+class TakeFilesV1(Command):
+    """Files with orders of elsewhere are to be taken from their folder. Again changes nothing."""
+
+
+@contract("reports.reconcile_day", version=1)
+class ReconcileDayV1(Command):
+    """The orders of a day are to be compared with those of the orders service. Again changes nothing."""
+
+    day: date | None = None
+    """UTC's. None: yesterday, once the command is obeyed."""
+
+
 @contract("reports.make_report", version=1)
 class MakeReportV1(Command):
     """Somebody wants a report; what comes of it is announced."""
@@ -184,8 +221,11 @@ class ScheduleFiredV1(Event):
     """Null: it is paused, or has had its last time."""
 
 
+FetchRates = FetchRatesV1
 LoadLanded = LoadLandedV1
 MakeReport = MakeReportV1
+ReconcileDay = ReconcileDayV1
+RecountDay = RecountDayV1
 ReportFailed = ReportFailedV1
 RemoveSchedule = RemoveScheduleV1
 ReportMade = ReportMadeV1
@@ -197,4 +237,6 @@ ScheduleChanged = ScheduleChangedV1
 ScheduleFired = ScheduleFiredV1
 ScheduleRemoved = ScheduleRemovedV1
 SetSchedule = SetScheduleV1
+TakeFiles = TakeFilesV1
 TransformLanded = TransformLandedV1
+TransformRates = TransformRatesV1

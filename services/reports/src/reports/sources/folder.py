@@ -12,9 +12,9 @@ guessed.
 Who has a file holds a lock on it, which ends with its process: a file whose worker died is there for the next
 one. It may have been loaded already, if that was between its commit and the move; then its digest is known.
 
-A file that was taken lies in `taken/`, one that was refused in `refused/`, with the reason in a file `….why`
-beside it; both under a name with a part of the digest, so that a name may come again, and only the same
-content goes where it has been.
+A file that was taken lies in `taken/`, one that was refused in `refused/`, with what was wrong in a file
+`….why` beside it; both under a name with a part of the digest, so that a name may come again, and only the
+same content goes where it has been.
 """
 
 import errno
@@ -86,16 +86,16 @@ class DroppedFile:
         if _State.of(os.fstat(self._content.fileno())) != self._state:
             raise Changed(f"{self.name} is still being written")
 
-    def taken(self) -> None:
-        """What was in it is kept elsewhere now."""
+    def taken(self, faults: str | None = None) -> None:
+        """What was in it is kept elsewhere now, but for `faults`, which are for whoever dropped it."""
+        if faults:
+            self._explain("taken", faults)
         self._move("taken")
         log.info("file.taken", file=self.name, digest=self.digest, bytes=self.size)
 
     def refused(self, why: str) -> None:
         """It is of no use; `why` is for whoever dropped it."""
-        with _usable(self._path.parent):
-            target = self._target("refused")
-            _write(target.with_name(f"{target.name}.why"), f"{why}\n")
+        self._explain("refused", why)
         self._move("refused")
         log.warning("file.refused", file=self.name, digest=self.digest, why=why)
 
@@ -106,6 +106,11 @@ class DroppedFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._content.close()  # and with it goes the lock
+
+    def _explain(self, where: str, why: str) -> None:
+        with _usable(self._path.parent):
+            target = self._target(where)
+            _write(target.with_name(f"{target.name}.why"), f"{why}\n")
 
     def _move(self, where: str) -> None:
         with _usable(self._path.parent):
@@ -127,6 +132,8 @@ class Dropped:
         self._seen: dict[str, tuple[_State, float]] = {}
         """In which state each was first seen so, and when."""
         self._told: set[str] = set()
+        self.unsettled = False
+        """Whether the last look found one that may still be written."""
 
     def ready(self, settled: float = SETTLED) -> Iterator[DroppedFile]:
         """Those that are whole, by name. Each is let go when the next is asked for.
@@ -149,7 +156,9 @@ class Dropped:
             name: self._seen[name] if self._seen.get(name, (None,))[0] == state else (state, now)
             for name, state in states.items()
         }
-        return sorted(name for name, (_, since) in self._seen.items() if now - since >= seconds)
+        ready = sorted(name for name, (_, since) in self._seen.items() if now - since >= seconds)
+        self.unsettled = len(ready) < len(self._seen)
+        return ready
 
     def _states(self) -> Iterator[tuple[str, _State]]:
         with os.scandir(self._folder) as entries:

@@ -26,6 +26,11 @@ def origin(url: str) -> str:
     return f"{urlsplit(url).scheme}://{_host(url)}"
 
 
+def name(url: str) -> str:
+    """Of a source, for messages, logs and people: no password, and no query, which may be one."""
+    return f"{origin(url)}{urlsplit(url).path}"
+
+
 def login(url: str) -> str | None:
     """`user:password`, if there is one."""
     parts = urlsplit(url)

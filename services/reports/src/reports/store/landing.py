@@ -50,6 +50,12 @@ def land(tx: Tx, landings: Sequence[Landing]) -> Range | None:
     return Range(min(places), max(places)) if places else None
 
 
+def count(tx: Tx, ids: Sequence[UUID]) -> int:
+    """How many of these have landed."""
+    row = tx.execute("SELECT count(*) FROM landed WHERE id = ANY(%b::uuid[])", (list(ids),)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def ranged(ranges: Iterable[Range]) -> dict[str, list[int]]:
     """As parameters for IN_RANGES, each place once: ranges of messages that landed together overlap."""
     apart = list(_apart(ranges))

@@ -1,8 +1,9 @@
 """Exchange rates, and what they make of an amount."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from mesh import Tx
 from mesh.bulk import columns
@@ -21,9 +22,12 @@ CONVERTED = """
 is known. `div` is whole numbers' division: `/` rounds to some 16 digits, and `round` would once more."""
 
 _KEEP = """
-    INSERT INTO rates (day, currency, rate) SELECT * FROM unnest(%b::date[], %b::text[], %b::numeric[])
-    ON CONFLICT (currency, day) DO UPDATE SET rate = excluded.rate WHERE rates.rate <> excluded.rate
+    INSERT INTO rates (day, currency, rate, said_at)
+    SELECT new.*, coalesce(%b, now()) FROM unnest(%b::date[], %b::text[], %b::numeric[]) AS new
+    ON CONFLICT (currency, day) DO UPDATE SET (rate, said_at) = (excluded.rate, excluded.said_at)
+    WHERE rates.rate <> excluded.rate AND rates.said_at <= excluded.said_at
 """
+_ONE_BY_ONE = "LOCK TABLE rates IN SHARE ROW EXCLUSIVE MODE"
 _LATEST = f"""
     CASE {{currency}} WHEN 'EUR' THEN 1 ELSE (
         SELECT rate FROM rates
@@ -53,17 +57,50 @@ _CONVERT = f"""
     WHERE (conversions.ours, conversions.theirs) <> (excluded.ours, excluded.theirs)
     RETURNING day
 """
+_PLAN = "SELECT set_config('jit', 'off', true)"  # it takes two seconds, for a statement of milliseconds
+_TOUCHED = """
+    SELECT day FROM orders WHERE day = ANY(%(days)b::date[]) AND currency <> %(reporting)s
+    UNION SELECT day FROM refunds WHERE day = ANY(%(days)b::date[]) AND currency <> %(reporting)s
+    ORDER BY day
+"""
+_ALL_DAYS = "SELECT day FROM orders WHERE day IS NOT NULL UNION SELECT day FROM refunds ORDER BY day"
+_KNOWN = f"""
+    SELECT DISTINCT ON (rates.currency) rates.currency, rates.day, rate, ours, theirs
+    FROM rates LEFT JOIN conversions
+        ON conversions.currency = rates.currency AND conversions.day = %(day)s
+    WHERE rates.day BETWEEN %(day)s::date - {LONGEST} AND %(day)s
+    ORDER BY rates.currency, rates.day DESC
+"""
 _SPAN = "SELECT min(day), max(day) FROM rates"
 
 Rates = Mapping[date, Mapping[str, Decimal]]
 """Units of each currency for one euro, of each day on which they were published."""
 
 
-def keep(tx: Tx, rates: Rates) -> None:
-    """What is published again replaces what was."""
+class Known(NamedTuple):
+    """What is known of a currency on a day."""
+
+    currency: str
+    day: date
+    """On which the rate was published."""
+    rate: Decimal
+    """Units for one euro."""
+    ours: Decimal | None
+    """So many minor units of the reporting currency are `theirs` of this one. None: nothing is converted."""
+    theirs: Decimal | None
+
+
+def one_by_one(tx: Tx) -> None:
+    """Others who change rates wait until this transaction ends: conversions follow from all of them."""
+    tx.execute(_ONE_BY_ONE)
+    tx.execute(_PLAN)
+
+
+def keep(tx: Tx, rates: Rates, said_at: datetime | None = None) -> None:
+    """What is published again replaces what was, unless that was said later; None: it is said now."""
     rows = [(day, currency, rate) for day, each in rates.items() for currency, rate in each.items()]
     if rows:
-        tx.execute(_KEEP, columns(rows))
+        tx.execute(_KEEP, [said_at, *columns(rows)])
 
 
 def convert(tx: Tx, reporting: str, digits: Mapping[str, int], days: tuple[date, date]) -> set[date]:
@@ -76,6 +113,27 @@ def convert(tx: Tx, reporting: str, digits: Mapping[str, int], days: tuple[date,
     first, last = days
     where = {**units, "reporting": reporting, "first": first, "last": last}
     return {row[0] for row in tx.execute(_CONVERT, where)}
+
+
+def touched(tx: Tx, days: Iterable[date], reporting: str) -> list[date]:
+    """Those of these days that have orders or refunds in another than the `reporting` currency."""
+    found = tx.execute(_TOUCHED, {"days": list(days), "reporting": reporting})
+    return [row[0] for row in found]
+
+
+def all_days(tx: Tx) -> list[date]:
+    """Those that have orders or refunds."""
+    return [row[0] for row in tx.execute(_ALL_DAYS)]
+
+
+def forget_conversions(tx: Tx) -> None:
+    """All of them: they were into another currency."""
+    tx.execute("DELETE FROM conversions")
+
+
+def known(tx: Tx, day: date) -> list[Known]:
+    """Of each currency that has a rate on that day, by its code."""
+    return [Known(*row) for row in tx.execute(_KNOWN, {"day": day})]
 
 
 def span(tx: Tx) -> tuple[date, date] | None:
