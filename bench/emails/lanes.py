@@ -75,7 +75,9 @@ def _mesh(on: Ground, workers: Sequence[Sequence[str]]) -> Iterator[None]:
             told = {"CONCURRENCY": THREADS, "BULK_RATE": "1000000/1", "HEALTH_DIR": str(on.folder / lanes[0])}
             (on.folder / lanes[0]).mkdir()
             options = [option for lane in lanes for option in ("--lane", lane)]
-            command = Command([BIN / "emails", "worker", *options], env=os.environ | on.told | told)
+            begin = ["nice", "-n", "10"] if lanes == ("bulk",) else []  # as `cpu_shares` do in Compose
+            worker = [*begin, BIN / "emails", "worker", *options]
+            command = Command(worker, env=os.environ | on.told | told)
             stack.enter_context(running(f"worker {' '.join(lanes)}", command, on))
         time.sleep(8)  # all are up, and have nothing to do
         yield
