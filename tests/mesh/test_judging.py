@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from contracts.schemas import KIND
 from contracts.verdicts import Pair
 from mesh.backlog import Backlog, Waiting
 from mesh.depths import UNKNOWN, Depth
@@ -41,6 +42,11 @@ def schemas(shape: type[BaseModel]) -> dict[str, Any]:
 
 def sent(shape: type[BaseModel] = Sold, version: int = 1) -> Entry:
     return Entry(name=NAME, version=version, **schemas(shape))
+
+
+def kind(said: str) -> Entry:
+    entry = sent()
+    return entry.model_copy(update={"writer": {**entry.writer, KIND: said}})
 
 
 def taken(shape: type[BaseModel] = Sold, version: int = 1, **rest: Any) -> Taken:
@@ -122,10 +128,17 @@ def test_a_version_that_nobody_takes_any_more_is_not_sent_again() -> None:
     assert worst(found).why == "books takes v2, and v1 no more"
 
 
-def test_what_nobody_listens_for_is_kept() -> None:
-    found = judged(shop("2"), world(shop()))
-    assert may(found)
+def test_an_event_that_nobody_listens_to_holds_nothing_up() -> None:
+    found = judged(shop("2", kind("event")), world(shop()))
+    assert worst(found).verdict is Verdict.SAFE
     assert "mesh.unrouted" in worst(found).why
+
+
+def test_a_command_that_nobody_takes_waits() -> None:
+    found = judged(shop("2", kind("command")), world(shop()))
+    assert may(found)
+    assert (worst(found).verdict, worst(found).first) == (Verdict.WAITS, "")
+    assert "it waits in its queue" in worst(found).why
 
 
 def test_a_build_that_takes_what_it_sends_waits_for_nobody() -> None:

@@ -1,12 +1,11 @@
 """Messages for tests: ordinary ones with what matters changed, and any that a contract allows."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID, uuid4
 
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, create_model
-from pydantic.fields import FieldInfo
 
 from contracts import Command, Message
 from contracts.orders import Customer, Line, OrderPlaced
@@ -58,7 +57,12 @@ def _values(annotation: Any, known: dict[Any, st.SearchStrategy[Any]]) -> st.Sea
         return known[annotation]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         fields = annotation.model_fields.items()
-        return st.builds(annotation, **{name: _field(info, known) for name, info in fields})
+        return st.builds(
+            annotation, **{name: _said(info.annotation, info.metadata, known) for name, info in fields}
+        )
+    if get_origin(annotation) is Annotated:
+        plain, *said = get_args(annotation)
+        return _said(plain, said, known)
     if get_origin(annotation) is Literal:
         return st.sampled_from(get_args(annotation))
     if type(None) in get_args(annotation):
@@ -68,6 +72,8 @@ def _values(annotation: Any, known: dict[Any, st.SearchStrategy[Any]]) -> st.Sea
     return st.lists(_values(item, known), max_size=3).map(tuple)
 
 
-def _field(info: FieldInfo, known: dict[Any, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    patterns = [found.pattern for found in info.metadata if getattr(found, "pattern", None)]
-    return st.from_regex(patterns[0][1:-1], fullmatch=True) if patterns else _values(info.annotation, known)
+def _said(
+    annotation: Any, said: list[Any], known: dict[Any, st.SearchStrategy[Any]]
+) -> st.SearchStrategy[Any]:
+    patterns = [found.pattern for found in said if getattr(found, "pattern", None)]
+    return st.from_regex(patterns[0][1:-1], fullmatch=True) if patterns else _values(annotation, known)
