@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bench import cpu
@@ -88,7 +88,7 @@ def ground() -> Iterator[Ground]:
         subprocess.run([BIN / "reports", "migrate"], env=on.told, check=True)
         with on.connect() as tx:
             days = [FIRST + timedelta(number) for number in range(4 * DAYS)]
-            rates.keep(tx, dict.fromkeys(days, RATES))
+            rates.keep(tx, dict.fromkeys(days, RATES), datetime.now(UTC))
             rates.convert(tx, REPORTING, DIGITS, (days[0], days[-1]))
         yield on
 

@@ -28,6 +28,11 @@ def order_placed(*, customer: dict[str, Any] | None = None, **changes: Any) -> O
     return placed.model_copy(update=changes)
 
 
+def about(placed: OrderPlaced) -> dict[str, Any]:
+    """What each message about an order says of it."""
+    return {name: getattr(placed, name) for name in ("order_id", "account", "customer", "currency", "total")}
+
+
 def carrying(annotation: Any, **more: Any) -> type[Any]:
     """A class whose field `a` is of this type, and that may have more."""
     fields = {name: (found, ...) for name, found in {"a": annotation, **more}.items()}

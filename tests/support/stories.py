@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from hypothesis import strategies as st
+from messages import about
 
 from contracts import Message
 from contracts.orders import (
@@ -32,6 +33,8 @@ RATES = {
 }
 """Published on a Friday and on the Monday after it; the dinar only once, and no rate of the rouble at all."""
 DIGITS = {"JPY": 0, "KWD": 3}
+
+_HOURLY = ("orders", "items", "revenue", "unconverted")
 
 Figures = dict[tuple[Any, ...], Counter[str]]
 
@@ -84,13 +87,7 @@ def stories(draw: st.DrawFn) -> Story:
 
 
 def _after(draw: st.DrawFn, placed: OrderPlaced) -> Iterable[Message]:
-    known = {
-        "order_id": placed.order_id,
-        "account": placed.account,
-        "customer": placed.customer,
-        "currency": placed.currency,
-        "total": placed.total,
-    }
+    known = about(placed)
     way = draw(st.sampled_from(["placed", "cancelled", "expired", "paid", "delivered", "refunded"]))
     at = draw(_moments)
     if way == "cancelled":
@@ -136,7 +133,7 @@ def _add_order(found: dict[str, Figures], story: Story, rates: Any) -> None:
         cancelled_amount=off * placed.total,
     )
     _spread(found, placed, placed.placed_at, counts)
-    for line in placed.lines:
+    for line in placed.lines if revenue is not None else ():
         sold = converted(line.quantity * line.unit_price, placed.currency, day, rates) or 0
         found["days_by_product"][day, placed.account or "", line.sku].update(
             orders=1,
@@ -162,10 +159,11 @@ def _spread(found: dict[str, Figures], event: Any, at: datetime, counts: Counter
     day, account = at.date(), event.account or ""
     hour = at.replace(minute=0, second=0, microsecond=0)
     found["days"][day, account, event.currency].update(counts)
-    found["hours"][hour, account, event.currency].update(counts)
-    converted = Counter({what: counts[what] for what in counts if not what.endswith("amount")})
-    found["days_by_country"][day, account, event.customer.country or ""].update(converted)
-    found["days_by_customer"][day, account, customer(event)].update(converted)
+    found["hours"][hour, account, event.currency].update({what: counts[what] for what in _HOURLY})
+    if not counts["unconverted"]:
+        converted = {what: counts[what] for what in counts if not what.endswith("amount")}
+        found["days_by_country"][day, account, event.customer.country or ""].update(converted)
+        found["days_by_customer"][day, account, customer(event)].update(converted)
 
 
 def customer(event: Any) -> UUID:

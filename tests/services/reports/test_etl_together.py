@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from threading import Barrier
 from typing import Any
 
-from messages import order_placed
+from messages import about, order_placed
 from tables import emptied
 
 from contracts.orders import OrderPaid, OrderRefunded
@@ -38,13 +38,7 @@ def _landed(tx: Tx, database: Any) -> tuple[TransformLanded, TransformLanded]:
     halves = [order_placed() for _ in range(ORDERS)], [order_placed() for _ in range(ORDERS)]
     ranges = []
     for here, there in (halves, halves[::-1]):
-        known = [
-            (
-                placed.placed_at,
-                placed.model_dump(include={"order_id", "account", "customer", "currency", "total"}),
-            )
-            for placed in there
-        ]
+        known = [(placed.placed_at, about(placed)) for placed in there]
         before = _last(tx)
         deliver(consumer, database, Deps(None), *here)
         deliver(consumer, database, Deps(None), *(OrderPaid(**of, at=at) for at, of in known))

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from messages import LINES, order_placed
+from messages import LINES, NOW, about, order_placed
 from programs import eventually
 
 from contracts import Message
-from contracts.orders import Line, OrderPlaced
+from contracts.orders import Line, OrderCancelled, OrderPlaced
 from contracts.reports import LoadLanded, SalesRecorded, TransformLanded
 from mesh import Database, testing
 from mesh.database import Tx, connect
@@ -93,6 +93,14 @@ def test_revenue_may_be_huge(deliver: Deliver, tx: Any) -> None:
     assert sales(tx) == [("EUR", 21, 42, 20 * 10**18 + 1)]
 
 
+def test_what_has_no_rate_is_not_added_to_other_currencies(deliver: Deliver, tx: Any) -> None:
+    placed = order_placed(currency="USD")
+    deliver(placed)
+    deliver(OrderCancelled(**about(placed), at=NOW, reason=None))
+    assert one(tx, "SELECT unconverted FROM days") == 1
+    assert not one(tx, "SELECT count(*) FROM days_by_customer")
+
+
 def test_a_full_batch_is_one_message_and_a_small_one(deliver: Deliver, tx: Any) -> None:
     batch = consumer.handlers["orders.order_placed"].batch
     deliver(*(order_placed() for _ in range(batch)))
@@ -164,7 +172,8 @@ def test_workers_at_the_same_days_do_not_lock_each_other_out(
     meet: Callable[..., None], landed: Callable[..., TransformLanded], database: Database, tx: Tx
 ) -> None:
     steps = [landed(*three_days()), landed(*three_days()[::-1])]
-    testing.deliver(consumer, database, Deps(None), *steps)
+    for step in steps:
+        testing.deliver(consumer, database, Deps(None), step)
     first, second, deadlocks = *sent(tx, LoadLanded), one(tx, _DEADLOCKS)
     meet([first], [second], _HOLD_DAY)
     assert [sales(tx, date(2026, 3, day)) for day in (1, 2, 3)] == [[("EUR", 2, 4, 1800)]] * 3

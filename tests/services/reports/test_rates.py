@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
 from commands import run
-from messages import order_placed
+from messages import NOW, about, order_placed
 from quoted import quoted
 from weblike import Weblike, answer, truncated
 
@@ -107,6 +108,24 @@ def test_a_corrupt_document_is_told_and_changes_nothing(shop: Shop, bank: Weblik
     bank.acts[:] = [answer(body=quoted(SECOND))]
     shop.fetch()
     assert shop.revenue() == {"USD": (563, 0)}
+
+
+def test_a_damaged_document_is_asked_for_again(shop: Shop, bank: Weblike) -> None:
+    bank.acts[:] = [answer(body=quoted(SECOND)[:-40], ETag='"2"'), answer(body=quoted(SECOND), ETag='"2"')]
+    shop.fetch()
+    shop.fetch()
+    assert bank.requests[1].headers.get("if-none-match") is None
+    assert [known.rate for known in stored.known(shop.tx, DAY)] == [Decimal(160), Decimal("1.6")]
+
+
+def test_of_rates_that_differ_the_last_that_was_said_holds(tx: Tx) -> None:
+    """Read in any order: also when the last says again what the first said."""
+    said = [(1, "1.25"), (2, "1.5"), (3, "1.25")]
+    for order in permutations(said):
+        tx.execute("TRUNCATE rates")
+        for day, rate in order:
+            stored.keep(tx, {DAY: {"USD": Decimal(rate)}}, NOW + timedelta(day))
+        assert [known.rate for known in stored.known(tx, DAY)] == [Decimal("1.25")], order
 
 
 @pytest.mark.parametrize("trouble", [truncated, answer(503)])
@@ -227,5 +246,5 @@ def test_no_source(rates: Callable[..., Any]) -> None:
 
 
 def _refund(placed: OrderPlaced) -> OrderRefunded:
-    known = placed.model_dump(include={"order_id", "account", "customer", "currency", "total"})
+    known = about(placed)
     return OrderRefunded(**known, at=placed.placed_at, amount=200, refunded=200, reason=None)

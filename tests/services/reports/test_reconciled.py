@@ -83,9 +83,12 @@ class Mesh:
     def settle(self) -> None:
         testing.settle(consumer, self.database, self.deps, self.tx)
 
-    def reconcile(self) -> list[tuple[str, bool]]:
+    def deliver(self) -> None:
         testing.deliver(consumer, self.database, self.deps, ReconcileDay(day=self.day))
         self.settle()
+
+    def reconcile(self) -> list[tuple[str, bool]]:
+        self.deliver()
         found = reconciled.listed(self.tx, self.day, self.day)
         self.tx.execute("TRUNCATE reconciled")
         return [(each.what, each.landed) for each, _ in found]
@@ -144,6 +147,25 @@ def test_a_refund_that_is_here_is_not_counted_again(mesh: Mesh) -> None:
     assert mesh.sales() == (1, 900, 0, 1, 300)
 
 
+def test_a_part_of_a_refund_that_was_lost_is_told(mesh: Mesh) -> None:
+    [order] = mesh.place()
+    mesh.change(order, "pay")
+    mesh.change(order, "refunds", {"amount": 300})
+    mesh.change(order, "refunds", {"amount": 200})
+    mesh.arrive()
+    mesh.tx.execute("DELETE FROM refunds WHERE refunded = 300")
+    assert mesh.reconcile() == [("refunded 500 there, 200 here", False)]
+
+
+def test_what_is_mended_is_not_shown_any_more(mesh: Mesh) -> None:
+    [placed] = mesh.place()
+    mesh.arrive()
+    mesh.tx.execute("UPDATE orders SET total = 1")
+    mesh.deliver()
+    mesh.tx.execute("UPDATE orders SET total = 900")
+    assert mesh.reconcile() == [], placed
+
+
 def test_what_no_message_mends_is_told(mesh: Mesh) -> None:
     placed, _ = mesh.place(2)
     mesh.arrive()
@@ -161,7 +183,7 @@ def test_what_no_message_mends_is_told(mesh: Mesh) -> None:
 def test_orders_of_elsewhere_are_not_missed_there(mesh: Mesh) -> None:
     mesh.place()
     mesh.arrive()
-    mesh.tx.execute("""UPDATE landed SET envelope = jsonb_set(envelope, '{producer,service}', '"csv"')""")
+    mesh.tx.execute("UPDATE landed SET id = order_id")
     mesh.orders.execute("DELETE FROM orders")
     assert mesh.reconcile() == []
 

@@ -12,7 +12,7 @@ DIGITS = {
 """Behind the point of a currency's amounts, where they are not two (ISO 4217)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Figures:
     """The sales of one UTC day in one currency."""
 

@@ -28,7 +28,6 @@ from contracts.reports import (
 )
 from mesh import Consumer, Effect, Tx
 from reports.sources.fetching import Fetched, NotModified
-from reports.sources.orders_api import Order
 from reports.usecases import (
     landing,
     loading,
@@ -43,54 +42,38 @@ from reports.usecases import (
 from reports.wiring import Deps
 
 consumer = Consumer[Deps]("reports")
+WAITING = 600.0
+"""Seconds: steps wait while a day is rebuilt, and who rebuilds one for those that are under way."""
 
 
-@consumer.handles(OrderPlaced, batch=500)
-def orders_placed(messages: Sequence[OrderPlaced], tx: Tx, deps: Deps) -> None:
+def events_of_orders(messages: Sequence[landing.Event], tx: Tx, deps: Deps) -> None:
     landing.land(messages, tx)
 
 
-@consumer.handles(OrderPaid, batch=500)
-def orders_paid(messages: Sequence[OrderPaid], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
+_EVENTS: tuple[type[landing.Event], ...] = (
+    OrderPlaced,
+    OrderPaid,
+    OrderShipped,
+    OrderDelivered,
+    OrderCancelled,
+    OrderExpired,
+    OrderRefunded,
+)
+for event in _EVENTS:
+    consumer.handles(event, batch=500)(events_of_orders)
 
 
-@consumer.handles(OrderShipped, batch=500)
-def orders_shipped(messages: Sequence[OrderShipped], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
-
-
-@consumer.handles(OrderDelivered, batch=500)
-def orders_delivered(messages: Sequence[OrderDelivered], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
-
-
-@consumer.handles(OrderCancelled, batch=500)
-def orders_cancelled(messages: Sequence[OrderCancelled], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
-
-
-@consumer.handles(OrderExpired, batch=500)
-def orders_expired(messages: Sequence[OrderExpired], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
-
-
-@consumer.handles(OrderRefunded, batch=500)
-def orders_refunded(messages: Sequence[OrderRefunded], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
-
-
-@consumer.handles(TransformLanded, batch=20)
+@consumer.handles(TransformLanded, batch=20, time_limit=WAITING)
 def transform_landed(messages: Sequence[TransformLanded], tx: Tx, deps: Deps) -> None:
     transforming.transform(messages, tx, deps.reporting)
 
 
-@consumer.handles(LoadLanded, batch=20)
+@consumer.handles(LoadLanded, batch=20, time_limit=WAITING)
 def load_landed(messages: Sequence[LoadLanded], tx: Tx, deps: Deps) -> None:
     loading.load(messages, tx)
 
 
-@consumer.handles(RecountDay, time_limit=600)
+@consumer.handles(RecountDay, time_limit=WAITING)
 def recount_day(message: RecountDay, tx: Tx, deps: Deps) -> None:
     rebuilding.rebuild(message.day, tx, deps.reporting)
 
@@ -100,7 +83,7 @@ def fetch_rates(message: FetchRates, tx: Tx, deps: Deps) -> Effect[Fetched | Not
     return quoting.fetch(message, tx, deps.rates)
 
 
-@consumer.handles(TransformRates, time_limit=600)
+@consumer.handles(TransformRates, time_limit=WAITING)
 def transform_rates(message: TransformRates, tx: Tx, deps: Deps) -> None:
     quoting.transform(message.digest, tx, deps.reporting)
 
@@ -111,7 +94,7 @@ def take_files(message: TakeFiles, tx: Tx, deps: Deps) -> Effect[None] | None:
 
 
 @consumer.handles(ReconcileDay, time_limit=600)
-def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[list[Order]] | None:
+def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[reconciling.Placed] | None:
     return reconciling.reconcile(message.day, deps.shops)
 
 

@@ -41,12 +41,12 @@ def rate_sources(settings: Settings) -> dict[str, Source]:
     return {name: Source(name, url, largest=LARGEST) for name, url in named.items()}
 
 
-def counter(settings: Settings) -> Counter | None:
+def counter(settings: Settings, files: FileStore | None) -> Counter | None:
     """For one process: a folder is looked at again and again."""
     if settings.orders_folder is None:
         return None
     connected = partial(connect, settings.database_url, "reports-files")
-    return Counter(Dropped(settings.orders_folder), connected, files(settings))
+    return Counter(Dropped(settings.orders_folder), connected, files)
 
 
 def shops(settings: Settings) -> list[Shop]:
@@ -62,11 +62,12 @@ def files(settings: Settings) -> FileStore | None:
 @contextmanager
 def open_deps(settings: Settings) -> Iterator[Deps]:
     """For a worker."""
+    kept = files(settings)
     yield Deps(
-        files(settings),
+        kept,
         settings.reporting_currency,
         rate_sources(settings),
-        counter(settings),
+        counter(settings, kept),
         shops(settings),
     )
 

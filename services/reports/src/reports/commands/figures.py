@@ -2,24 +2,22 @@
 
 import json
 import time
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import click
 
-from contracts import Refused
 from mesh import Service, database
 from mesh.cli import begun, start
+from reports.commands.days import DAY, between
 from reports.usecases import making, rebuilding
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def sales_of(service: Service[Any]) -> click.Command:
     """The command, for this service's database."""
 
     @click.command()
-    @click.argument("day", type=_DAY)
+    @click.argument("day", type=DAY)
     @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
     def sales(day: datetime, as_json: bool) -> None:
         """The sales figures of a UTC day."""
@@ -43,21 +41,20 @@ def rebuild_of(service: Service[Any]) -> click.Command:
     """The command, for this service's database."""
 
     @click.command()
-    @click.option("--from", "first", type=_DAY, required=True, help="The first UTC day.")
-    @click.option("--to", "last", type=_DAY, required=True, help="The last one: it is rebuilt, too.")
-    def rebuild(first: datetime, last: datetime) -> None:
+    @click.option("--reread", is_flag=True, help="Also what facts take from an envelope, by this build.")
+    @between
+    def rebuild(days: list[date], reread: bool) -> None:
         """Make facts and figures of these days again, from what landed. New orders keep flowing.
 
         Each day is a transaction of its own: whoever ends this may begin again, with any day.
         """
-        days = [first.date() + timedelta(n) for n in range((last - first).days + 1)]
-        if not days:
-            raise Refused("--to is before --from")
         settings = start(service, "cli")
         with database.connect(settings.database_url, "reports-rebuild") as tx:
             for number, day in enumerate(days, start=1):
                 begun_at = time.monotonic()
                 with tx.transaction():
+                    if reread:
+                        rebuilding.reread(day, tx)
                     changed = rebuilding.rebuild(day, tx, settings.reporting_currency)
                 _tell(day, number, len(days), changed, time.monotonic() - begun_at)
 

@@ -33,8 +33,9 @@ def orders_of(service: Service[Any]) -> click.Group:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
             importing.store(content, file.name, wiring.files(settings))
             try:
+                found = importing.read(content, encoding)
                 with database.connect(settings.database_url, "reports-files") as tx, tx.transaction():
-                    taken = importing.take(content, digest, file.name, tx, encoding=encoding, account=account)
+                    taken = importing.take(found, digest, file.name, tx, account)
             except Unreadable as error:
                 raise Refused(f"{file}: {error}") from None
         _tell(file.name, taken)
@@ -43,7 +44,8 @@ def orders_of(service: Service[Any]) -> click.Group:
     @orders.command()
     def take() -> None:
         """Take the files that lie in ORDERS_FOLDER. Ends with 1 where anything does not fit."""
-        counter = wiring.counter(start(service, "cli"))
+        settings = start(service, "cli")
+        counter = wiring.counter(settings, wiring.files(settings))
         if counter is None:
             raise Refused("ORDERS_FOLDER names no folder: nothing is taken")
         right = [_tell(name, taken) for name, taken in taking.take(counter)]

@@ -9,7 +9,9 @@ from mesh import Service, database
 from mesh.cli import begun, start
 from mesh.errors import MeshError
 from reports import wiring
+from reports.commands.days import DAY
 from reports.settings import Settings
+from reports.sources.fetching import Source
 from reports.store import rates as stored
 from reports.store.rates import Known
 from reports.usecases import quoting
@@ -28,11 +30,12 @@ def rates_of(service: Service[Any]) -> click.Group:
         settings = start(service, "cli")
         if not settings.rates_url:
             click.echo("RATES_URL names no source: nothing is fetched")
-        failed = [name for name in wiring.rate_sources(settings) if not _fetched(name, settings)]
+        sources = wiring.rate_sources(settings).items()
+        failed = [name for name, source in sources if not _fetched(name, source, settings)]
         raise SystemExit(1 if failed else 0)
 
     @rates.command("list")
-    @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="A UTC day. Without it: today.")
+    @click.option("--day", type=DAY, help="A UTC day. Without it: today.")
     def list_(day: datetime | None) -> None:
         """The rates that hold on a day, and what is converted by them."""
         on = (day or datetime.now(UTC)).date()
@@ -53,9 +56,8 @@ def rates_of(service: Service[Any]) -> click.Group:
     return rates
 
 
-def _fetched(name: str, settings: Settings) -> bool:
+def _fetched(name: str, source: Source, settings: Settings) -> bool:
     """From one source. One that fails is told, and holds up no other."""
-    source = wiring.rate_sources(settings)[name]
     try:
         with database.connect(settings.database_url, "reports-rates") as tx:
             with tx.transaction():

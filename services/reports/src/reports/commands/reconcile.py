@@ -1,48 +1,44 @@
 """`reports reconcile`: facts beside the orders service."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import click
 
-from contracts import Refused
 from mesh import Service, database
 from mesh.cli import begun, start
 from reports import wiring
+from reports.commands.days import between
 from reports.store import reconciled
 from reports.store.reconciled import Difference
 from reports.usecases import reconciling
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def reconcile_of(service: Service[Any]) -> click.Command:
     """The command, for this service's database."""
 
     @click.command()
-    @click.option("--from", "first", type=_DAY, required=True, help="The first UTC day.")
-    @click.option("--to", "last", type=_DAY, required=True, help="The last one.")
     @click.option("--show", is_flag=True, help="Only show what was found before.")
-    def reconcile(first: datetime, last: datetime, show: bool) -> None:
+    @between
+    def reconcile(days: list[date], show: bool) -> None:
         """Compare these days with the orders service. What is missing lands, and workers count it.
 
         Each day is a transaction of its own. What changed in the last ten minutes is left alone.
         """
-        if last < first:
-            raise Refused("--to is before --from")
-        (_show if show else _reconcile)(service, first, last)
+        (_show if show else _reconcile)(service, days)
 
     return reconcile
 
 
-def _show(service: Service[Any], first: datetime, last: datetime) -> None:
+def _show(service: Service[Any], days: Sequence[date]) -> None:
     with begun(service) as tx:
-        found = reconciled.listed(tx, first.date(), last.date())
+        found = reconciled.listed(tx, days[0], days[-1])
     for difference, at in found:
         click.echo(f"{_line(difference)}  found {at:%Y-%m-%d %H:%M}")
 
 
-def _reconcile(service: Service[Any], first: datetime, last: datetime) -> None:
+def _reconcile(service: Service[Any], days: Sequence[date]) -> None:
     settings = start(service, "cli")
     shops = wiring.shops(settings)
     if not shops:
@@ -50,12 +46,11 @@ def _reconcile(service: Service[Any], first: datetime, last: datetime) -> None:
         return
     accounts = [shop.account for shop in shops]
     with database.connect(settings.database_url, "reports-reconcile") as tx:
-        for number in range((last - first).days + 1):
-            day = first.date() + timedelta(number)
+        for day in days:
             found = reconciling.placed(day, shops)
             with tx.transaction():
                 differences = reconciling.compare(tx, day, accounts, found)
-            click.echo(f"{day}  {len(found)} orders, {len(differences)} differences")
+            click.echo(f"{day}  {len(found.orders)} orders, {len(differences)} differences")
             for each in differences:
                 click.echo(_line(each))
 

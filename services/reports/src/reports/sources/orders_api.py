@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,7 +25,11 @@ _PAGE = 100  # the most that the API gives at once
 _AT_ONCE = 4  # requests: the API has others to answer
 _WINDOWS = 4  # parts of the time asked for, each of which is a chain of pages
 _RETRIES = urllib3.Retry(
-    4, backoff_factor=0.5, backoff_jitter=0.5, status_forcelist=(429, 500, 502, 503, 504)
+    4,
+    backoff_factor=0.5,
+    backoff_jitter=0.5,
+    status_forcelist=(429, 500, 502, 503, 504),
+    respect_retry_after_header=False,  # it may say any time; the message comes again by itself
 )
 _TIMEOUT = urllib3.Timeout(connect=5, read=30)
 _LATER = 60.0  # seconds until it is tried again
@@ -77,10 +82,11 @@ class Shop:
             maxsize=_AT_ONCE, retries=_RETRIES, timeout=_TIMEOUT, headers={"Authorization": f"Bearer {key}"}
         )
 
-    def placed(self, since: datetime, until: datetime) -> Iterator[Order]:
-        """Those that were placed at `since` or later, and before `until`; the newest first."""
+    def placed(self, since: datetime, until: datetime, stopped: Event) -> Iterator[Order]:
+        """Those that were placed at `since` or later, and before `until`; the newest first. Ends early where
+        nobody waits for them any more."""
         asked = {"placed_since": since.isoformat(), "placed_until": until.isoformat(), "limit": str(_PAGE)}
-        while True:
+        while not stopped.is_set():
             page = self._page(asked)
             for order in page.orders:
                 yield order.model_copy(update={"account": self.account})
@@ -108,8 +114,13 @@ def placed(shops: Iterable[Shop], since: datetime, until: datetime) -> list[Orde
     """Of all of them, each one's time in parts that are read at once."""
     step = (until - since) / _WINDOWS
     windows = [(since + n * step, since + (n + 1) * step) for n in range(_WINDOWS)]
-    with ThreadPoolExecutor(_AT_ONCE, "orders-api") as threads:
+    stopped = Event()
+    threads = ThreadPoolExecutor(_AT_ONCE, "orders-api")
+    try:
         parts: list[Future[list[Order]]] = [
-            threads.submit(list, shop.placed(*each)) for shop in shops for each in windows
+            threads.submit(list, shop.placed(*each, stopped)) for shop in shops for each in windows
         ]
         return [order for part in parts for order in part.result()]
+    finally:  # where one failed, the others are not read to their end
+        stopped.set()
+        threads.shutdown(wait=False, cancel_futures=True)

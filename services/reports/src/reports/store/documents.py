@@ -29,9 +29,10 @@ _LAND = """
 """
 _COLUMNS = "digest, kind, source, etag, modified, body"
 _LATEST = """
-    SELECT etag, modified FROM landed_documents WHERE kind = %s AND source = %s
+    SELECT etag, modified FROM landed_documents WHERE kind = %s AND source = %s AND read_at IS NOT NULL
     ORDER BY landed_at DESC LIMIT 1
 """
+_READ = "UPDATE landed_documents SET read_at = now() WHERE digest = %s"
 
 
 def land(tx: Tx, document: Document) -> None:
@@ -46,7 +47,12 @@ def of(tx: Tx, digest: str) -> tuple[Document, datetime] | None:
     return (Document(*row[:-1]), row[-1]) if row else None
 
 
+def note_read(tx: Tx, digest: str) -> None:
+    """All that it says was taken from it."""
+    tx.execute(_READ, (digest,))
+
+
 def validators(tx: Tx, kind: str, source: str) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified of what landed last from there."""
+    """ETag and Last-Modified of the latest from there that was read: a damaged one is to come again."""
     row = tx.execute(_LATEST, (kind, source)).fetchone()
     return (row[0], row[1]) if row else (None, None)

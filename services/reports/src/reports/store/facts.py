@@ -9,12 +9,12 @@ from datetime import date
 
 from mesh import Tx
 from reports.store import large
-from reports.store.landing import IN_RANGES, Range, ranged
+from reports.store.landing import IN_RANGES, ON_THE_DAY, Range, ranged
 from reports.store.rates import CONVERTED, CONVERTING
 
 _COLUMNS = (
     "account", "placed_at", "day", "customer", "country", "currency", "items", "total", "revenue",
-    "skus", "quantities", "amounts", "revenues",
+    "skus", "quantities", "revenues",
 )  # fmt: skip
 _OF_ORDERS = ", ".join(_COLUMNS)
 _STORED = ", ".join(f"orders.{column}" for column in _COLUMNS)
@@ -40,7 +40,7 @@ _ORDERS = f"""
             OFFSET 0
         ) AS placed {CONVERTING}, LATERAL (
             SELECT coalesce(sum(quantity), 0) AS items, array_agg(sku) AS skus, array_agg(line.name) AS names,
-                array_agg(quantity) AS quantities, array_agg(quantity * unit_price) AS amounts,
+                array_agg(quantity) AS quantities,
                 array_agg({CONVERTED.format("quantity * unit_price")}) AS revenues,
                 {CONVERTED.format("total")} AS revenue
             FROM jsonb_to_recordset(lines) AS line
@@ -55,13 +55,13 @@ _ORDERS = f"""
         ON CONFLICT (account, sku) DO UPDATE SET (name, seen_at) = (excluded.name, excluded.seen_at)
         WHERE (excluded.seen_at, excluded.name) > (products.seen_at, products.name)
     ), into_customers AS (
-        INSERT INTO customers (account, customer, email, name, locale, country, seen_at)
-        SELECT DISTINCT ON (customer) account, customer, email, name, locale, country, placed_at
-        FROM placed ORDER BY customer, placed_at DESC, email DESC, name DESC, locale DESC, country DESC
-        ON CONFLICT (customer) DO UPDATE SET (email, name, locale, country, seen_at) =
-            (excluded.email, excluded.name, excluded.locale, excluded.country, excluded.seen_at)
-        WHERE (excluded.seen_at, excluded.email, excluded.name, excluded.locale, excluded.country)
-            > (customers.seen_at, customers.email, customers.name, customers.locale, customers.country)
+        INSERT INTO customers (account, customer, email, name, locale, seen_at)
+        SELECT DISTINCT ON (customer) account, customer, email, name, locale, placed_at
+        FROM placed ORDER BY customer, placed_at DESC, email DESC, name DESC, locale DESC
+        ON CONFLICT (customer) DO UPDATE SET (email, name, locale, seen_at) =
+            (excluded.email, excluded.name, excluded.locale, excluded.seen_at)
+        WHERE (excluded.seen_at, excluded.email, excluded.name, excluded.locale)
+            > (customers.seen_at, customers.email, customers.name, customers.locale)
     )
     INSERT INTO orders (order_id, {_OF_ORDERS}{{and_times}})
     SELECT order_id, {_OF_ORDERS}{{and_times}} FROM placed {{and_changed}} ORDER BY order_id
@@ -95,7 +95,7 @@ _REFUNDS = f"""
     SELECT order_id, refunded, account, at, day, customer, country, currency, amount,
         {CONVERTED.format("amount")}, reason
     FROM given_back {CONVERTING} ORDER BY order_id, refunded
-    ON CONFLICT (order_id, refunded) DO UPDATE SET revenue = excluded.revenue WHERE {{unless_known}}
+    ON CONFLICT (order_id, refunded) DO {{when_known}}
 """
 _MERGE = (
     _ORDERS.format(
@@ -104,16 +104,12 @@ _MERGE = (
         and_changed=_CHANGED,
         merged=f"{_FIRST}, {_LEAST} WHERE {_NEWS}",
     ),
-    _REFUNDS.format(source=IN_RANGES, unless_known="false"),
+    _REFUNDS.format(source=IN_RANGES, when_known="NOTHING"),
 )
 """Orders are written first, by their ids, all of them in one pass; then the rest, each table by its key.
 Loading goes the same way: of those who wait for each other's rows, nobody waits in a circle."""
 
-_ON_THE_DAY = (
-    "at >= %(day)s::date::timestamp AT TIME ZONE 'UTC'"
-    " AND at < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'"
-)
-_OF_THE_DAY = f"(SELECT * FROM landed WHERE {_ON_THE_DAY} OFFSET 0) AS landed"
+_OF_THE_DAY = f"(SELECT * FROM landed WHERE {ON_THE_DAY} OFFSET 0) AS landed"
 _CHANGES_ANEW = f"""
     UPDATE orders SET ({_OF_CHANGES}) = (said.paid_at, said.shipped_at, said.delivered_at, said.cancelled_at)
     FROM (
@@ -132,7 +128,11 @@ _ANEW = (
         merged=f"({_OF_ORDERS}) = ({_READ}) WHERE ({_STORED}) IS DISTINCT FROM ({_READ})",
     ),
     _CHANGES_ANEW,
-    _REFUNDS.format(source=_OF_THE_DAY, unless_known="refunds.revenue IS DISTINCT FROM excluded.revenue"),
+    _REFUNDS.format(
+        source=_OF_THE_DAY,
+        when_known="UPDATE SET revenue = excluded.revenue"
+        " WHERE refunds.revenue IS DISTINCT FROM excluded.revenue",
+    ),
 )
 
 

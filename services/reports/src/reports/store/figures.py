@@ -13,32 +13,32 @@ from mesh import Tx
 from reports.store import large
 from reports.store.landing import IN_RANGES, Range, ranged
 
-_MEASURES = (
-    "orders", "items", "revenue", "unconverted",
-    "cancelled", "cancelled_revenue", "refunds", "refunded_revenue",
-)  # fmt: skip
-_IN_ITS_CURRENCY = (*_MEASURES, "amount", "cancelled_amount", "refunded_amount")
+_MEASURES = ("orders", "items", "revenue", "cancelled", "cancelled_revenue", "refunds", "refunded_revenue")
+_OF_DAYS = (*_MEASURES, "unconverted", "amount", "cancelled_amount", "refunded_amount")
+_OF_HOURS = ("orders", "items", "revenue", "unconverted")
 _OF_PRODUCTS = ("orders", "items", "revenue", "cancelled_items", "cancelled_revenue")
 _SOLD = """
     SELECT date_trunc('hour', placed_at, 'UTC') AS hour, day, account, currency, country, customer,
         new AS orders, new * items AS items, new * coalesce(revenue, 0) AS revenue, new * total AS amount,
         new * (revenue IS NULL)::int AS unconverted,
         off AS cancelled, off * coalesce(revenue, 0) AS cancelled_revenue, off * total AS cancelled_amount,
-        0 AS refunds, 0 AS refunded_revenue, 0 AS refunded_amount
+        0 AS refunds, 0 AS refunded_revenue, 0 AS refunded_amount, revenue IS NOT NULL AS converted
     FROM sold
 """
 """What orders add, of which `new` and `off` say whether they count as placed, and as cancelled."""
 _GIVEN_BACK = """
     SELECT date_trunc('hour', at, 'UTC'), day, account, currency, country, customer,
-        0, 0, 0, 0, (revenue IS NULL)::int, 0, 0, 0, 1, coalesce(revenue, 0), amount
+        0, 0, 0, 0, (revenue IS NULL)::int, 0, 0, 0, 1, coalesce(revenue, 0), amount, revenue IS NOT NULL
     FROM given_back
 """
 _LINES = """
-    SELECT day, account, sku, new AS orders, new * quantity AS items,
-        new * coalesce(line.revenue, 0) AS revenue,
-        off * quantity AS cancelled_items, off * coalesce(line.revenue, 0) AS cancelled_revenue
+    SELECT day, account, sku, new AS orders, new * quantity AS items, new * line.revenue AS revenue,
+        off * quantity AS cancelled_items, off * line.revenue AS cancelled_revenue
     FROM sold, unnest(skus, quantities, revenues) AS line (sku, quantity, revenue)
+    WHERE line.revenue IS NOT NULL
 """
+_CONVERTED = "(SELECT * FROM moves WHERE converted) AS moves"
+"""What has no rate is counted by currency, and in nothing that has currencies together."""
 
 
 def _added(table: str, keys: Sequence[str], measures: Sequence[str], moves: str) -> str:
@@ -54,17 +54,17 @@ def _added(table: str, keys: Sequence[str], measures: Sequence[str], moves: str)
 
 
 _TABLES = (
-    ("days_by_customer", ("day", "account", "customer"), _MEASURES, "moves"),
-    ("days_by_country", ("day", "account", "country"), _MEASURES, "moves"),
-    ("hours", ("hour", "account", "currency"), _IN_ITS_CURRENCY, "moves"),
-    ("days", ("day", "account", "currency"), _IN_ITS_CURRENCY, "moves"),
+    ("days_by_customer", ("day", "account", "customer"), _MEASURES, _CONVERTED),
+    ("days_by_country", ("day", "account", "country"), _MEASURES, _CONVERTED),
+    ("hours", ("hour", "account", "currency"), _OF_HOURS, "moves"),
+    ("days", ("day", "account", "currency"), _OF_DAYS, "moves"),
     ("days_by_product", ("day", "account", "sku"), _OF_PRODUCTS, f"({_LINES}) AS lines"),
 )
 _INTO = ", ".join(f"into_{table[0]} AS ({_added(*table)})" for table in _TABLES)
 _COUNT = f"moves AS MATERIALIZED ({_SOLD} UNION ALL {_GIVEN_BACK}), {_INTO}"
 """Counts what is in `sold` and `given_back`."""
 _LOAD = f"""
-    WITH touched AS MATERIALIZED ({{touched}}
+    WITH touched AS MATERIALIZED (SELECT DISTINCT order_id FROM {IN_RANGES}
     ), due AS MATERIALIZED (
         SELECT order_id, counted AS had, counted_cancelled AS had_cancelled
         FROM touched JOIN orders USING (order_id)
@@ -86,11 +86,17 @@ _LOAD = f"""
     ), {_COUNT}
     SELECT order_id FROM sold WHERE new = 1
 """
-_LOAD_LANDED = _LOAD.format(touched=f"SELECT DISTINCT order_id FROM {IN_RANGES}")
-_LOAD_DAY = _LOAD.format(
-    touched="SELECT order_id FROM orders WHERE day = %(day)s"
-    " UNION SELECT order_id FROM refunds WHERE day = %(day)s"
-)
+_MARK = """
+    WITH fresh AS (
+        SELECT order_id FROM orders WHERE day = %(day)s AND NOT counted
+    ), marked AS (
+        UPDATE orders SET counted = true, counted_cancelled = cancelled_at IS NOT NULL
+        WHERE day = %(day)s AND (NOT counted OR counted_cancelled <> (cancelled_at IS NOT NULL))
+    ), marked_back AS (
+        UPDATE refunds SET counted = true WHERE day = %(day)s AND NOT counted
+    )
+    SELECT order_id FROM fresh
+"""
 _CLEAR = """
     DELETE FROM hours WHERE hour >= %(day)s::date::timestamp AT TIME ZONE 'UTC'
         AND hour < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
@@ -106,13 +112,13 @@ _COUNT_DAY = f"""
 def load(tx: Tx, ranges: Iterable[Range]) -> list[UUID]:
     """Have the figures count the facts of what landed there. Returns the orders that are new in them."""
     large.step(tx)
-    return [row[0] for row in tx.execute(_LOAD_LANDED, ranged(ranges))]
+    return [row[0] for row in tx.execute(_LOAD, ranged(ranges))]
 
 
 def recount(tx: Tx, day: date) -> list[UUID]:
     """Make the figures of a UTC day from its facts alone. Returns the orders that are new in them. For who
     is `large.alone`."""
-    fresh = [row[0] for row in tx.execute(_LOAD_DAY, {"day": day})]
+    fresh = [row[0] for row in tx.execute(_MARK, {"day": day})]
     for statement in (_CLEAR, *_CLEAR_DAILY, _COUNT_DAY):
         tx.execute(statement, {"day": day})
     return fresh

@@ -1,7 +1,7 @@
 """What arrived, as it arrived: it is never changed, and everything else can be made from it again."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -36,6 +36,15 @@ _LAND = """
     SELECT * FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::timestamptz[], %b::jsonb[], %b::json[])
     ON CONFLICT (id) DO NOTHING RETURNING seq
 """
+ON_THE_DAY = (
+    "at >= %(day)s::date::timestamp AT TIME ZONE 'UTC'"
+    " AND at < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'"
+)
+_OF_DAY = f"SELECT id, envelope::text, said::text FROM landed WHERE {ON_THE_DAY}"
+_SAY = """
+    UPDATE landed SET said = new.said
+    FROM unnest(%b::uuid[], %b::jsonb[]) AS new (id, said) WHERE landed.id = new.id
+"""
 IN_RANGES = """
     unnest(%(firsts)b::bigint[], %(lasts)b::bigint[]) AS range (first, last),
     LATERAL (SELECT * FROM landed WHERE seq BETWEEN range.first AND range.last OFFSET 0) AS landed
@@ -44,25 +53,33 @@ IN_RANGES = """
 expects wide ranges from reading all of the table first."""
 
 
-def land(tx: Tx, landings: Sequence[Landing]) -> Range | None:
-    """Keep them. Returns where those lie that were not there yet; None: there are none."""
-    places = [row[0] for row in tx.execute(_LAND, columns(landings))]
-    return Range(min(places), max(places)) if places else None
+def land(tx: Tx, landings: Sequence[Landing]) -> list[int]:
+    """Keep them. Returns the places of those that were not there yet."""
+    return [row[0] for row in tx.execute(_LAND, columns(landings))]
 
 
-def count(tx: Tx, ids: Sequence[UUID]) -> int:
-    """How many of these have landed."""
-    row = tx.execute("SELECT count(*) FROM landed WHERE id = ANY(%b::uuid[])", (list(ids),)).fetchone()
-    return int(row[0]) if row else 0
+def of_day(tx: Tx, day: date) -> Iterator[tuple[UUID, str, str | None]]:
+    """Id, envelope and what facts take from it, of all that happened on a UTC day. A part at a time, so it is
+    for a transaction."""
+    with tx.cursor(name="landed_of_day") as cursor:
+        cursor.execute(_OF_DAY, {"day": day})
+        yield from cursor
+
+
+def say(tx: Tx, said: Sequence[tuple[UUID, str | None]]) -> None:
+    """Have facts take this from now on."""
+    if said:
+        tx.execute(_SAY, columns(said))
 
 
 def ranged(ranges: Iterable[Range]) -> dict[str, list[int]]:
     """As parameters for IN_RANGES, each place once: ranges of messages that landed together overlap."""
-    apart = list(_apart(ranges))
-    return {"firsts": [r.first for r in apart], "lasts": [r.last for r in apart]}
+    whole = list(apart(ranges))
+    return {"firsts": [r.first for r in whole], "lasts": [r.last for r in whole]}
 
 
-def _apart(ranges: Iterable[Range]) -> Iterator[Range]:
+def apart(ranges: Iterable[Range]) -> Iterator[Range]:
+    """The same places, each once: what overlaps, or follows, is one."""
     whole: Range | None = None
     for each in sorted(ranges):
         if whole is None or each.first > whole.last + 1:

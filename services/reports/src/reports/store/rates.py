@@ -23,9 +23,9 @@ is known. `div` is whole numbers' division: `/` rounds to some 16 digits, and `r
 
 _KEEP = """
     INSERT INTO rates (day, currency, rate, said_at)
-    SELECT new.*, coalesce(%b, now()) FROM unnest(%b::date[], %b::text[], %b::numeric[]) AS new
+    SELECT new.*, %b::timestamptz FROM unnest(%b::date[], %b::text[], %b::numeric[]) AS new
     ON CONFLICT (currency, day) DO UPDATE SET (rate, said_at) = (excluded.rate, excluded.said_at)
-    WHERE rates.rate <> excluded.rate AND rates.said_at <= excluded.said_at
+    WHERE rates.said_at < excluded.said_at
 """
 _ONE_BY_ONE = "LOCK TABLE rates IN SHARE ROW EXCLUSIVE MODE"
 _LATEST = f"""
@@ -96,8 +96,9 @@ def one_by_one(tx: Tx) -> None:
     tx.execute(_PLAN)
 
 
-def keep(tx: Tx, rates: Rates, said_at: datetime | None = None) -> None:
-    """What is published again replaces what was, unless that was said later; None: it is said now."""
+def keep(tx: Tx, rates: Rates, said_at: datetime) -> None:
+    """Of a currency and day the rate holds that was said last, in whatever order they are kept: so it also
+    counts when the same is said again."""
     rows = [(day, currency, rate) for day, each in rates.items() for currency, rate in each.items()]
     if rows:
         tx.execute(_KEEP, [said_at, *columns(rows)])

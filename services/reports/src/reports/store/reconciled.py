@@ -37,11 +37,14 @@ _OURS = """
     SELECT order_id, account, currency, total, paid_at IS NOT NULL,
         shipped_at IS NOT NULL, delivered_at IS NOT NULL, cancelled_at IS NOT NULL
     FROM orders WHERE day = %(day)s AND account = ANY(%(accounts)s) AND NOT EXISTS (
-        SELECT FROM landed WHERE landed.order_id = orders.order_id
-            AND envelope->'producer'->>'service' = 'csv'
-    )
+        SELECT FROM landed WHERE id = orders.order_id  -- an order of elsewhere: see usecases/importing.py
+    ) AND placed_at <= %(before)s
 """
-_REFUNDED = "SELECT order_id, max(refunded) FROM refunds WHERE order_id = ANY(%b::uuid[]) GROUP BY order_id"
+_REFUNDED = """
+    SELECT order_id, max(refunded), sum(amount) FROM refunds
+    WHERE order_id = ANY(%b::uuid[]) GROUP BY order_id
+"""
+_FORGET = "DELETE FROM reconciled WHERE day = %s AND account = ANY(%s) AND NOT landed"
 _NOTE = """
     INSERT INTO reconciled (day, account, order_id, what, landed)
     SELECT * FROM unnest(%b::date[], %b::text[], %b::uuid[], %b::text[], %b::boolean[])
@@ -53,19 +56,31 @@ _LIST = """
 """
 
 
-def ours(tx: Tx, day: date, accounts: Sequence[str]) -> dict[UUID, Ours]:
-    """The orders of a UTC day that these accounts placed with orders, and not elsewhere."""
-    found = tx.execute(_OURS, {"day": day, "accounts": list(accounts)})
+def ours(tx: Tx, day: date, accounts: Sequence[str], before: datetime) -> dict[UUID, Ours]:
+    """The orders of a UTC day that these accounts placed before that time with orders, and not elsewhere."""
+    found = tx.execute(_OURS, {"day": day, "accounts": list(accounts), "before": before})
     return {id: Ours(a, c, int(total), *rest) for id, a, c, total, *rest in found}
 
 
-def refunded(tx: Tx, orders: Sequence[UUID]) -> dict[UUID, int]:
-    """What was given back of these in all, as far as it is known; also where nothing else of an order is."""
-    return {id: int(back) for id, back in tx.execute(_REFUNDED, (list(orders),))}
+class Back(NamedTuple):
+    """What was given back of an order."""
+
+    said: int = 0
+    """In all, as the latest refund that is known says."""
+    known: int = 0
+    """By all refunds that are known."""
 
 
-def note(tx: Tx, differences: Sequence[Difference]) -> None:
-    """Keep what differed; the same again is kept once."""
+def refunded(tx: Tx, orders: Sequence[UUID]) -> dict[UUID, Back]:
+    """Of those of these of which any refund is known, also where nothing else of an order is."""
+    found = tx.execute(_REFUNDED, (list(orders),))
+    return {id: Back(int(said), int(known)) for id, said, known in found}
+
+
+def note(tx: Tx, day: date, accounts: Sequence[str], differences: Sequence[Difference]) -> None:
+    """Keep what differs on a day, for those accounts: what was found before and is mended is forgotten, but
+    for what landed."""
+    tx.execute(_FORGET, (day, list(accounts)))
     if differences:
         tx.execute(_NOTE, columns(differences))
 

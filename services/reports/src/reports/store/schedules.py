@@ -14,7 +14,7 @@ CHANNEL = "schedules"
 """The PostgreSQL channel on which beats hear of a change."""
 
 _BESIDE = {"schedule_id", "account", "said_at"}
-_COLUMNS = "id, account, said_at, removed_at, said, next_due_at, last_due_at, last_fired_at"
+_COLUMNS = "id, account, said_at, removed_at, said, next_due_at, last_due_at"
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))"
 _FIND = f"SELECT {_COLUMNS} FROM schedules WHERE id = %s"
 _LISTED = f"SELECT {_COLUMNS} FROM schedules WHERE removed_at IS NULL ORDER BY account NULLS FIRST, id"
@@ -29,9 +29,7 @@ _REMOVE = """
 """
 _FORGET = "DELETE FROM schedules WHERE removed_at < now() - interval '90 days' AND id <> %s"
 _UPCOMING = "SELECT id, next_due_at FROM schedules WHERE next_due_at IS NOT NULL"
-_MOVE = """
-    UPDATE schedules SET next_due_at = %s, last_due_at = %s, last_fired_at = %s WHERE id = %s
-"""
+_MOVE = "UPDATE schedules SET next_due_at = %s, last_due_at = %s WHERE id = %s"
 _TELL = f"SELECT pg_notify('{CHANNEL}', '')"
 
 
@@ -46,7 +44,6 @@ class Row(NamedTuple):
     """Fields of contracts.reports.SetSchedule, but those beside it. None: it is removed."""
     next_due_at: datetime | None
     last_due_at: datetime | None
-    last_fired_at: datetime | None
 
 
 def alone(tx: Tx, id: UUID) -> None:
@@ -83,6 +80,6 @@ def upcoming(tx: Tx) -> Sequence[tuple[UUID, datetime]]:
     return tx.execute(_UPCOMING).fetchall()
 
 
-def move(tx: Tx, id: UUID, due: datetime | None, last: datetime, at: datetime) -> None:
-    """All up to `last` was sent off `at` that time; next is `due`."""
-    tx.execute(_MOVE, (due, last, at, id))
+def move(tx: Tx, id: UUID, due: datetime | None, last: datetime) -> None:
+    """All up to `last` was sent off; next is `due`."""
+    tx.execute(_MOVE, (due, last, id))

@@ -62,6 +62,10 @@ _UNCONVERTED = f"""
     SELECT currency, sum(orders)::bigint, sum(amount) FROM days WHERE {_IN_TIME} AND unconverted > 0
     GROUP BY currency HAVING sum(orders) > 0 ORDER BY currency
 """
+_REFUNDS_UNCONVERTED = f"""
+    SELECT currency, count(*), sum(amount) FROM refunds WHERE {_IN_TIME} AND revenue IS NULL
+    GROUP BY currency ORDER BY currency
+"""
 _SOLD = f"""
     SELECT sku, sum(orders)::bigint AS orders, sum(items - cancelled_items) AS items,
         sum(revenue - cancelled_revenue) AS revenue
@@ -109,19 +113,20 @@ _REFUNDS = """
     ORDER BY at, refunds.order_id
 """
 _CUSTOMER = f"""
-    SELECT customer, name, email FROM customers WHERE lower(email) = lower(%(email)s) AND {_OURS}
-    ORDER BY seen_at DESC LIMIT 1
+    SELECT array_agg(customer), (array_agg(name ORDER BY seen_at DESC))[1],
+        (array_agg(email ORDER BY seen_at DESC))[1]
+    FROM customers WHERE lower(email) = lower(%(email)s) AND {_OURS} HAVING count(*) > 0
 """
 _ENTRIES = """
     SELECT currency, at, what, order_id, charged, paid FROM (
         SELECT currency, placed_at AS at, 'order' AS what, order_id, total AS charged, 0 AS paid
-        FROM orders WHERE customer = %(customer)s AND placed_at IS NOT NULL
+        FROM orders WHERE customer = ANY(%(ids)s) AND placed_at IS NOT NULL
         UNION ALL SELECT currency, paid_at, 'payment', order_id, 0, total
-        FROM orders WHERE customer = %(customer)s AND placed_at IS NOT NULL AND paid_at IS NOT NULL
+        FROM orders WHERE customer = ANY(%(ids)s) AND placed_at IS NOT NULL AND paid_at IS NOT NULL
         UNION ALL SELECT currency, cancelled_at, 'cancellation', order_id, -total, 0
-        FROM orders WHERE customer = %(customer)s AND placed_at IS NOT NULL AND cancelled_at IS NOT NULL
+        FROM orders WHERE customer = ANY(%(ids)s) AND placed_at IS NOT NULL AND cancelled_at IS NOT NULL
         UNION ALL SELECT currency, at, 'refund', order_id, -amount, -amount
-        FROM refunds WHERE customer = %(customer)s
+        FROM refunds WHERE customer = ANY(%(ids)s)
     ) AS entries
     WHERE at < (%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'
     ORDER BY at, order_id, array_position(ARRAY['order', 'payment', 'cancellation', 'refund'], what)
@@ -150,6 +155,10 @@ def unconverted(tx: Tx, of: Of) -> list[Unconverted]:
     return [Unconverted(c, n, int(a)) for c, n, a in tx.execute(_UNCONVERTED, of._asdict())]
 
 
+def unconverted_refunds(tx: Tx, of: Of) -> list[Unconverted]:
+    return [Unconverted(c, n, int(a)) for c, n, a in tx.execute(_REFUNDS_UNCONVERTED, of._asdict())]
+
+
 def best_products(tx: Tx, of: Of, limit: int) -> list[BestProduct]:
     found = tx.execute(_BEST, {**of._asdict(), "limit": limit})
     return [BestProduct(sku, name or "", int(i), int(r)) for sku, name, i, r in found]
@@ -158,11 +167,10 @@ def best_products(tx: Tx, of: Of, limit: int) -> list[BestProduct]:
 def products(tx: Tx, of: Of, step: int) -> list[Product]:
     """All of them; their trends in parts of `step` days."""
     parts = range(((of.last - of.first).days // step) + 1)
-    before = {"first_before": of.before.first, "last_before": of.before.last}
-    found = tx.execute(_PRODUCTS, {**of._asdict(), **before, "step": step})
+    where = {**of._asdict(), "first_before": of.before.first, "step": step}
     return [
         Product(s, name or "", n, int(i), int(r), 0, int(bi), int(br), _trend(trend, parts))
-        for s, name, n, i, r, bi, br, trend in found
+        for s, name, n, i, r, bi, br, trend in tx.execute(_PRODUCTS, where)
     ]
 
 
@@ -177,15 +185,15 @@ def refunds(tx: Tx, of: Of) -> list[Refund]:
     ]
 
 
-def customer(tx: Tx, account: str | None, email: str) -> tuple[UUID, Customer] | None:
-    """Whoever has that address at that account; None: nobody ever ordered."""
+def customer(tx: Tx, account: str | None, email: str) -> tuple[list[UUID], Customer] | None:
+    """Whoever has that address at that account (None: at any), and by which keys; None: nobody ordered."""
     row = tx.execute(_CUSTOMER, {"account": account, "email": email}).fetchone()
     return (row[0], Customer(row[2], row[1], row[2])) if row else None
 
 
-def entries(tx: Tx, customer: UUID, last: date) -> list[tuple[str, Entry]]:
+def entries(tx: Tx, ids: Sequence[UUID], last: date) -> list[tuple[str, Entry]]:
     """All that was ever charged and paid, until that day; each with its currency."""
-    found = tx.execute(_ENTRIES, {"customer": customer, "last": last})
+    found = tx.execute(_ENTRIES, {"ids": list(ids), "last": last})
     return [(c, Entry(at, what, str(id), int(owed), int(paid))) for c, at, what, id, owed, paid in found]
 
 

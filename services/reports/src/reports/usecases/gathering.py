@@ -46,7 +46,7 @@ def refunds(tx: Tx, of: Of, currency: str) -> Refunds:
         sold.revenue if sold else 0,
         before.refunds if before else None,
         before.refunded if before else None,
-        told.unconverted(tx, of),
+        told.unconverted_refunds(tx, of),
     )
 
 
@@ -57,8 +57,8 @@ def customer_statement(tx: Tx, of: Of, email: str | None) -> CustomerStatement:
     found = told.customer(tx, of.account, email)
     if found is None:
         raise Reject("no customer has this address: nothing was ever ordered with it")
-    id, customer = found
-    entries = sorted(told.entries(tx, id, of.last), key=lambda each: each[0])
+    ids, customer = found
+    entries = sorted(told.entries(tx, ids, of.last), key=lambda each: each[0])
     accounts = [
         _account(currency, [entry for _, entry in all], of.first)
         for currency, all in groupby(entries, key=lambda each: each[0])

@@ -1,7 +1,7 @@
 """Orders of elsewhere: each lands as an envelope that orders might have sent, and is then as any other."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import BinaryIO
@@ -16,7 +16,7 @@ from mesh import Tx, context
 from mesh.files import PIECE, FileStore
 from reports.sources import orders_csv
 from reports.sources.orders_csv import Fault, Order
-from reports.store import documents, landing
+from reports.store import documents
 from reports.store.documents import Document
 from reports.store.landing import Landing
 from reports.usecases.landing import keep, landing_of
@@ -64,43 +64,53 @@ def is_known(tx: Tx, digest: str) -> bool:
     return found is not None and found[0].kind == KIND
 
 
-def take(
-    content: BinaryIO,
-    digest: str,
-    name: str,
-    tx: Tx,
-    *,
-    encoding: str | None = None,
-    account: str | None = None,
-) -> Taken:
-    """Land the orders of a file, but for those that any fault names: it is read twice, as a fault may name
-    one that stands further up. An order that comes again, in whatever file, is the one that landed first.
+@dataclass(frozen=True)
+class Read:
+    """A file that was looked through: a fault may name an order that stands further up."""
+
+    content: BinaryIO
+    encoding: str | None
+    at: datetime
+    taken: Taken
+    """The faults so far, and nothing else."""
+    spoiled: Collection[str | None]
+    """Orders that they name."""
+
+    def orders(self) -> Iterator[Order]:
+        """All others."""
+        for each in _parsed(self.content, self.at, self.encoding):
+            if isinstance(each, Order) and each.reference not in self.spoiled:
+                yield each
+
+
+def read(content: BinaryIO, encoding: str | None = None) -> Read:
+    """Look for what is wrong with a file. Before any transaction: with a large one it would be idle for
+    longer than it may. Raises Unreadable."""
+    now, taken, spoiled = datetime.now(UTC), Taken(), set[str | None]()
+    for each in _parsed(content, now, encoding):
+        if isinstance(each, Fault):
+            taken.note(each)
+            spoiled.add(each.order)
+    return Read(content, encoding, now, taken, spoiled)
+
+
+def take(found: Read, digest: str, name: str, tx: Tx, account: str | None = None) -> Taken:
+    """Land the orders of a file. One that comes again, in whatever file, is the one that landed first.
 
     `account`: of orders that name none. Raises Unreadable; then nothing of it is to be committed.
     """
-    now, taken = datetime.now(UTC), Taken()
-    spoiled = set(_faults(content, now, encoding, taken))
+    taken = replace(found.taken, told=[*found.taken.told])
     documents.land(tx, Document(digest, KIND, name, None, None, None))
-    found = (each for each in _parsed(content, now, encoding) if isinstance(each, Order))
-    whole = _landings((order for order in found if order.reference not in spoiled), account, taken)
+    whole = _landings(found.orders(), account, taken)
     while chunk := list(islice(whole, _AT_ONCE)):
         taken.orders += len(chunk)
-        taken.new += len(chunk) - landing.count(tx, [each.id for each in chunk])
-        keep(tx, chunk)
+        taken.new += keep(tx, chunk)
     return taken
 
 
 def _parsed(content: BinaryIO, now: datetime, encoding: str | None) -> Iterator[Order | Fault]:
     content.seek(0)
     return orders_csv.parse(content, now, encoding)
-
-
-def _faults(content: BinaryIO, now: datetime, encoding: str | None, taken: Taken) -> Iterator[str | None]:
-    """The orders that they name."""
-    for each in _parsed(content, now, encoding):
-        if isinstance(each, Fault):
-            taken.note(each)
-            yield each.order
 
 
 def _landings(orders: Iterable[Order], account: str | None, taken: Taken) -> Iterator[Landing]:
@@ -111,6 +121,7 @@ def _landings(orders: Iterable[Order], account: str | None, taken: Taken) -> Ite
         except ValidationError as error:
             taken.note(Fault(order.line, None, explain(error), order.reference))
             continue
+        # The order's own id: it is how an order of elsewhere is told from one of ours (store/reconciled.py).
         envelope = Envelope.around(placed, producer, id=placed.order_id)
         yield landing_of(placed, envelope, envelope.model_dump_json())
 

@@ -22,10 +22,12 @@ def land(events: Sequence[Event], tx: Tx) -> None:
     keep(tx, [landing_of(event, each.head, each.document) for each, event in whole])
 
 
-def keep(tx: Tx, landings: Sequence[Landing]) -> None:
-    """Land them, and have what is new transformed."""
-    if fresh := landing.land(tx, landings):
-        outbox.put(tx, TransformLanded(first=fresh.first, last=fresh.last))
+def keep(tx: Tx, landings: Sequence[Landing]) -> int:
+    """Land them, and have what is new transformed. Returns how many are."""
+    places = landing.land(tx, landings)
+    if places:
+        outbox.put(tx, TransformLanded(first=min(places), last=max(places)))
+    return len(places)
 
 
 def landing_of(event: Event, head: Head, envelope: str) -> Landing:

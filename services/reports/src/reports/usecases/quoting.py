@@ -77,6 +77,7 @@ def transform(digest: str, tx: Tx, reporting: str) -> None:
         raise Reject(f"rates of {document.source}: {error}. None is taken; those of before hold") from error
     rates.one_by_one(tx)
     rates.keep(tx, found, landed_at)
+    documents.note_read(tx, digest)
     days = convert(tx, reporting, min(found), max(found))
     log.info("rates.kept", source=document.source, days=len(found), recounted=recount(tx, reporting, days))
 

@@ -7,7 +7,7 @@ told.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import structlog
@@ -29,7 +29,7 @@ from reports.sources import orders_api
 from reports.sources.orders_api import Order, Shop
 from reports.store import reconciled
 from reports.store.landing import Landing
-from reports.store.reconciled import Difference, Ours
+from reports.store.reconciled import Back, Difference, Ours
 from reports.usecases.landing import keep, landing_of
 
 log = structlog.get_logger(__name__)
@@ -53,7 +53,14 @@ _STEPS: dict[str, tuple[tuple[str, Callable[..., Message]], ...]] = {
 _FRESH = Ours("", "", 0, paid=False, shipped=False, delivered=False, cancelled=False)
 
 
-def reconcile(day: date | None, shops: Sequence[Shop]) -> Effect[list[Order]] | None:
+class Placed(NamedTuple):
+    """All orders of a day, as they are there."""
+
+    orders: Sequence[Order]
+    asked_at: datetime
+
+
+def reconcile(day: date | None, shops: Sequence[Shop]) -> Effect[Placed] | None:
     """The orders of a UTC day; None: yesterday's. Nothing, where no shop is named."""
     if not shops:
         log.info("orders.not_reconciled", reason="ORDERS_KEYS names no account")
@@ -62,39 +69,42 @@ def reconcile(day: date | None, shops: Sequence[Shop]) -> Effect[list[Order]] | 
     return Effect(perform=partial(placed, wanted, shops), then=partial(_settle, wanted, shops))
 
 
-def placed(day: date, shops: Sequence[Shop]) -> list[Order]:
-    """All orders of that day, as they are there. Raises SourceAway and SourceUnfit."""
-    since = datetime.combine(day, time(), UTC)
-    return orders_api.placed(shops, since, since + timedelta(1))
+def placed(day: date, shops: Sequence[Shop]) -> Placed:
+    """Raises SourceAway and SourceUnfit."""
+    since, now = datetime.combine(day, time(), UTC), datetime.now(UTC)
+    return Placed(orders_api.placed(shops, since, since + timedelta(1)), now)
 
 
-def compare(tx: Tx, day: date, accounts: Sequence[str], found: Sequence[Order]) -> list[Difference]:
+def compare(tx: Tx, day: date, accounts: Sequence[str], found: Placed) -> list[Difference]:
     """Land what is missing here, and keep what differed. Returns that."""
-    ours, before = reconciled.ours(tx, day, accounts), datetime.now(UTC) - SETTLED
-    given_back = reconciled.refunded(tx, [order.id for order in found])
+    before = found.asked_at - SETTLED
+    ours = reconciled.ours(tx, day, accounts, before)
+    given_back = reconciled.refunded(tx, [order.id for order in found.orders])
     landings: list[Landing] = []
     differences: list[Difference] = []
-    for order in found:
+    for order in found.orders:
         mine = ours.pop(order.id, None)
         if (order.changed_at or order.placed_at) <= before:
-            refunded = given_back.get(order.id, 0)
-            missing = list(_missing(order, mine, refunded))
+            back = given_back.get(order.id, Back())
+            missing = list(_missing(order, mine, back))
             landings += [_landing(order, message) for message in missing]
-            differences += _told(day, order, mine, refunded, missing)
+            differences += _told(day, order, mine, back, missing)
     differences += [Difference(day, o.account, id, "unknown there", landed=False) for id, o in ours.items()]
     if landings:
         keep(tx, landings)
-    reconciled.note(tx, differences)
+    reconciled.note(tx, day, accounts, differences)
     return differences
 
 
-def _settle(day: date, shops: Sequence[Shop], tx: Tx, found: list[Order]) -> None:
+def _settle(day: date, shops: Sequence[Shop], tx: Tx, found: Placed) -> None:
     differences = compare(tx, day, [shop.account for shop in shops], found)
     landed = sum(each.landed for each in differences)
-    log.info("orders.reconciled", day=str(day), orders=len(found), differ=len(differences), landed=landed)
+    log.info(
+        "orders.reconciled", day=str(day), orders=len(found.orders), differ=len(differences), landed=landed
+    )
 
 
-def _missing(order: Order, mine: Ours | None, refunded: int) -> Iterator[Any]:
+def _missing(order: Order, mine: Ours | None, back: Back) -> Iterator[Any]:
     """The messages that did not come."""
     known = _known(order)
     at = order.changed_at or order.placed_at
@@ -105,8 +115,8 @@ def _missing(order: Order, mine: Ours | None, refunded: int) -> Iterator[Any]:
     for called, message in _STEPS.get(order.status, ()):
         if not getattr(mine, called):
             yield message(**known, at=at)
-    if order.refunded > refunded:
-        amount = order.refunded - refunded
+    if order.refunded > back.said:
+        amount = order.refunded - back.said
         yield OrderRefunded(**known, at=at, amount=amount, refunded=order.refunded, reason=None)
 
 
@@ -130,14 +140,15 @@ def _landing(order: Order, message: Any) -> Landing:
 
 
 def _told(
-    day: date, order: Order, mine: Ours | None, refunded: int, missing: Sequence[Message]
+    day: date, order: Order, mine: Ours | None, back: Back, missing: Sequence[Message]
 ) -> Iterator[Difference]:
     tell = partial(Difference, day, order.account, order.id)
     if missing:
         names = ", ".join(contract_of(type(each)).name.partition(".")[2] for each in missing)
         yield tell(f"missing here: {names}", landed=True)
-    if refunded > order.refunded:
-        yield tell(f"refunded {order.refunded} there, {refunded} here", landed=False)
+    known = back.known + max(0, order.refunded - back.said)  # with what has just landed
+    if known != order.refunded:  # a part that never came, or one that came besides
+        yield tell(f"refunded {order.refunded} there, {known} here", landed=False)
     if mine is None:
         return
     there = (order.account, order.currency, order.total)

@@ -108,7 +108,7 @@ def fire(tx: Tx, id: UUID, at: datetime) -> datetime | None:
     ticks = (RunSchedule(schedule_id=id, due_at=each) for each in due)
     outbox.put(tx, *(outbox.seal(tick, schedules.tick_id(id, tick.due_at)) for tick in ticks))
     following = recurrence.after(said.timing, due[-1])
-    stored.move(tx, id, following, due[-1], at)
+    stored.move(tx, id, following, due[-1])
     late = round((at - due[0]).total_seconds(), 3)
     log.info("schedule.fired", schedule_id=str(id), due_at=due[0].isoformat(), times=len(due), late=late)
     return following

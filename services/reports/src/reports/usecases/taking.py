@@ -72,8 +72,9 @@ def _taken(file: DroppedFile, counter: Counter) -> Taken:
             if importing.is_known(tx, file.digest):
                 return Taken()
         importing.store(file.opened(), file.name, counter.files)
+        found = importing.read(file.opened())
         with tx.transaction():
-            taken = importing.take(file.opened(), file.digest, file.name, tx)
+            taken = importing.take(found, file.digest, file.name, tx)
             file.check()
             return taken
 

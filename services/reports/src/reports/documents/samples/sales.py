@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from math import exp
+from operator import attrgetter
 from random import Random
 
 from reports.documents.kinds import BestProduct, Country, DailySales, Day, Hour, Sales, Totals
@@ -20,7 +21,7 @@ def daily_sales() -> DailySales:
     sales = Sales("EUR", days, hours, products=_best(), countries=_countries(days), unconverted=[lost()])
     now = sales.totals
     before = Totals(*(round(value * part) for value, part in zip(_values(now), _BEFORE, strict=True)))
-    figures = sorted(of for day in days for of in _originals(day))
+    figures = sorted((of for day in days for of in _originals(day)), key=attrgetter("day", "currency"))
     return DailySales(
         FIRST,
         LAST,

@@ -11,16 +11,10 @@ _MEASURES = """
             orders bigint NOT NULL,
             items numeric NOT NULL,
             revenue numeric NOT NULL,       -- minor units of the reporting currency
-            unconverted bigint NOT NULL,    -- orders and refunds that no rate is known for
             cancelled bigint NOT NULL,
             cancelled_revenue numeric NOT NULL,
             refunds bigint NOT NULL,
             refunded_revenue numeric NOT NULL,
-"""
-_IN_ITS_CURRENCY = """
-            amount numeric NOT NULL,        -- minor units of what customers paid in
-            cancelled_amount numeric NOT NULL,
-            refunded_amount numeric NOT NULL,
 """
 _KEY = 'text COLLATE "C" NOT NULL'
 """Compared byte by byte: figures are looked up and sorted by such keys, not for people."""
@@ -48,13 +42,16 @@ def upgrade() -> None:
             etag text,
             modified text,             -- what its source said, to be asked with the next time
             landed_at timestamptz NOT NULL DEFAULT now(),
-            body bytea NOT NULL
+            read_at timestamptz,       -- when all that it says was taken from it
+            body bytea                 -- empty: it is in the file store, or nowhere
         );
+        CREATE INDEX landed_documents_source ON landed_documents (kind, source, landed_at);
 
         CREATE TABLE rates (  -- units of a currency for one euro
             currency {_KEY},
             day date NOT NULL,
             rate numeric NOT NULL CHECK (rate > 0),
+            said_at timestamptz NOT NULL,
             PRIMARY KEY (currency, day)
         );
         CREATE TABLE conversions (  -- into the reporting currency, for every day on which a rate holds
@@ -78,7 +75,6 @@ def upgrade() -> None:
             revenue numeric,           -- empty: no rate is known
             skus text[] COLLATE "C",   -- of each line: they are never asked for alone, and so no table
             quantities numeric[],
-            amounts numeric[],
             revenues numeric[],
             paid_at timestamptz,
             shipped_at timestamptz,
@@ -105,16 +101,17 @@ def upgrade() -> None:
             PRIMARY KEY (order_id, refunded)
         ) WITH (fillfactor = 50);
         CREATE INDEX refunds_day ON refunds (day);
+        CREATE INDEX refunds_customer ON refunds (customer);
         CREATE TABLE customers (  -- the only facts that are personal
             account {_KEY},
             customer uuid NOT NULL,
             email text NOT NULL,
             name text NOT NULL,
             locale text NOT NULL,
-            country {_KEY},
             seen_at timestamptz NOT NULL,  -- when that was said
             PRIMARY KEY (customer)
         );
+        CREATE INDEX customers_email ON customers (lower(email));
         CREATE TABLE products (
             account {_KEY},
             sku {_KEY},
@@ -127,14 +124,21 @@ def upgrade() -> None:
             hour timestamptz NOT NULL,
             account {_KEY},
             currency {_KEY},
-            {_MEASURES}{_IN_ITS_CURRENCY}
+            orders bigint NOT NULL,
+            items numeric NOT NULL,
+            revenue numeric NOT NULL,
+            unconverted bigint NOT NULL,
             PRIMARY KEY (hour, account, currency)
         );
         CREATE TABLE days (
             day date NOT NULL,
             account {_KEY},
             currency {_KEY},
-            {_MEASURES}{_IN_ITS_CURRENCY}
+            {_MEASURES}
+            unconverted bigint NOT NULL,    -- orders and refunds that no rate is known for
+            amount numeric NOT NULL,        -- minor units of what customers paid in
+            cancelled_amount numeric NOT NULL,
+            refunded_amount numeric NOT NULL,
             PRIMARY KEY (day, account, currency)
         );
         CREATE TABLE days_by_country (

@@ -17,8 +17,7 @@ def upgrade() -> None:
             removed_at timestamptz,         -- kept for a while: what was under way does not bring it back
             said jsonb,                     -- fields of contracts.reports.SetSchedule; of a removed one none
             next_due_at timestamptz,        -- the first time that was not sent off yet; NULL: there is none
-            last_due_at timestamptz,        -- the last one that was
-            last_fired_at timestamptz       -- and when that happened
+            last_due_at timestamptz         -- the last one that was
         );
         CREATE INDEX schedules_due ON schedules (next_due_at) WHERE next_due_at IS NOT NULL;
     """)

@@ -1,4 +1,4 @@
-"""When a rate was said, documents that lie elsewhere, and orders that differed from those there."""
+"""Orders that differed from those of the orders service."""
 
 from alembic import op
 
@@ -10,9 +10,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("""
-        ALTER TABLE rates ADD COLUMN said_at timestamptz NOT NULL DEFAULT now();
-        CREATE INDEX landed_documents_source ON landed_documents (kind, source, landed_at);
-        ALTER TABLE landed_documents ALTER COLUMN body DROP NOT NULL;
         CREATE TABLE reconciled (
             day date NOT NULL,
             account text COLLATE "C" NOT NULL,
@@ -22,15 +19,8 @@ def upgrade() -> None:
             found_at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (day, order_id, what)
         );
-        COMMENT ON COLUMN landed_documents.body IS 'empty: it is in the file store, or nowhere';
     """)
 
 
 def downgrade() -> None:
-    op.execute("""
-        DROP TABLE reconciled;
-        DELETE FROM landed_documents WHERE body IS NULL;
-        ALTER TABLE landed_documents ALTER COLUMN body SET NOT NULL;
-        DROP INDEX landed_documents_source;
-        ALTER TABLE rates DROP COLUMN said_at
-    """)
+    op.execute("DROP TABLE reconciled")
