@@ -104,7 +104,12 @@ def test_a_sheet_is_made_for_reading_and_printing() -> None:
 
 @pytest.mark.parametrize(
     ("currency", "shown", "value"),
-    [("EUR", "#,##0.00", 12.34), ("JPY", "#,##0", 1234), ("KWD", "#,##0.000", 1.234)],
+    [
+        ("EUR", "#,##0.00", 12.34),
+        ("JPY", "#,##0", 1234),
+        ("KWD", "#,##0.000", 1.234),
+        ("RSD", "#,##0.00", 12.34),
+    ],
 )
 def test_amounts_have_the_places_of_their_currency(currency: str, shown: str, value: float) -> None:
     sheet = opened(performance(product("Tea", 1234), currency=currency))["All products"]

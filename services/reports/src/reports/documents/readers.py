@@ -1,6 +1,7 @@
 """Who reads a report: in which language, and how their locale writes money, dates and numbers."""
 
 import gettext
+import re
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,10 +13,11 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_compact_decimal, format_currency, format_decimal
 
 from reports.documents.kinds.amounts import major
 from reports.documents.numbers import any_size, numbers
+from reports.domain import digits
 
 ENGLISH = "en"
 """What the reports are written in, and what those read whose language has no catalog."""
@@ -39,8 +41,12 @@ class Reader:
 
     def money(self, minor: int, currency: str) -> str:
         """With its currency: €1,234.50."""
+        places = digits(currency)
+        pattern = _money_pattern(self.locale, places)
         with any_size():
-            return format_currency(major(minor, digits(currency)), currency, locale=self.locale)
+            return format_currency(
+                major(minor, places), currency, pattern, self.locale, currency_digits=False
+            )
 
     def amount(self, minor: int, currency: str) -> str:
         """Without it: 1,234.50, where the column says which currency it is."""
@@ -107,9 +113,10 @@ def reader(tag: str) -> Reader:
 
 
 @cache
-def digits(currency: str) -> int:
-    """Of its minor unit: 2 for EUR, 0 for JPY, 3 for KWD. 2 for one that nobody knows."""
-    return get_currency_precision(currency)
+def _money_pattern(locale: str, places: int) -> str:
+    """The locale's, with so many places: Babel's own are those of cash, such as none for RSD."""
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
+    return re.sub(r"0\.0+", f"0.{'0' * places}" if places else "0", pattern)
 
 
 @cache

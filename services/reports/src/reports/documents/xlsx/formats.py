@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.documents.kinds.amounts import Money, major
 from reports.documents.pages.layout import Column, Form, Value
-from reports.documents.readers import digits
+from reports.domain import digits
 
 INK, MUTED, LINE, PAPER = "#22252B", "#666B75", "#D9D4C8", "#F3F1EC"
 CALM, GOOD, BAD = "#2F5D8A", "#2C6E49", "#A3402F"
