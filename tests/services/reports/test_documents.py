@@ -97,9 +97,17 @@ def test_a_statement_goes_from_what_was_owed_to_what_is() -> None:
 
 def test_refunds_say_what_was_paid_in_its_currency() -> None:
     refund = Refund(at(7), at(1), "A-1", "Ada", "", 612, Money(1000, "JPY"))
-    [row] = rows(Refunds(DAY, date(2026, 3, 31), "EUR", [refund]))
+    report = Refunds(DAY, date(2026, 3, 31), "EUR", [refund])
+    [row] = rows(report)
     assert (row["amount"], row["original_currency"], row["original_amount"]) == ("612", "JPY", "1000")
     assert row["at"] == "2026-03-07T12:00:00+00:00"
+    [told] = json.loads(written(report, "json"))["refunds"]
+    assert (told["amount"], told["original"]) == (612, {"minor": 1000, "currency": "JPY"})
+
+
+@pytest.mark.parametrize("format", ["json", "csv"])
+def test_products_say_nothing_of_refunds_which_nobody_counts_by_product(format: str) -> None:
+    assert b"refund" not in written(performance(product("Tea")), format)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"])

@@ -161,7 +161,7 @@ def products(tx: Tx, of: Of, step: int) -> list[Product]:
     before = {"first_before": of.before.first, "last_before": of.before.last}
     found = tx.execute(_PRODUCTS, {**of._asdict(), **before, "step": step})
     return [
-        Product(s, name or "", n, int(i), int(r), 0, int(bi), int(br), _trend(trend, parts))
+        Product(s, name or "", n, int(i), int(r), int(bi), int(br), _trend(trend, parts))
         for s, name, n, i, r, bi, br, trend in found
     ]
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import NamedTuple
 
 
-class Money(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Money:
     """An amount in a currency of its own, whatever the report's is."""
 
     minor: int

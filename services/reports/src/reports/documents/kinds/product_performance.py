@@ -17,7 +17,6 @@ class Product:
     orders: int
     items: int
     revenue: int
-    refunded: int = 0
     previous_items: int = 0
     previous_revenue: int = 0
     """The same of as many days before the first."""
@@ -50,7 +49,3 @@ class ProductPerformance:
     @property
     def revenue(self) -> int:
         return sum(product.revenue for product in self.products)
-
-    @property
-    def refunded(self) -> int:
-        return sum(product.refunded for product in self.products)

@@ -38,7 +38,6 @@ def _figures(report: ProductPerformance, reader: Reader) -> list[KeyFigure]:
         compared.number(reader.gettext("Items"), report.items, items),
         compared.number(reader.gettext("Products sold"), sold, before),
         KeyFigure(reader.gettext("Best ten, of revenue"), _best_ten(report), "share"),
-        KeyFigure(reader.gettext("Refunded"), report.refunded, "money", report.currency),
     ]
 
 
@@ -98,7 +97,6 @@ def _all(report: ProductPerformance, reader: Reader) -> Table:
         Column(reader.gettext("Revenue"), "money", report.currency, summed=True),
         Column(reader.gettext("Share"), "share"),
         Column(reader.gettext("Change"), "change"),
-        Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
     ]
     whole = report.revenue
     return Table(reader.gettext("All products"), columns, [_row(each, whole) for each in report.products])
@@ -113,7 +111,6 @@ def _row(product: Product, whole: int) -> Sequence[Value]:
         product.revenue,
         ratio(product.revenue, whole),
         change(product.revenue, product.previous_revenue),
-        product.refunded,
     )
 
 

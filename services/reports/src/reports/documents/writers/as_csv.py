@@ -28,17 +28,7 @@ MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Also as Japanese keyboards write them, which Excel understands."""
 
-_PRODUCT = (
-    "sku",
-    "name",
-    "currency",
-    "orders",
-    "items",
-    "revenue",
-    "refunded",
-    "previous_items",
-    "previous_revenue",
-)
+_PRODUCT = ("sku", "name", "currency", "orders", "items", "revenue", "previous_items", "previous_revenue")
 _ENTRY = ("at", "what", "order", "currency", "charged", "paid", "balance")
 _REFUND = (
     "at",

@@ -37,7 +37,7 @@ def _of(report: Report) -> Mapping[str, Any]:
             )
             return {"days": _days(report.figures), "totals": _totals(report.figures), **sales}
         case ProductPerformance():
-            totals = {"items": report.items, "revenue": report.revenue, "refunded": report.refunded}
+            totals = {"items": report.items, "revenue": report.revenue}
             return {"currency": report.currency, "totals": totals, **_fields(report)}
         case Refunds():
             totals = {"refunds": len(report.refunds), "refunded": report.refunded}
@@ -58,8 +58,6 @@ def _plain(value: Any) -> Any:
             return value.astimezone(UTC).isoformat()
         case date():
             return value.isoformat()
-        case Sequence():
-            return list(value)
         case _ if is_dataclass(value):
             return _fields(value)
     raise TypeError(f"{type(value).__name__} is nothing that a report is made of")
