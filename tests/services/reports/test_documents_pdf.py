@@ -20,7 +20,11 @@ from reports.documents.kinds import (
     Totals,
     Unconverted,
 )
+from reports.documents.pages.layout import Column, Table
 from reports.documents.pdf import lists
+from reports.documents.pdf.parts import Parts
+from reports.documents.pdf.widths import EM, of_figures
+from reports.documents.readers import reader
 from reports.documents.samples import SAMPLES, daily_sales, many_products, product_performance, statement_of
 
 
@@ -104,6 +108,25 @@ def test_ten_thousand_products_are_on_pages_that_are_full() -> None:
     assert f"{report.revenue / 100:,.2f}" in found[-1]
 
 
+def test_bars_are_as_long_as_what_is_above_nothing() -> None:
+    def bars(*values: int) -> object:
+        table = Table(
+            "Best", [Column("Product"), Column("Revenue", "money", "EUR")], [("", v) for v in values], 1
+        )
+        return Parts(reader("en")).data(table)["bars"]
+
+    assert bars(-500, -100) == [0, 0]
+    assert bars(200, 50, -100, 0) == [1, 0.25, 0, 0]
+    assert bars(0) == [0]
+
+
+def test_a_column_has_room_for_the_balance_that_it_begins_with() -> None:
+    columns = [Column("Entry"), Column("Balance", "money", "EUR", running=(0, 0))]
+    table = Table("Account", columns, [("Payment", 100)], first=("Opening", -(10**14)), last=("Closing", 0))
+    [_, balance] = Parts(reader("en")).data(table)["columns"]
+    assert balance["em"] * EM >= (of_figures("-1,000,000,000,000.00") or 0)
+
+
 def test_a_statement_of_thousands_of_lines_ends_with_its_balance() -> None:
     report = statement_of(2800)
     assert len(report.accounts[0].entries) > 5000
@@ -113,8 +136,7 @@ def test_a_statement_of_thousands_of_lines_ends_with_its_balance() -> None:
 
 
 def test_a_list_too_long_for_a_pdf_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.documents.pdf.lists.MOST_ROWS", 300)
-    monkeypatch.setattr("reports.documents.pdf.render.MOST_ROWS", 300)
+    monkeypatch.setattr(lists, "MOST_ROWS", 300)
     report = many_products(400)
     found = texts(report)
     assert "100 lines more are in the CSV and JSON of this report." in found[0]

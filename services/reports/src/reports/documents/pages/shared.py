@@ -43,6 +43,15 @@ def unconverted(reader: Reader, left_out: Sequence[Unconverted]) -> list[str]:
     ]
 
 
+def left_out(reader: Reader, lines: int) -> str:
+    """Of a table that is longer than a format has room for."""
+    return reader.ngettext(
+        "%(number)s line more is in the CSV and JSON of this report.",
+        "%(number)s lines more are in the CSV and JSON of this report.",
+        lines,
+    )
+
+
 class Comparing:
     """Key figures beside those of the period before, if anybody knows them."""
 

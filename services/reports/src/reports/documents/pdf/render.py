@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.documents.pages.layout import KeyFigure, Page, Table
-from reports.documents.pdf.lists import MOST_ROWS
+from reports.documents.pages.shared import left_out
+from reports.documents.pdf.lists import beyond
 from reports.documents.pdf.parts import Parts
 from reports.documents.pdf.values import Values
 from reports.documents.readers import Reader
@@ -75,13 +76,5 @@ def _figure(figure: KeyFigure, values: Values) -> dict[str, Any]:
 
 
 def _cut(page: Page, reader: Reader) -> list[str]:
-    lengths = [len(part.rows) - MOST_ROWS for part in page.parts if isinstance(part, Table)]
-    return [
-        reader.ngettext(
-            "%(number)s line more is in the CSV and JSON of this report.",
-            "%(number)s lines more are in the CSV and JSON of this report.",
-            length,
-        )
-        for length in lengths
-        if length > 0
-    ]
+    lengths = (beyond(part) for part in page.parts if isinstance(part, Table))
+    return [left_out(reader, length) for length in lengths if length]
