@@ -21,6 +21,7 @@ from reports.documents.kinds import (
     Unconverted,
 )
 from reports.documents.pages.layout import Column, Table
+from reports.documents.pages.shared import MOST_POINTS, over_time
 from reports.documents.pdf import lists
 from reports.documents.pdf.parts import Parts
 from reports.documents.pdf.widths import EM, of_figures
@@ -161,6 +162,24 @@ def test_days_without_orders_have_a_line() -> None:
     [text] = texts(DailySales(date(2026, 3, 1), date(2026, 3, 3), (), Sales("EUR", days)))
     for day in ("Mar 1, 2026", "Mar 2, 2026", "Mar 3, 2026"):
         assert day in text
+
+
+def test_months_without_orders_have_a_point() -> None:
+    first, last = date(2024, 11, 15), date(2025, 3, 2)
+    values = [(date(2025, 2, 1), 7), (date(2024, 11, 30), 1), (date(2025, 2, 28), 2)]
+    assert over_time(reader("en"), first, last, values) == [
+        ("Nov 2024", 1),
+        ("Dec 2024", 0),
+        ("Jan 2025", 0),
+        ("Feb 2025", 9),
+        ("Mar 2025", 0),
+    ]
+
+
+def test_a_chart_of_all_times_is_of_the_last_months() -> None:
+    points = over_time(reader("en"), date.min, date.max, [(date.min, 1), (date.max, 2)])
+    assert len(points) == MOST_POINTS
+    assert points[-1] == ("Dec 9999", 2)
 
 
 def test_a_single_day_has_its_hours() -> None:

@@ -70,7 +70,7 @@ def _times(report: DailySales, sales: Sales, by_day: Table, reader: Reader) -> I
 def _chart(report: DailySales, sales: Sales, by_day: Table, reader: Reader) -> Chart:
     values = [(day.day, day.totals.revenue) for day in sales.days]
     points = shared.over_time(reader, report.first_day, report.last_day, values)
-    return Chart(reader.gettext("Revenue by day"), points, "money", sales.currency, of=by_day, at=3)
+    return Chart(reader.gettext("Revenue over time"), points, "money", sales.currency, of=by_day, at=3)
 
 
 def _by_day(report: DailySales, sales: Sales, reader: Reader) -> Table:

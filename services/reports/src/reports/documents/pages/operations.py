@@ -42,7 +42,7 @@ def _parts(report: Operations, reader: Reader) -> Iterable[Part]:
     if report.first_day != report.last_day:
         values = [(each.day, each.flow.handled) for each in report.days]
         points = shared.over_time(reader, report.first_day, report.last_day, values)
-        yield Chart(reader.gettext("Messages by day"), points, "number", of=by_day, at=1)
+        yield Chart(reader.gettext("Messages over time"), points, "number", of=by_day, at=1)
     yield _by_queue(report, reader)
     if report.deaths:
         yield _deaths(report, reader)

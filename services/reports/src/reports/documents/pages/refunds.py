@@ -51,7 +51,7 @@ def _parts(report: Refunds, reader: Reader) -> Iterable[Part]:
     if report.first_day != report.last_day:
         values = [(each.at.astimezone(UTC).date(), each.amount) for each in report.refunds]
         points = shared.over_time(reader, report.first_day, report.last_day, values)
-        yield Chart(reader.gettext("Refunded by day"), points, "money", report.currency, of=by_day, at=2)
+        yield Chart(reader.gettext("Refunded over time"), points, "money", report.currency, of=by_day, at=2)
     yield _reasons(report, reader)
     yield _all(report, reader)
 

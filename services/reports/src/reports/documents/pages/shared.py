@@ -95,8 +95,16 @@ def over_time(
     if (last - first).days < MOST_POINTS:
         of_days = _summed(found)
         return [(_label(reader, first, day), of_days.get(day, 0)) for day in days(first, last)]
-    months = _summed((day.replace(day=1), value) for day, value in sorted(found))
-    return [(reader.skeleton("yMMM", month), value) for month, value in months.items()][-MOST_POINTS:]
+    of_months = _summed((day.replace(day=1), value) for day, value in found)
+    return [(reader.skeleton("yMMM", month), of_months.get(month, 0)) for month in _months(first, last)]
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    """Their first days, of as many as a chart has room for: the last ones."""
+    begin, end = (12 * day.year + day.month - 1 for day in (first, last))
+    for number in range(max(begin, end - MOST_POINTS + 1), end + 1):
+        year, month = divmod(number, 12)
+        yield date(year, month + 1, 1)
 
 
 def _summed(values: Iterable[tuple[date, int]]) -> dict[date, int]:
