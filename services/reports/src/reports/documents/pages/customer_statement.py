@@ -8,14 +8,14 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Column, KeyFigure, Page, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 
 def page(report: CustomerStatement, reader: Reader) -> Page:
     single = len(report.accounts) == 1
     whose = [one_line(report.customer.name), one_line(report.customer.email)]
     return Page(
-        language=reader.language,
-        title=reader.gettext("Statement"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day, *whose),
         currency=shared.in_currency(reader, report.accounts[0].currency) if single else "",
         figures=list(_figures(report.accounts, reader)),

@@ -9,6 +9,7 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Chart, Column, Heat, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 MOST_EMPTY_DAYS = 400
 """Days without orders have a line too, in a report of up to about a year."""
@@ -18,8 +19,7 @@ def page(report: DailySales, reader: Reader) -> Page:
     sales = report.sales
     in_one = shared.in_currency(reader, sales.currency) if sales else ""
     return Page(
-        language=reader.language,
-        title=reader.gettext("Daily sales"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=in_one,
         figures=_figures(sales, reader) if sales else (),

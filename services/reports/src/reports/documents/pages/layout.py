@@ -102,7 +102,6 @@ Part = Table | Chart | Heat | tuple[Table, Table]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    language: str
     title: str
     subtitle: str
     """Whose, and of when."""

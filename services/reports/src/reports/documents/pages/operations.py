@@ -7,12 +7,12 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Chart, Column, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 
 def page(report: Operations, reader: Reader) -> Page:
     return Page(
-        language=reader.language,
-        title=reader.gettext("Operations of the mesh"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=reader.gettext("Times in milliseconds"),
         figures=_figures(report, reader),

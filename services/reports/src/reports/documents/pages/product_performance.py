@@ -8,6 +8,7 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Column, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 BEST = 8
 """Products that are shown by name before the list of all."""
@@ -15,8 +16,7 @@ BEST = 8
 
 def page(report: ProductPerformance, reader: Reader) -> Page:
     return Page(
-        language=reader.language,
-        title=reader.gettext("Product performance"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=shared.in_currency(reader, report.currency),
         figures=_figures(report, reader),

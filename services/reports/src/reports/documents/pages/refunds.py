@@ -10,14 +10,14 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Chart, Column, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 MOST_REASONS = 12
 
 
 def page(report: Refunds, reader: Reader) -> Page:
     return Page(
-        language=reader.language,
-        title=reader.gettext("Refunds"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=shared.in_currency(reader, report.currency),
         figures=_figures(report, reader),

@@ -50,7 +50,7 @@ def _fonts() -> "Fonts":
 def _data(page: Page, reader: Reader) -> dict[str, Any]:
     parts, values = Parts(reader), Values(reader)
     return {
-        "language": page.language,
+        "language": reader.language,
         "title": page.title,
         "subtitle": page.subtitle,
         "currency": page.currency,
