@@ -6,7 +6,8 @@ writers/    a module for each format                     numbers.py   numbers, f
 xlsx/       workbooks                                    titles.py    what each kind is called
 pdf/, typst/, fonts/   pages
 
-Knows no SQL, no messages and no clock. What takes time to import is imported by whoever needs it.
+Knows no SQL, no messages and no clock. A writer is imported when it writes, with all that takes
+time to import.
 """
 
 from collections.abc import Callable, Iterable, Iterator

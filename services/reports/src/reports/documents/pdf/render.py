@@ -1,13 +1,16 @@
 """Data in, PDF out. Nothing is read but the templates and fonts of this package, and nothing is fetched.
 
-typst starts threads when it is used, and hangs in a child that is forked after that: so it is imported here,
-by whoever renders, and never before a fork.
+typst starts threads when it is used, and hangs in a child that is forked after that: so this is imported by
+whoever renders, and never before a fork.
 """
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import typst
+from typst import Fonts
 
 from reports.documents.pages.layout import KeyFigure, Page, Table
 from reports.documents.pages.shared import left_out
@@ -16,17 +19,12 @@ from reports.documents.pdf.parts import Parts
 from reports.documents.pdf.values import Values
 from reports.documents.readers import Reader
 
-if TYPE_CHECKING:
-    from typst import Fonts
-
 _PACKAGE = Path(__file__).parents[1]
 _WIDE = 13
 """Characters of a key figure: longer ones are written smaller."""
 
 
 def pdf(page: Page, reader: Reader) -> bytes:
-    import typst
-
     data = _data(page, reader)
     lists = any(part["kind"] == "list" for part in data["parts"])
     return typst.compile(
@@ -40,10 +38,8 @@ def pdf(page: Page, reader: Reader) -> bytes:
 
 
 @cache
-def _fonts() -> "Fonts":
+def _fonts() -> Fonts:
     """Those of this package, and no others: a page looks alike wherever it is made."""
-    from typst import Fonts
-
     return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_PACKAGE / "fonts"])
 
 
