@@ -3,13 +3,13 @@
 from string import ascii_uppercase
 
 import pytest
-from babel import localedata
+from babel import Locale, localedata
 from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.documents.kinds.amounts import major
-from reports.documents.numbers import numbers
+from reports.documents.numbers import any_size, numbers
 from reports.documents.pdf.scales import scale
 from reports.documents.pdf.widths import blanks, cut, of_figures, of_words
 from reports.documents.readers import reader
@@ -30,6 +30,16 @@ def test_percents_are_babels(locale: str) -> None:
     for part in (0, 0.123, 1, -0.5, 12.3456):
         pattern = format_percent(1, locale=locale).replace("100", "{}")
         assert numbers(locale).share(part) == pattern.format(numbers(locale).written(round(part * 1000), 1))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_durations_are_babels(locale: str) -> None:
+    whole, *_ = Locale.parse(locale).decimal_formats[None].pattern.partition(".")
+    for microseconds in (0, 49, 50, 150, 250, -1250, 99_950, 99_951, 100_000, 100_500, 1_234_501_500, 10**30):
+        pattern = f"{whole}.0" if abs(microseconds) < 100_000 else whole
+        with any_size():
+            wanted = format_decimal(major(microseconds, 3), pattern, locale=locale)
+        assert reader(locale).duration(microseconds) == wanted
 
 
 @pytest.mark.parametrize(

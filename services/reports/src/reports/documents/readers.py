@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_decimal, format_currency, format_decimal
+from babel.numbers import format_compact_decimal, format_currency
 
 from reports.documents.kinds.amounts import major
 from reports.documents.numbers import any_size, numbers
@@ -71,8 +71,9 @@ class Reader:
 
     def duration(self, microseconds: int) -> str:
         """In milliseconds, with a decimal below 100."""
-        pattern = "#,##0.0" if abs(microseconds) < 100_000 else "#,##0"
-        return format_decimal(major(microseconds, 3), pattern, locale=self.locale)
+        places = 1 if abs(microseconds) < 100_000 else 0
+        rounded = round(microseconds, places - 3)  # an integer, and exactly
+        return numbers(self.locale).written(rounded // 10 ** (3 - places), places)
 
     def day(self, day: date) -> str:
         """For a row: Mar 7, 2026."""
@@ -88,7 +89,7 @@ class Reader:
 
     def skeleton(self, parts: str, at: date) -> str:
         """Only these parts of a date, in the locale's order: `d`, `MMMd`, `yMMM`."""
-        return format_skeleton(parts, datetime(at.year, at.month, at.day, tzinfo=UTC), locale=self.locale)
+        return format_skeleton(parts, at, locale=self.locale)
 
     def period(self, first: date, last: date) -> str:
         """March 2026; March 7, 2026; or from one day to another."""

@@ -1,7 +1,8 @@
 """What all kinds are made of: money with its currency, sums, and what could not be converted."""
 
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 from decimal import Decimal
+from operator import add
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Totals:
         return self.revenue - self.cancelled_revenue - self.refunded
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Totals)))
+        return Totals(*map(add, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from reports.documents.kinds.amounts import Unconverted
+from reports.documents.kinds.days import OfDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +25,15 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductPerformance:
+class ProductPerformance(OfDays):
     """How each product sells, beside the period before."""
 
     KIND: ClassVar = "product_performance"
 
-    first_day: date
-    last_day: date
     currency: str
     products: Sequence[Product]
     """In the order in which they are to be listed: by revenue, the best first."""
     unconverted: Sequence[Unconverted] = ()
-
-    @property
-    def name(self) -> str:
-        """Without what says its format."""
-        return f"product-performance-{self.first_day}-{self.last_day}"
 
     @property
     def items(self) -> int:

@@ -1,7 +1,6 @@
 """A customer's statement: what they owed, ordered, paid, and owe."""
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 from reports.documents.kinds.customer_statement import Account, CustomerStatement, Entry
 from reports.documents.pages import shared
@@ -70,9 +69,8 @@ def _table(account: Account, reader: Reader, *, single: bool) -> Table:
 
 def _rows(account: Account, reader: Reader) -> list[Sequence[Value]]:
     words = _words(reader)
-    moves = (entry.charged - entry.paid for entry in account.entries)
-    balances = list(accumulate(moves, initial=account.opening))[1:]
-    return [_row(entry, words, balance) for entry, balance in zip(account.entries, balances, strict=True)]
+    lines = zip(account.entries, account.balances, strict=True)
+    return [_row(entry, words, balance) for entry, balance in lines]
 
 
 def _row(entry: Entry, words: dict[str, str], balance: int) -> Sequence[Value]:

@@ -32,9 +32,7 @@ def page(report: DailySales, reader: Reader) -> Page:
 
 def _figures(sales: Sales, reader: Reader) -> list[KeyFigure]:
     now, before, currency = sales.totals, sales.previous, sales.currency
-    then = before or Totals()
-    known = before is not None
-    compared = shared.Comparing(currency, known)
+    compared, then = shared.Comparing(currency), before or Totals()
     return [
         compared.money(reader.gettext("Revenue"), now.revenue, then.revenue),
         compared.number(reader.gettext("Orders"), now.orders, then.orders),
@@ -164,18 +162,11 @@ def _country(code: str, reader: Reader) -> str:
 
 def _currencies(report: DailySales, reader: Reader) -> list[Table]:
     """What was paid in, as it was paid."""
-    sums: dict[str, list[int]] = {}
-    for of in report.figures:
-        orders, items, revenue = sums.get(of.currency, (0, 0, 0))
-        sums[of.currency] = [orders + of.orders, items + of.items, revenue + of.revenue]
     columns = [
         Column(reader.gettext("Currency"), "code", width=3),
         Column(reader.gettext("Orders"), "number", summed=True),
         Column(reader.gettext("Items"), "number", summed=True),
         Column(reader.gettext("Revenue"), "money"),
     ]
-    rows = [
-        (currency, orders, items, Money(revenue, currency))
-        for currency, (orders, items, revenue) in sorted(sums.items())
-    ]
+    rows = [(of.currency, of.orders, of.items, Money(of.revenue, of.currency)) for of in report.paid]
     return [Table(reader.gettext("As it was paid, by currency"), columns, rows)] if rows else []

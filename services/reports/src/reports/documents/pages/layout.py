@@ -93,7 +93,6 @@ class Heat:
     across: Sequence[str]
     values: Sequence[Sequence[int]]
     """By line."""
-    form: Form = "number"
 
 
 Part = Table | Chart | Heat | tuple[Table, Table]

@@ -25,7 +25,7 @@ def page(report: Operations, reader: Reader) -> Page:
 
 def _figures(report: Operations, reader: Reader) -> list[KeyFigure]:
     now, before = report.total, report.previous
-    compared, then = shared.Comparing("", before is not None), before or Flow()
+    compared, then = shared.Comparing(), before or Flow()
     return [
         compared.number(reader.gettext("Messages handled"), now.handled, then.handled),
         compared.number(reader.gettext("Retries"), now.retried, then.retried, more_is="bad"),

@@ -1,6 +1,7 @@
 """Product performance: what sells, how much of all it is, and where it goes."""
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest, nsmallest
 
 from reports.documents.kinds.amounts import change, ratio
 from reports.documents.kinds.product_performance import Product, ProductPerformance
@@ -42,8 +43,7 @@ def _figures(report: ProductPerformance, reader: Reader) -> list[KeyFigure]:
 
 
 def _best_ten(report: ProductPerformance) -> float | None:
-    best = sorted((each.revenue for each in report.products), reverse=True)[:10]
-    return ratio(sum(best), report.revenue)
+    return ratio(sum(each.revenue for each in report.products[:10]), report.revenue)
 
 
 def _parts(report: ProductPerformance, reader: Reader) -> Iterable[Part]:
@@ -63,10 +63,9 @@ def _best(report: ProductPerformance, reader: Reader) -> Table:
         Column(reader.gettext("Revenue"), "money", report.currency),
         Column(reader.gettext("Share"), "share"),
     ]
-    best = sorted(report.products, key=lambda each: -each.revenue)[:BEST]
     rows = [
         (_name(each), tuple(each.trend), each.items, each.revenue, ratio(each.revenue, report.revenue))
-        for each in best
+        for each in report.products[:BEST]
     ]
     return Table(reader.gettext("Best products"), columns, rows, bar=3)
 
@@ -78,9 +77,9 @@ def _moved(report: ProductPerformance, reader: Reader, *, down: bool) -> Table:
         Column(reader.gettext("Product"), width=3),
         Column(reader.gettext("Change"), "money", report.currency),
     ]
-    moves = sorted(((_moved_by(each), each) for each in report.products), key=lambda move: move[0])
-    found = moves[:5] if down else moves[::-1][:5]
-    rows = [(_name(each), by) for by, each in found if (by < 0 if down else by > 0)]
+    first = nsmallest if down else nlargest
+    found = ((each, _moved_by(each)) for each in first(5, report.products, key=_moved_by))
+    rows = [(_name(each), by) for each, by in found if by and (by < 0) == down]
     return Table(title, columns, rows)
 
 

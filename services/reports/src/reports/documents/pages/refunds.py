@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date
+from heapq import nsmallest
+from statistics import median_high
 
 from reports.documents.kinds.amounts import ratio
 from reports.documents.kinds.refunds import Refund, Refunds
@@ -36,12 +38,8 @@ def _figures(report: Refunds, reader: Reader) -> list[KeyFigure]:
         compared.number(reader.gettext("Refunds"), count, report.previous_refunds, more_is="bad"),
         KeyFigure(reader.gettext("Of revenue"), ratio(report.refunded, report.revenue), "share"),
         KeyFigure(reader.gettext("Of orders"), ratio(count, report.orders), "share"),
-        KeyFigure(reader.gettext("Days after the order"), _middle(waited)),
+        KeyFigure(reader.gettext("Days after the order"), median_high(waited) if waited else None),
     ]
-
-
-def _middle(values: Sequence[int]) -> int | None:
-    return sorted(values)[len(values) // 2] if values else None
 
 
 def _parts(report: Refunds, reader: Reader) -> Iterable[Part]:
@@ -68,7 +66,7 @@ def _by_day(report: Refunds, reader: Reader) -> Table:
         Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
     ]
     return Table(
-        reader.gettext("By day"), columns, [(day, counts[day], amounts[day]) for day in sorted(counts)]
+        reader.gettext("By day"), columns, [(day, count, amounts[day]) for day, count in counts.items()]
     )
 
 
@@ -78,7 +76,7 @@ def _reasons(report: Refunds, reader: Reader) -> Table:
         reason = one_line(each.reason) or reader.gettext("No reason given")
         counts[reason] += 1
         amounts[reason] += each.amount
-    best = sorted(amounts, key=lambda reason: (-amounts[reason], reason))
+    best = nsmallest(MOST_REASONS, amounts, key=lambda reason: (-amounts[reason], reason))
     columns = [
         Column(reader.gettext("Reason"), width=3),
         Column(reader.gettext("Refunds"), "number"),
@@ -86,7 +84,7 @@ def _reasons(report: Refunds, reader: Reader) -> Table:
         Column(reader.gettext("Share"), "share"),
     ]
     whole = report.refunded
-    rows = [(each, counts[each], amounts[each], ratio(amounts[each], whole)) for each in best[:MOST_REASONS]]
+    rows = [(each, counts[each], amounts[each], ratio(amounts[each], whole)) for each in best]
     return Table(reader.gettext("Reasons"), columns, rows, bar=2)
 
 

@@ -53,10 +53,10 @@ def left_out(reader: Reader, lines: int) -> str:
 
 
 class Comparing:
-    """Key figures beside those of the period before, if anybody knows them."""
+    """Key figures beside those of the period before: None or 0 where nobody knows them."""
 
-    def __init__(self, currency: str = "", known: bool = True) -> None:
-        self._currency, self._known = currency, known
+    def __init__(self, currency: str = "") -> None:
+        self._currency = currency
 
     def number(self, label: str, now: int, before: int | None, more_is: Mood = "good") -> KeyFigure:
         return self._figure(label, now, before, "number", more_is)
@@ -71,7 +71,7 @@ class Comparing:
     def _figure(
         self, label: str, now: int | None, before: int | None, form: Form, more_is: Mood
     ) -> KeyFigure:
-        by = None if now is None or not self._known else change(now, before)
+        by = None if now is None else change(now, before)
         currency = self._currency if form == "money" else ""
         return KeyFigure(label, now, form, currency, by, _mood(by, more_is))
 

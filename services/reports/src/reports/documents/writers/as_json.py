@@ -1,7 +1,6 @@
 """JSON: all figures of a report, exactly, for programs. The names of its fields are a public format."""
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -35,7 +34,7 @@ def _of(report: Report) -> Mapping[str, Any]:
             sales = (
                 {"sales": {"totals": report.sales.totals, **_fields(report.sales)}} if report.sales else {}
             )
-            return {"days": _days(report.figures), "totals": _totals(report.figures), **sales}
+            return {"days": _days(report.figures), "totals": report.paid, **sales}
         case ProductPerformance():
             totals = {"items": report.items, "revenue": report.revenue}
             return {"currency": report.currency, "totals": totals, **_fields(report)}
@@ -69,11 +68,3 @@ def _fields(of: Any) -> dict[str, Any]:
 
 def _days(all: Sequence[Figures]) -> list[dict[str, Any]]:
     return [{name: getattr(figures, name) for name in FIGURES} for figures in all]
-
-
-def _totals(all: Sequence[Figures]) -> list[dict[str, Any]]:
-    """Of each currency."""
-    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for figures in all:
-        sums[figures.currency].update(orders=figures.orders, items=figures.items, revenue=figures.revenue)
-    return [{"currency": currency, **sums[currency]} for currency in sorted(sums)]
