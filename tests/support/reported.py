@@ -24,7 +24,7 @@ unconverted = st.lists(st.builds(kinds.Unconverted, currencies, counts, amounts)
 flows = st.builds(kinds.Flow, counts, counts, counts, st.none() | counts, st.none() | counts)
 products = st.builds(
     kinds.Product,
-    *(names, names, counts, counts, amounts, amounts, counts, amounts, st.lists(amounts, max_size=12)),
+    *(names, names, counts, counts, amounts, counts, amounts, st.lists(amounts, max_size=12)),
 )
 entries = st.builds(
     kinds.Entry,

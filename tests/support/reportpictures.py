@@ -5,16 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reports.documents import MEDIA, written
+from reports.documents.readers import reader
 from reports.documents.samples import SAMPLES
+from reports.documents.titles import title
 
 PLACE = Path(__file__).parents[2] / "docs/reports"
-NAMES = {
-    "daily_sales": "Daily sales",
-    "product_performance": "Product performance",
-    "customer_statement": "Customer statement",
-    "refunds": "Refunds",
-    "operations": "Operations of the mesh",
-}
 LANGUAGES = {"en": "in English", "ru": "in Russian"}
 DPI, PAGES, WIDTH = 64, 2, 300
 PAGE = """# What the reports look like
@@ -27,22 +22,26 @@ The pictures are the first pages of the PDF; behind each kind are its files, as 
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Names, and what is in them."""
-    for kind in NAMES:
-        for format in MEDIA:
-            for language in LANGUAGES if format in ("pdf", "xlsx") else ("en",):
-                yield _file(kind, format, language), written(SAMPLES[kind](), format, language)
+    for kind, sample in SAMPLES.items():
+        for name, format, language in _names(kind):
+            yield name, written(sample(), format, language)
 
 
-def _file(kind: str, format: str, language: str) -> str:
+def _names(kind: str) -> Iterator[tuple[str, str, str]]:
+    """Of the files of a kind, each with its format and language."""
     name = kind.replace("_", "-")
-    return f"{name}-{language}.{format}" if format in ("pdf", "xlsx") else f"{name}.{format}"
+    for format in MEDIA:
+        if format in ("pdf", "xlsx"):
+            yield from ((f"{name}-{language}.{format}", format, language) for language in LANGUAGES)
+        else:
+            yield f"{name}.{format}", format, "en"
 
 
 def page() -> str:
     """The README of the folder."""
     parts = [PAGE]
-    for kind, name in NAMES.items():
-        links = [f"[{file}]({file})" for file, _ in files() if file.startswith(kind.replace("_", "-"))]
+    for kind in SAMPLES:
+        name, links = title(kind, reader("en")), [f"[{file}]({file})" for file, *_ in _names(kind)]
         shown = (_shown(picture, name) for picture in sorted(PLACE.glob(f"{kind.replace('_', '-')}-*.png")))
         parts.append(f"## {name}\n\n{', '.join(links)}\n\n" + "\n".join(shown) + "\n")
     return "\n".join(parts)

@@ -38,6 +38,8 @@ def priced(minor: int, currency: str, locale: str) -> str:
         (123456, "JPY", "ja", "￥123,456"),
         (123456, "JPY", "de", f"123.456{NBSP}¥"),
         (123456, "BHD", "en", "BHD123.456"),
+        (123456, "RSD", "sr-Latn", f"1.234,56{NBSP}RSD"),
+        (123456, "IQD", "en", "IQD123.456"),
         (123456, "BRL", "pt-BR", f"R${NBSP}1.234,56"),
         (123456, "BRL", "pt_XX", f"R${NBSP}1.234,56"),
         (123456, "XYZ", "en", "XYZ1,234.56"),

@@ -1,15 +1,18 @@
 """Numbers as Babel writes them, and how wide they are in the font."""
 
+from string import ascii_uppercase
+
 import pytest
-from babel import localedata
-from babel.numbers import format_decimal, format_percent
+from babel import Locale, localedata
+from babel.numbers import format_currency, format_decimal, format_percent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.documents.numbers import numbers
+from reports.documents.kinds.amounts import major
+from reports.documents.numbers import any_size, numbers
 from reports.documents.pdf.scales import scale
 from reports.documents.pdf.widths import blanks, cut, of_figures, of_words
-from reports.documents.readers import digits, reader
+from reports.documents.readers import reader
 
 LOCALES = sorted({name for name in localedata.locale_identifiers() if len(name) <= 5})
 
@@ -29,10 +32,38 @@ def test_percents_are_babels(locale: str) -> None:
         assert numbers(locale).share(part) == pattern.format(numbers(locale).written(round(part * 1000), 1))
 
 
-def test_minor_units_are_the_currencys() -> None:
-    amounts = [reader("en").amount(123456, currency) for currency in ("EUR", "JPY", "KWD", "ZZZ")]
-    assert amounts == ["1,234.56", "123,456", "123.456", "1,234.56"]
-    assert (digits("EUR"), digits("JPY"), digits("KWD")) == (2, 0, 3)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_durations_are_babels(locale: str) -> None:
+    whole, *_ = Locale.parse(locale).decimal_formats[None].pattern.partition(".")
+    for microseconds in (0, 49, 50, 150, 250, -1250, 99_950, 99_951, 100_000, 100_500, 1_234_501_500, 10**30):
+        pattern = f"{whole}.0" if abs(microseconds) < 100_000 else whole
+        with any_size():
+            wanted = format_decimal(major(microseconds, 3), pattern, locale=locale)
+        assert reader(locale).duration(microseconds) == wanted
+
+
+@pytest.mark.parametrize(
+    ("currency", "written"),
+    [
+        ("EUR", "1,234.56"),
+        ("JPY", "123,456"),
+        ("KWD", "123.456"),
+        ("RSD", "1,234.56"),  # nobody has its hundredths in their purse, and all amounts are in them
+        ("IQD", "123.456"),
+        ("CLF", "12.3456"),
+        ("ZZZ", "1,234.56"),
+    ],
+)
+def test_minor_units_are_the_currencys(currency: str, written: str) -> None:
+    assert reader("en").amount(123456, currency) == written
+    assert reader("en").money(123456, currency).lstrip(f"€¥{ascii_uppercase}\xa0") == written
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_money_is_babels(locale: str) -> None:
+    for minor in (123456, -5, 0, 10**12):
+        assert reader(locale).money(minor, "EUR") == format_currency(major(minor, 2), "EUR", locale=locale)
+        assert reader(locale).money(minor, "JPY") == format_currency(minor, "JPY", locale=locale)
 
 
 @given(numbers=st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=6))

@@ -20,7 +20,12 @@ from reports.documents.kinds import (
     Totals,
     Unconverted,
 )
+from reports.documents.pages.layout import Column, Table
+from reports.documents.pages.shared import MOST_POINTS, over_time
 from reports.documents.pdf import lists
+from reports.documents.pdf.parts import Parts
+from reports.documents.pdf.widths import EM, of_figures
+from reports.documents.readers import reader
 from reports.documents.samples import SAMPLES, daily_sales, many_products, product_performance, statement_of
 
 
@@ -51,6 +56,10 @@ def test_the_cover_says_what_matters() -> None:
         "KWD 2", "KWD2"
     )
     assert "60,389.77" in table.partition("Total")[2]
+
+
+def test_products_say_nothing_of_refunds_which_nobody_counts_by_product() -> None:
+    assert "Refunded" not in "".join(texts(product_performance()))
 
 
 def test_in_russian() -> None:
@@ -84,7 +93,7 @@ def test_a_table_repeats_its_head_on_each_page() -> None:
     products = [replace(product(f"Tea {number}", 1000 - number), sku=f"T{number}") for number in range(150)]
     found = texts(performance(*products))
     assert len(found) > 3
-    assert all("Refunded" in text for text in found[1:])
+    assert all("SKU" in text for text in found[1:])
     assert "Tea 149" in found[-1]
 
 
@@ -92,12 +101,31 @@ def test_ten_thousand_products_are_on_pages_that_are_full() -> None:
     report = many_products(10_000)
     found = texts(report)
     assert 190 < len(found) < 200
-    assert all("Refunded" in text for text in found)
+    assert all("Share" in text for text in found)
     for at in (0, 3000, 9999):
         assert sum(report.products[at].sku in text for text in found[1:]) == 1
     for page in found[2:-1]:
         assert page.count("SKU-") == lists.OTHER_PAGES
     assert f"{report.revenue / 100:,.2f}" in found[-1]
+
+
+def test_bars_are_as_long_as_what_is_above_nothing() -> None:
+    def bars(*values: int) -> object:
+        table = Table(
+            "Best", [Column("Product"), Column("Revenue", "money", "EUR")], [("", v) for v in values], 1
+        )
+        return Parts(reader("en")).data(table)["bars"]
+
+    assert bars(-500, -100) == [0, 0]
+    assert bars(200, 50, -100, 0) == [1, 0.25, 0, 0]
+    assert bars(0) == [0]
+
+
+def test_a_column_has_room_for_the_balance_that_it_begins_with() -> None:
+    columns = [Column("Entry"), Column("Balance", "money", "EUR", running=(0, 0))]
+    table = Table("Account", columns, [("Payment", 100)], first=("Opening", -(10**14)), last=("Closing", 0))
+    [_, balance] = Parts(reader("en")).data(table)["columns"]
+    assert balance["em"] * EM >= (of_figures("-1,000,000,000,000.00") or 0)
 
 
 def test_a_statement_of_thousands_of_lines_ends_with_its_balance() -> None:
@@ -109,8 +137,7 @@ def test_a_statement_of_thousands_of_lines_ends_with_its_balance() -> None:
 
 
 def test_a_list_too_long_for_a_pdf_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.documents.pdf.lists.MOST_ROWS", 300)
-    monkeypatch.setattr("reports.documents.pdf.render.MOST_ROWS", 300)
+    monkeypatch.setattr(lists, "MOST_ROWS", 300)
     report = many_products(400)
     found = texts(report)
     assert "100 lines more are in the CSV and JSON of this report." in found[0]
@@ -135,6 +162,24 @@ def test_days_without_orders_have_a_line() -> None:
     [text] = texts(DailySales(date(2026, 3, 1), date(2026, 3, 3), (), Sales("EUR", days)))
     for day in ("Mar 1, 2026", "Mar 2, 2026", "Mar 3, 2026"):
         assert day in text
+
+
+def test_months_without_orders_have_a_point() -> None:
+    first, last = date(2024, 11, 15), date(2025, 3, 2)
+    values = [(date(2025, 2, 1), 7), (date(2024, 11, 30), 1), (date(2025, 2, 28), 2)]
+    assert over_time(reader("en"), first, last, values) == [
+        ("Nov 2024", 1),
+        ("Dec 2024", 0),
+        ("Jan 2025", 0),
+        ("Feb 2025", 9),
+        ("Mar 2025", 0),
+    ]
+
+
+def test_a_chart_of_all_times_is_of_the_last_months() -> None:
+    points = over_time(reader("en"), date.min, date.max, [(date.min, 1), (date.max, 2)])
+    assert len(points) == MOST_POINTS
+    assert points[-1] == ("Dec 9999", 2)
 
 
 def test_a_single_day_has_its_hours() -> None:

@@ -12,7 +12,13 @@ from reported import EVIL, performance, product
 
 from reports.documents import written
 from reports.documents.kinds import Account, Customer, CustomerStatement, DailySales, Report, Sales
-from reports.documents.samples import SAMPLES, customer_statement, daily_sales, many_products
+from reports.documents.samples import (
+    SAMPLES,
+    customer_statement,
+    daily_sales,
+    many_products,
+    product_performance,
+)
 from reports.documents.xlsx import sheets
 
 # openpyxl leaves out the bars that Excel draws in cells since 2010
@@ -104,7 +110,12 @@ def test_a_sheet_is_made_for_reading_and_printing() -> None:
 
 @pytest.mark.parametrize(
     ("currency", "shown", "value"),
-    [("EUR", "#,##0.00", 12.34), ("JPY", "#,##0", 1234), ("KWD", "#,##0.000", 1.234)],
+    [
+        ("EUR", "#,##0.00", 12.34),
+        ("JPY", "#,##0", 1234),
+        ("KWD", "#,##0.000", 1.234),
+        ("RSD", "#,##0.00", 12.34),
+    ],
 )
 def test_amounts_have_the_places_of_their_currency(currency: str, shown: str, value: float) -> None:
     sheet = opened(performance(product("Tea", 1234), currency=currency))["All products"]
@@ -117,6 +128,23 @@ def test_charts_draw_from_the_cells(kind: str) -> None:
         charts = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         assert charts
         assert all(b"<c:f>" in book.read(name) for name in charts)
+
+
+def test_a_chart_is_of_what_its_title_says_where_a_column_is_left_out() -> None:
+    """How a product went is a picture, and no column of a sheet."""
+    book = opened(product_performance())
+    [series] = book["Summary"]._charts[0].series
+    assert series.cat.numRef.f == "'Best products'!$A$2:$A$9"
+    assert series.val.numRef.f == "'Best products'!$C$2:$C$9"
+    assert book["Best products"]["C1"].value == "Revenue, EUR"
+
+
+def test_charts_stand_below_all_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
+    cover = opened(replace(many_products(14), products=[product("Tea", 2**53 + 1)] * 4))["Summary"]
+    [*_, last] = (row[0].row for row in cover.iter_rows(max_col=1) if row[0].value)
+    assert "lines more" in cover.cell(last, 1).value
+    assert cover._charts[0].anchor._from.row == last + 2
 
 
 def test_names_are_text_and_no_formula() -> None:

@@ -15,7 +15,7 @@ from contracts.orders import Line, OrderCancelled, OrderPaid, OrderPlaced, Order
 from contracts.reports import MakeReport, ReportMade
 from mesh.files import FileStore
 from mesh.testing import sent
-from reports.documents.kinds import Account, BestProduct, Country, Day, Hour, Totals, Unconverted
+from reports.documents.kinds import Account, BestProduct, Country, Day, Hour, Money, Totals, Unconverted
 from reports.domain import DIGITS
 from reports.store import rates
 from reports.store.told import Of
@@ -99,7 +99,7 @@ def test_refunds(sold: Any, tx: Any) -> None:
     found = gathering.refunds(tx, MARCH, "EUR")
     [back] = found.refunds
     assert (back.order, back.customer, back.reason) == (str(sold[2].order_id), "Ada Lovelace", "broken")
-    assert (back.at, back.ordered_at, back.amount, back.original) == (SECOND, FIRST, BACK, (1000, "USD"))
+    assert (back.at, back.ordered_at, back.amount, back.original) == (SECOND, FIRST, BACK, Money(1000, "USD"))
     assert (found.orders, found.revenue) == (3, 4800 + USD)
 
 

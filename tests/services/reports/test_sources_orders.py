@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.domain import digits
 from reports.sources import cells, orders_csv, table
 from reports.sources.orders_csv import Fault, Line, Order, parse
 from reports.sources.seen import Seen
@@ -119,9 +120,9 @@ def test_what_was_written_is_read(
 
 
 def written(minor: int, currency: str) -> str:
-    places = cells.decimals(currency)
-    digits = str(minor).rjust(places + 1, "0")
-    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    places = digits(currency)
+    shown = str(minor).rjust(places + 1, "0")
+    return f"{shown[:-places]}.{shown[-places:]}" if places else shown
 
 
 @given(st.binary(max_size=300))

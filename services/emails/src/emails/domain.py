@@ -17,6 +17,15 @@ ALWAYS = frozenset({"receipt"})
 MARKETING = "marketing"
 """Stands for all other kinds in what a person says that they want."""
 
+DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
+    **dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+"""Behind the point of a currency's amounts, where they are not two (ISO 4217). Reports has the same; tests
+compare."""
+
 Unsent = Literal["suppressed", "unwanted"]
 """Why a mail is not even tried: its mailbox does not exist, or its owner does not want it."""
 

@@ -1,9 +1,8 @@
 """`emails preview`: a mail as its reader sees it. Needs no settings and no servers."""
 
-import os
-import tempfile
 import webbrowser
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 
@@ -36,6 +35,5 @@ def _shown(content: Content, text: bool) -> str:
 
 def _new_file(kind: str) -> Path:
     """It stays: a browser reads it when this program is gone."""
-    handle, name = tempfile.mkstemp(prefix=f"emails-{kind}-", suffix=".html")
-    os.close(handle)
-    return Path(name)
+    with NamedTemporaryFile(prefix=f"emails-{kind}-", suffix=".html", delete=False) as file:
+        return Path(file.name)

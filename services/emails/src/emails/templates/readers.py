@@ -1,6 +1,7 @@
 """Who reads a mail: in which language, and how their locale writes money, dates, numbers and sizes."""
 
 import gettext
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,8 +13,10 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
+
+from emails.domain import DIGITS
 
 ENGLISH = "en"
 """What the templates are written in, and what those read whose language has no catalog."""
@@ -95,8 +98,16 @@ def _locale(tag: str) -> str:
 
 @lru_cache(maxsize=8192)  # prices repeat, and formatting one costs 15 us
 def _money(minor: int, currency: str, locale: str) -> str:
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=locale)
+    places = DIGITS.get(currency, 2)
+    pattern = _money_pattern(locale, places)
+    return format_currency(Decimal(minor).scaleb(-places), currency, pattern, locale, currency_digits=False)
+
+
+@cache
+def _money_pattern(locale: str, places: int) -> str:
+    """The locale's, with so many places: Babel's own are those of cash, such as none for RSD."""
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
+    return re.sub(r"0\.0+", f"0.{'0' * places}" if places else "0", pattern)
 
 
 @lru_cache(maxsize=1024)

@@ -1,8 +1,7 @@
 """`reports preview`: a report as its reader gets it. Needs no settings and no servers."""
 
-import os
-import tempfile
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import click
 
@@ -28,6 +27,5 @@ def preview(kind: str, format: str, locale: str, out: Path | None) -> None:
 
 def _new_file(name: str, format: str) -> Path:
     """It stays: what opens it reads it when this program is gone."""
-    handle, path = tempfile.mkstemp(prefix=f"{name}-", suffix=f".{format}")
-    os.close(handle)
-    return Path(path)
+    with NamedTemporaryFile(prefix=f"{name}-", suffix=f".{format}", delete=False) as file:
+        return Path(file.name)

@@ -3,9 +3,11 @@
 kinds/      what a report tells: figures, typed          samples/     one of each, made up
 pages/      what people read of it, in their words       readers.py   whose words, money and dates
 writers/    a module for each format                     numbers.py   numbers, fast
-xlsx/       workbooks                                    pdf/, typst/, fonts/   pages
+xlsx/       workbooks                                    titles.py    what each kind is called
+pdf/, typst/, fonts/   pages
 
-Knows no SQL, no messages and no clock. What takes time to import is imported by whoever needs it.
+Knows no SQL, no messages and no clock. A writer is imported when it writes, with all that takes
+time to import.
 """
 
 from collections.abc import Callable, Iterable, Iterator

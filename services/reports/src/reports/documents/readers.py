@@ -1,6 +1,7 @@
 """Who reads a report: in which language, and how their locale writes money, dates and numbers."""
 
 import gettext
+import re
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -12,10 +13,11 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_compact_decimal, format_currency
 
 from reports.documents.kinds.amounts import major
 from reports.documents.numbers import any_size, numbers
+from reports.domain import digits
 
 ENGLISH = "en"
 """What the reports are written in, and what those read whose language has no catalog."""
@@ -39,8 +41,12 @@ class Reader:
 
     def money(self, minor: int, currency: str) -> str:
         """With its currency: €1,234.50."""
+        places = digits(currency)
+        pattern = _money_pattern(self.locale, places)
         with any_size():
-            return format_currency(major(minor, digits(currency)), currency, locale=self.locale)
+            return format_currency(
+                major(minor, places), currency, pattern, self.locale, currency_digits=False
+            )
 
     def amount(self, minor: int, currency: str) -> str:
         """Without it: 1,234.50, where the column says which currency it is."""
@@ -65,8 +71,9 @@ class Reader:
 
     def duration(self, microseconds: int) -> str:
         """In milliseconds, with a decimal below 100."""
-        pattern = "#,##0.0" if abs(microseconds) < 100_000 else "#,##0"
-        return format_decimal(major(microseconds, 3), pattern, locale=self.locale)
+        places = 1 if abs(microseconds) < 100_000 else 0
+        rounded = round(microseconds, places - 3)  # an integer, and exactly
+        return numbers(self.locale).written(rounded // 10 ** (3 - places), places)
 
     def day(self, day: date) -> str:
         """For a row: Mar 7, 2026."""
@@ -82,7 +89,7 @@ class Reader:
 
     def skeleton(self, parts: str, at: date) -> str:
         """Only these parts of a date, in the locale's order: `d`, `MMMd`, `yMMM`."""
-        return format_skeleton(parts, datetime(at.year, at.month, at.day, tzinfo=UTC), locale=self.locale)
+        return format_skeleton(parts, at, locale=self.locale)
 
     def period(self, first: date, last: date) -> str:
         """March 2026; March 7, 2026; or from one day to another."""
@@ -107,9 +114,10 @@ def reader(tag: str) -> Reader:
 
 
 @cache
-def digits(currency: str) -> int:
-    """Of its minor unit: 2 for EUR, 0 for JPY, 3 for KWD. 2 for one that nobody knows."""
-    return get_currency_precision(currency)
+def _money_pattern(locale: str, places: int) -> str:
+    """The locale's, with so many places: Babel's own are those of cash, such as none for RSD."""
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
+    return re.sub(r"0\.0+", f"0.{'0' * places}" if places else "0", pattern)
 
 
 @cache

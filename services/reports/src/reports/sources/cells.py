@@ -8,6 +8,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from reports.domain import digits
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LITERAL = re.compile(r'="([^"]*)"')
 _MARKS = re.compile("[ \u00a0\u2009\u202f'.,]")  # between thousands; the apostrophe is Switzerland's
@@ -29,17 +31,6 @@ _remembered = lru_cache(4096)  # of a million rows, most say again what others s
 MOST_PRICE = 10**12
 """Minor units for one of something, as in the orders API."""
 MOST_QUANTITY = 1_000_000
-
-_DECIMALS = {
-    code: places
-    for places, codes in (
-        (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
-        (3, "BHD IQD JOD KWD LYD OMR TND"),
-        (4, "CLF UYW"),
-    )
-    for code in codes.split()
-}
-"""Of currencies that have not two (ISO 4217)."""
 
 
 def text(cell: str, longest: int = 200) -> str:
@@ -112,15 +103,10 @@ def quantity(cell: str) -> int:
 @_remembered
 def price(cell: str, of: str) -> int:
     """In minor units of a currency: 12.99 EUR are 1299, 1299 JPY are 1299."""
-    found = _scaled(text(cell), decimals(of))
+    found = _scaled(text(cell), digits(of))
     if found > MOST_PRICE:
         raise ValueError("it is too much")
     return found
-
-
-def decimals(of: str) -> int:
-    """Digits behind the point of amounts in a currency."""
-    return _DECIMALS.get(of, 2)
 
 
 def _plain(cell: str) -> str:

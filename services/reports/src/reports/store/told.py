@@ -169,7 +169,7 @@ def products(tx: Tx, of: Of, step: int) -> list[Product]:
     parts = range(((of.last - of.first).days // step) + 1)
     where = {**of._asdict(), "first_before": of.before.first, "step": step}
     return [
-        Product(s, name or "", n, int(i), int(r), 0, int(bi), int(br), _trend(trend, parts))
+        Product(s, name or "", n, int(i), int(r), int(bi), int(br), _trend(trend, parts))
         for s, name, n, i, r, bi, br, trend in tx.execute(_PRODUCTS, where)
     ]
 

@@ -2,7 +2,7 @@
 
 from reports.documents.kinds.amounts import Money, Totals, Unconverted
 from reports.documents.kinds.customer_statement import Account, Customer, CustomerStatement, Entry
-from reports.documents.kinds.daily_sales import BestProduct, Country, DailySales, Day, Hour, Sales
+from reports.documents.kinds.daily_sales import BestProduct, Country, DailySales, Day, Hour, Paid, Sales
 from reports.documents.kinds.operations import DayFlow, Death, Flow, Line, Operations, QueueFlow
 from reports.documents.kinds.product_performance import Product, ProductPerformance
 from reports.documents.kinds.refunds import Refund, Refunds
@@ -23,6 +23,7 @@ __all__ = [
     "Line",
     "Money",
     "Operations",
+    "Paid",
     "Product",
     "ProductPerformance",
     "QueueFlow",

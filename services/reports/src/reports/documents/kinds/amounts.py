@@ -1,11 +1,12 @@
 """What all kinds are made of: money with its currency, sums, and what could not be converted."""
 
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from operator import add
 
 
-class Money(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Money:
     """An amount in a currency of its own, whatever the report's is."""
 
     minor: int
@@ -33,7 +34,7 @@ class Totals:
         return self.revenue - self.cancelled_revenue - self.refunded
 
     def __add__(self, other: "Totals") -> "Totals":
-        return Totals(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Totals)))
+        return Totals(*map(add, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from itertools import accumulate
 from typing import ClassVar, Literal
+
+from reports.documents.kinds.days import OfDays
 
 What = Literal["order", "payment", "refund", "cancellation"]
 
@@ -44,6 +47,12 @@ class Account:
         return -sum(entry.paid for entry in self.entries if entry.what == "refund")
 
     @property
+    def balances(self) -> Sequence[int]:
+        """What the customer owed after each entry."""
+        moves = (entry.charged - entry.paid for entry in self.entries)
+        return [*accumulate(moves, initial=self.opening)][1:]
+
+    @property
     def closing(self) -> int:
         """What the customer owes after the last day."""
         return self.opening + self.charged - self.paid
@@ -57,19 +66,17 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerStatement:
+class CustomerStatement(OfDays):
     """From what a customer owed before the first day to what they owe after the last."""
 
     KIND: ClassVar = "customer_statement"
 
-    first_day: date
-    last_day: date
     customer: Customer
     accounts: Sequence[Account]
     """One for each currency that the customer pays in, mostly a single one."""
 
     @property
     def name(self) -> str:
-        """Without what says its format."""
+        """With whose it is."""
         id = re.sub(r"[^a-z0-9]+", "-", self.customer.id.lower()).strip("-")[:40]
         return f"customer-statement-{id or 'unnamed'}-{self.first_day}-{self.last_day}"

@@ -1,11 +1,13 @@
 """What was sold on each day."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from reports.documents.kinds.amounts import Totals, Unconverted
+from reports.documents.kinds.days import OfDays
 from reports.domain import Figures
 
 
@@ -64,19 +66,30 @@ class Sales:
 
 
 @dataclass(frozen=True, slots=True)
-class DailySales:
+class Paid:
+    """What was sold in one of the currencies that were paid in."""
+
+    currency: str
+    orders: int
+    items: int
+    revenue: int
+
+
+@dataclass(frozen=True, slots=True)
+class DailySales(OfDays):
     """What was sold on each day: in each currency that was paid in, and in one."""
 
     KIND: ClassVar = "daily_sales"
 
-    first_day: date
-    last_day: date
     figures: Sequence[Figures]
     """By day and original currency, as the API tells them. Days without orders have none."""
-    sales: Sales | None = field(default=None)
+    sales: Sales | None = None
     """None: nobody has converted them; then the report has the original currencies alone."""
 
     @property
-    def name(self) -> str:
-        """Without what says its format."""
-        return f"daily-sales-{self.first_day}-{self.last_day}"
+    def paid(self) -> Sequence[Paid]:
+        """All of it, by currency."""
+        sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for of in self.figures:
+            sums[of.currency].update(orders=of.orders, items=of.items, revenue=of.revenue)
+        return [Paid(currency, **sums[currency]) for currency in sorted(sums)]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from reports.documents.kinds.days import OfDays
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -57,13 +59,11 @@ class Death:
 
 
 @dataclass(frozen=True, slots=True)
-class Operations:
+class Operations(OfDays):
     """What the mesh did, and what it could not do."""
 
     KIND: ClassVar = "operations"
 
-    first_day: date
-    last_day: date
     total: Flow
     previous: Flow | None = None
     """Of as many days before the first."""
@@ -71,8 +71,3 @@ class Operations:
     queues: Sequence[QueueFlow] = ()
     lines: Sequence[Line] = ()
     deaths: Sequence[Death] = ()
-
-    @property
-    def name(self) -> str:
-        """Without what says its format."""
-        return f"operations-{self.first_day}-{self.last_day}"

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from reports.documents.kinds.amounts import Unconverted
+from reports.documents.kinds.days import OfDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,6 @@ class Product:
     orders: int
     items: int
     revenue: int
-    refunded: int = 0
     previous_items: int = 0
     previous_revenue: int = 0
     """The same of as many days before the first."""
@@ -26,22 +25,15 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductPerformance:
+class ProductPerformance(OfDays):
     """How each product sells, beside the period before."""
 
     KIND: ClassVar = "product_performance"
 
-    first_day: date
-    last_day: date
     currency: str
     products: Sequence[Product]
     """In the order in which they are to be listed: by revenue, the best first."""
     unconverted: Sequence[Unconverted] = ()
-
-    @property
-    def name(self) -> str:
-        """Without what says its format."""
-        return f"product-performance-{self.first_day}-{self.last_day}"
 
     @property
     def items(self) -> int:
@@ -50,7 +42,3 @@ class ProductPerformance:
     @property
     def revenue(self) -> int:
         return sum(product.revenue for product in self.products)
-
-    @property
-    def refunded(self) -> int:
-        return sum(product.refunded for product in self.products)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from reports.documents.kinds.amounts import Money, Unconverted
+from reports.documents.kinds.days import OfDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,11 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class Refunds:
+class Refunds(OfDays):
     """What was paid back, of what was sold in the same time."""
 
     KIND: ClassVar = "refunds"
 
-    first_day: date
-    last_day: date
     currency: str
     refunds: Sequence[Refund]
     """One after the other."""
@@ -42,11 +41,6 @@ class Refunds:
     previous_refunded: int | None = None
     """The same of as many days before the first."""
     unconverted: Sequence[Unconverted] = ()
-
-    @property
-    def name(self) -> str:
-        """Without what says its format."""
-        return f"refunds-{self.first_day}-{self.last_day}"
 
     @property
     def refunded(self) -> int:

@@ -1,21 +1,20 @@
 """A customer's statement: what they owed, ordered, paid, and owe."""
 
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 from reports.documents.kinds.customer_statement import Account, CustomerStatement, Entry
 from reports.documents.pages import shared
 from reports.documents.pages.layout import Column, KeyFigure, Page, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 
 def page(report: CustomerStatement, reader: Reader) -> Page:
     single = len(report.accounts) == 1
     whose = [one_line(report.customer.name), one_line(report.customer.email)]
     return Page(
-        language=reader.language,
-        title=reader.gettext("Statement"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day, *whose),
         currency=shared.in_currency(reader, report.accounts[0].currency) if single else "",
         figures=list(_figures(report.accounts, reader)),
@@ -70,9 +69,8 @@ def _table(account: Account, reader: Reader, *, single: bool) -> Table:
 
 def _rows(account: Account, reader: Reader) -> list[Sequence[Value]]:
     words = _words(reader)
-    moves = (entry.charged - entry.paid for entry in account.entries)
-    balances = list(accumulate(moves, initial=account.opening))[1:]
-    return [_row(entry, words, balance) for entry, balance in zip(account.entries, balances, strict=True)]
+    lines = zip(account.entries, account.balances, strict=True)
+    return [_row(entry, words, balance) for entry, balance in lines]
 
 
 def _row(entry: Entry, words: dict[str, str], balance: int) -> Sequence[Value]:

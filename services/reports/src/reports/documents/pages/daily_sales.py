@@ -9,6 +9,7 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Chart, Column, Heat, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 MOST_EMPTY_DAYS = 400
 """Days without orders have a line too, in a report of up to about a year."""
@@ -18,8 +19,7 @@ def page(report: DailySales, reader: Reader) -> Page:
     sales = report.sales
     in_one = shared.in_currency(reader, sales.currency) if sales else ""
     return Page(
-        language=reader.language,
-        title=reader.gettext("Daily sales"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=in_one,
         figures=_figures(sales, reader) if sales else (),
@@ -32,9 +32,7 @@ def page(report: DailySales, reader: Reader) -> Page:
 
 def _figures(sales: Sales, reader: Reader) -> list[KeyFigure]:
     now, before, currency = sales.totals, sales.previous, sales.currency
-    then = before or Totals()
-    known = before is not None
-    compared = shared.Comparing(currency, known)
+    compared, then = shared.Comparing(currency), before or Totals()
     return [
         compared.money(reader.gettext("Revenue"), now.revenue, then.revenue),
         compared.number(reader.gettext("Orders"), now.orders, then.orders),
@@ -70,7 +68,7 @@ def _times(report: DailySales, sales: Sales, by_day: Table, reader: Reader) -> I
 def _chart(report: DailySales, sales: Sales, by_day: Table, reader: Reader) -> Chart:
     values = [(day.day, day.totals.revenue) for day in sales.days]
     points = shared.over_time(reader, report.first_day, report.last_day, values)
-    return Chart(reader.gettext("Revenue by day"), points, "money", sales.currency, of=by_day, at=3)
+    return Chart(reader.gettext("Revenue over time"), points, "money", sales.currency, of=by_day, at=3)
 
 
 def _by_day(report: DailySales, sales: Sales, reader: Reader) -> Table:
@@ -164,18 +162,11 @@ def _country(code: str, reader: Reader) -> str:
 
 def _currencies(report: DailySales, reader: Reader) -> list[Table]:
     """What was paid in, as it was paid."""
-    sums: dict[str, list[int]] = {}
-    for of in report.figures:
-        orders, items, revenue = sums.get(of.currency, (0, 0, 0))
-        sums[of.currency] = [orders + of.orders, items + of.items, revenue + of.revenue]
     columns = [
         Column(reader.gettext("Currency"), "code", width=3),
         Column(reader.gettext("Orders"), "number", summed=True),
         Column(reader.gettext("Items"), "number", summed=True),
         Column(reader.gettext("Revenue"), "money"),
     ]
-    rows = [
-        (currency, orders, items, Money(revenue, currency))
-        for currency, (orders, items, revenue) in sorted(sums.items())
-    ]
+    rows = [(of.currency, of.orders, of.items, Money(of.revenue, of.currency)) for of in report.paid]
     return [Table(reader.gettext("As it was paid, by currency"), columns, rows)] if rows else []

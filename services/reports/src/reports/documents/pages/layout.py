@@ -93,7 +93,6 @@ class Heat:
     across: Sequence[str]
     values: Sequence[Sequence[int]]
     """By line."""
-    form: Form = "number"
 
 
 Part = Table | Chart | Heat | tuple[Table, Table]
@@ -102,7 +101,6 @@ Part = Table | Chart | Heat | tuple[Table, Table]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    language: str
     title: str
     subtitle: str
     """Whose, and of when."""

@@ -7,12 +7,12 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Chart, Column, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 
 def page(report: Operations, reader: Reader) -> Page:
     return Page(
-        language=reader.language,
-        title=reader.gettext("Operations of the mesh"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=reader.gettext("Times in milliseconds"),
         figures=_figures(report, reader),
@@ -25,7 +25,7 @@ def page(report: Operations, reader: Reader) -> Page:
 
 def _figures(report: Operations, reader: Reader) -> list[KeyFigure]:
     now, before = report.total, report.previous
-    compared, then = shared.Comparing("", before is not None), before or Flow()
+    compared, then = shared.Comparing(), before or Flow()
     return [
         compared.number(reader.gettext("Messages handled"), now.handled, then.handled),
         compared.number(reader.gettext("Retries"), now.retried, then.retried, more_is="bad"),
@@ -42,7 +42,7 @@ def _parts(report: Operations, reader: Reader) -> Iterable[Part]:
     if report.first_day != report.last_day:
         values = [(each.day, each.flow.handled) for each in report.days]
         points = shared.over_time(reader, report.first_day, report.last_day, values)
-        yield Chart(reader.gettext("Messages by day"), points, "number", of=by_day, at=1)
+        yield Chart(reader.gettext("Messages over time"), points, "number", of=by_day, at=1)
     yield _by_queue(report, reader)
     if report.deaths:
         yield _deaths(report, reader)

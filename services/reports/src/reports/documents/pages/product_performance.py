@@ -1,6 +1,7 @@
 """Product performance: what sells, how much of all it is, and where it goes."""
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest, nsmallest
 
 from reports.documents.kinds.amounts import change, ratio
 from reports.documents.kinds.product_performance import Product, ProductPerformance
@@ -8,6 +9,7 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Column, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 BEST = 8
 """Products that are shown by name before the list of all."""
@@ -15,8 +17,7 @@ BEST = 8
 
 def page(report: ProductPerformance, reader: Reader) -> Page:
     return Page(
-        language=reader.language,
-        title=reader.gettext("Product performance"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=shared.in_currency(reader, report.currency),
         figures=_figures(report, reader),
@@ -38,13 +39,11 @@ def _figures(report: ProductPerformance, reader: Reader) -> list[KeyFigure]:
         compared.number(reader.gettext("Items"), report.items, items),
         compared.number(reader.gettext("Products sold"), sold, before),
         KeyFigure(reader.gettext("Best ten, of revenue"), _best_ten(report), "share"),
-        KeyFigure(reader.gettext("Refunded"), report.refunded, "money", report.currency),
     ]
 
 
 def _best_ten(report: ProductPerformance) -> float | None:
-    best = sorted((each.revenue for each in report.products), reverse=True)[:10]
-    return ratio(sum(best), report.revenue)
+    return ratio(sum(each.revenue for each in report.products[:10]), report.revenue)
 
 
 def _parts(report: ProductPerformance, reader: Reader) -> Iterable[Part]:
@@ -64,10 +63,9 @@ def _best(report: ProductPerformance, reader: Reader) -> Table:
         Column(reader.gettext("Revenue"), "money", report.currency),
         Column(reader.gettext("Share"), "share"),
     ]
-    best = sorted(report.products, key=lambda each: -each.revenue)[:BEST]
     rows = [
         (_name(each), tuple(each.trend), each.items, each.revenue, ratio(each.revenue, report.revenue))
-        for each in best
+        for each in report.products[:BEST]
     ]
     return Table(reader.gettext("Best products"), columns, rows, bar=3)
 
@@ -79,9 +77,9 @@ def _moved(report: ProductPerformance, reader: Reader, *, down: bool) -> Table:
         Column(reader.gettext("Product"), width=3),
         Column(reader.gettext("Change"), "money", report.currency),
     ]
-    moves = sorted(((_moved_by(each), each) for each in report.products), key=lambda move: move[0])
-    found = moves[:5] if down else moves[::-1][:5]
-    rows = [(_name(each), by) for by, each in found if (by < 0 if down else by > 0)]
+    first = nsmallest if down else nlargest
+    found = ((each, _moved_by(each)) for each in first(5, report.products, key=_moved_by))
+    rows = [(_name(each), by) for each, by in found if by and (by < 0) == down]
     return Table(title, columns, rows)
 
 
@@ -98,7 +96,6 @@ def _all(report: ProductPerformance, reader: Reader) -> Table:
         Column(reader.gettext("Revenue"), "money", report.currency, summed=True),
         Column(reader.gettext("Share"), "share"),
         Column(reader.gettext("Change"), "change"),
-        Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
     ]
     whole = report.revenue
     return Table(reader.gettext("All products"), columns, [_row(each, whole) for each in report.products])
@@ -113,7 +110,6 @@ def _row(product: Product, whole: int) -> Sequence[Value]:
         product.revenue,
         ratio(product.revenue, whole),
         change(product.revenue, product.previous_revenue),
-        product.refunded,
     )
 
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date
+from heapq import nsmallest
+from statistics import median_high
 
 from reports.documents.kinds.amounts import ratio
 from reports.documents.kinds.refunds import Refund, Refunds
@@ -10,14 +12,14 @@ from reports.documents.pages import shared
 from reports.documents.pages.layout import Chart, Column, KeyFigure, Page, Part, Table, Value
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
+from reports.documents.titles import title
 
 MOST_REASONS = 12
 
 
 def page(report: Refunds, reader: Reader) -> Page:
     return Page(
-        language=reader.language,
-        title=reader.gettext("Refunds"),
+        title=title(report.KIND, reader),
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=shared.in_currency(reader, report.currency),
         figures=_figures(report, reader),
@@ -36,12 +38,8 @@ def _figures(report: Refunds, reader: Reader) -> list[KeyFigure]:
         compared.number(reader.gettext("Refunds"), count, report.previous_refunds, more_is="bad"),
         KeyFigure(reader.gettext("Of revenue"), ratio(report.refunded, report.revenue), "share"),
         KeyFigure(reader.gettext("Of orders"), ratio(count, report.orders), "share"),
-        KeyFigure(reader.gettext("Days after the order"), _middle(waited)),
+        KeyFigure(reader.gettext("Days after the order"), median_high(waited) if waited else None),
     ]
-
-
-def _middle(values: Sequence[int]) -> int | None:
-    return sorted(values)[len(values) // 2] if values else None
 
 
 def _parts(report: Refunds, reader: Reader) -> Iterable[Part]:
@@ -51,7 +49,7 @@ def _parts(report: Refunds, reader: Reader) -> Iterable[Part]:
     if report.first_day != report.last_day:
         values = [(each.at.astimezone(UTC).date(), each.amount) for each in report.refunds]
         points = shared.over_time(reader, report.first_day, report.last_day, values)
-        yield Chart(reader.gettext("Refunded by day"), points, "money", report.currency, of=by_day, at=2)
+        yield Chart(reader.gettext("Refunded over time"), points, "money", report.currency, of=by_day, at=2)
     yield _reasons(report, reader)
     yield _all(report, reader)
 
@@ -68,7 +66,7 @@ def _by_day(report: Refunds, reader: Reader) -> Table:
         Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
     ]
     return Table(
-        reader.gettext("By day"), columns, [(day, counts[day], amounts[day]) for day in sorted(counts)]
+        reader.gettext("By day"), columns, [(day, count, amounts[day]) for day, count in counts.items()]
     )
 
 
@@ -78,7 +76,7 @@ def _reasons(report: Refunds, reader: Reader) -> Table:
         reason = one_line(each.reason) or reader.gettext("No reason given")
         counts[reason] += 1
         amounts[reason] += each.amount
-    best = sorted(amounts, key=lambda reason: (-amounts[reason], reason))
+    best = nsmallest(MOST_REASONS, amounts, key=lambda reason: (-amounts[reason], reason))
     columns = [
         Column(reader.gettext("Reason"), width=3),
         Column(reader.gettext("Refunds"), "number"),
@@ -86,7 +84,7 @@ def _reasons(report: Refunds, reader: Reader) -> Table:
         Column(reader.gettext("Share"), "share"),
     ]
     whole = report.refunded
-    rows = [(each, counts[each], amounts[each], ratio(amounts[each], whole)) for each in best[:MOST_REASONS]]
+    rows = [(each, counts[each], amounts[each], ratio(amounts[each], whole)) for each in best]
     return Table(reader.gettext("Reasons"), columns, rows, bar=2)
 
 

@@ -43,11 +43,20 @@ def unconverted(reader: Reader, left_out: Sequence[Unconverted]) -> list[str]:
     ]
 
 
-class Comparing:
-    """Key figures beside those of the period before, if anybody knows them."""
+def left_out(reader: Reader, lines: int) -> str:
+    """Of a table that is longer than a format has room for."""
+    return reader.ngettext(
+        "%(number)s line more is in the CSV and JSON of this report.",
+        "%(number)s lines more are in the CSV and JSON of this report.",
+        lines,
+    )
 
-    def __init__(self, currency: str = "", known: bool = True) -> None:
-        self._currency, self._known = currency, known
+
+class Comparing:
+    """Key figures beside those of the period before: None or 0 where nobody knows them."""
+
+    def __init__(self, currency: str = "") -> None:
+        self._currency = currency
 
     def number(self, label: str, now: int, before: int | None, more_is: Mood = "good") -> KeyFigure:
         return self._figure(label, now, before, "number", more_is)
@@ -62,7 +71,7 @@ class Comparing:
     def _figure(
         self, label: str, now: int | None, before: int | None, form: Form, more_is: Mood
     ) -> KeyFigure:
-        by = None if now is None or not self._known else change(now, before)
+        by = None if now is None else change(now, before)
         currency = self._currency if form == "money" else ""
         return KeyFigure(label, now, form, currency, by, _mood(by, more_is))
 
@@ -86,8 +95,16 @@ def over_time(
     if (last - first).days < MOST_POINTS:
         of_days = _summed(found)
         return [(_label(reader, first, day), of_days.get(day, 0)) for day in days(first, last)]
-    months = _summed((day.replace(day=1), value) for day, value in sorted(found))
-    return [(reader.skeleton("yMMM", month), value) for month, value in months.items()][-MOST_POINTS:]
+    of_months = _summed((day.replace(day=1), value) for day, value in found)
+    return [(reader.skeleton("yMMM", month), of_months.get(month, 0)) for month in _months(first, last)]
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    """Their first days, of as many as a chart has room for: the last ones."""
+    begin, end = (12 * day.year + day.month - 1 for day in (first, last))
+    for number in range(max(begin, end - MOST_POINTS + 1), end + 1):
+        year, month = divmod(number, 12)
+        yield date(year, month + 1, 1)
 
 
 def _summed(values: Iterable[tuple[date, int]]) -> dict[date, int]:

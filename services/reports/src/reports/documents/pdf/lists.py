@@ -35,6 +35,11 @@ class _Filled:
     """Of each text, if all of them are figures."""
 
 
+def beyond(table: Table) -> int:
+    """Rows that there is no room for."""
+    return max(0, len(table.rows) - MOST_ROWS)
+
+
 def listed(table: Table, values: Values) -> dict[str, Any]:
     rows = [*([table.first] if table.first else []), *table.rows[:MOST_ROWS]]
     shown = [(at, column) for at, column in enumerate(table.columns) if column.form != "trend"]

@@ -35,20 +35,19 @@ class Parts:
         assert_never(part)
 
     def _table(self, table: Table, room: float) -> dict[str, Any]:
-        rows = [self._row(row, table.columns) for row in table.rows]
-        sums = table.end(self._values.total)
-        last = self._row(sums, table.columns) if sums else []
-        widths = [
-            _width(column, [row[at] for row in [*rows, *([last] if last else [])]])
-            for at, column in enumerate(table.columns)
-        ]
+        first, *rows, last = (
+            self._row(row, table.columns) if row else []
+            for row in (table.first, *table.rows, table.end(self._values.total))
+        )
+        lines = [line for line in (first, *rows, last) if line]
+        widths = [_width(column, [line[at] for line in lines]) for at, column in enumerate(table.columns)]
         return {
             "kind": "table",
             "title": table.title,
             "scale": min(1.0, room * _FOR_FIGURES / max(1, sum(widths))),
             "columns": [_column(c, width) for c, width in zip(table.columns, widths, strict=True)],
             "rows": rows,
-            "first": self._row(table.first, table.columns) if table.first else [],
+            "first": first,
             "last": last,
             "bars": _bars(table),
         }
@@ -129,12 +128,13 @@ def _width(column: Column, texts: Sequence[Any]) -> float:
 
 
 def _bars(table: Table) -> list[float]:
-    """As parts of the longest."""
+    """As parts of the longest; none below nothing."""
     if table.bar is None:
         return []
     values = [row[table.bar] for row in table.rows]
     numbers = [value if isinstance(value, int) else 0 for value in values]
-    return [ratio(number, max(numbers)) or 0.0 for number in numbers]
+    most = max([0, *numbers])
+    return [max(0.0, ratio(number, most) or 0.0) for number in numbers]
 
 
 def _breakable(text: str, column: Column) -> str:

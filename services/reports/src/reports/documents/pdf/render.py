@@ -1,22 +1,23 @@
 """Data in, PDF out. Nothing is read but the templates and fonts of this package, and nothing is fetched.
 
-typst starts threads when it is used, and hangs in a child that is forked after that: so it is imported here,
-by whoever renders, and never before a fork.
+typst starts threads when it is used, and hangs in a child that is forked after that: so this is imported by
+whoever renders, and never before a fork.
 """
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import typst
+from typst import Fonts
 
 from reports.documents.pages.layout import KeyFigure, Page, Table
-from reports.documents.pdf.lists import MOST_ROWS
+from reports.documents.pages.shared import left_out
+from reports.documents.pdf.lists import beyond
 from reports.documents.pdf.parts import Parts
 from reports.documents.pdf.values import Values
 from reports.documents.readers import Reader
-
-if TYPE_CHECKING:
-    from typst import Fonts
 
 _PACKAGE = Path(__file__).parents[1]
 _WIDE = 13
@@ -24,8 +25,6 @@ _WIDE = 13
 
 
 def pdf(page: Page, reader: Reader) -> bytes:
-    import typst
-
     data = _data(page, reader)
     lists = any(part["kind"] == "list" for part in data["parts"])
     return typst.compile(
@@ -39,17 +38,15 @@ def pdf(page: Page, reader: Reader) -> bytes:
 
 
 @cache
-def _fonts() -> "Fonts":
+def _fonts() -> Fonts:
     """Those of this package, and no others: a page looks alike wherever it is made."""
-    from typst import Fonts
-
     return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_PACKAGE / "fonts"])
 
 
 def _data(page: Page, reader: Reader) -> dict[str, Any]:
     parts, values = Parts(reader), Values(reader)
     return {
-        "language": page.language,
+        "language": reader.language,
         "title": page.title,
         "subtitle": page.subtitle,
         "currency": page.currency,
@@ -75,13 +72,5 @@ def _figure(figure: KeyFigure, values: Values) -> dict[str, Any]:
 
 
 def _cut(page: Page, reader: Reader) -> list[str]:
-    lengths = [len(part.rows) - MOST_ROWS for part in page.parts if isinstance(part, Table)]
-    return [
-        reader.ngettext(
-            "%(number)s line more is in the CSV and JSON of this report.",
-            "%(number)s lines more are in the CSV and JSON of this report.",
-            length,
-        )
-        for length in lengths
-        if length > 0
-    ]
+    lengths = (beyond(part) for part in page.parts if isinstance(part, Table))
+    return [left_out(reader, length) for length in lengths if length]

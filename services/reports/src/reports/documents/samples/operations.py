@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from random import Random
+from statistics import median_high
 
 from reports.documents.kinds import DayFlow, Death, Flow, Line, Operations, QueueFlow
 from reports.documents.samples.shop import DAYS, FIRST, LAST
@@ -53,13 +54,12 @@ def _lines(day: date, chance: Random) -> Iterator[Line]:
 def _sum(flows: Sequence[Flow]) -> Flow:
     """The times only as they could be."""
     handled = sum(flow.handled for flow in flows)
-    halves = sorted(flow.p50 or 0 for flow in flows)
     most = sorted(flow.p95 or 0 for flow in flows)
     return Flow(
         handled,
         sum(flow.retried for flow in flows),
         sum(flow.dead for flow in flows),
-        halves[len(halves) // 2],
+        median_high(flow.p50 or 0 for flow in flows),
         most[len(most) * 9 // 10],
     )
 

@@ -1,6 +1,7 @@
 """A month of sales: few at night, most in the evening, a day on which the shop was down."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple, replace
 from datetime import date
 from math import exp
 from operator import attrgetter
@@ -20,29 +21,12 @@ def daily_sales() -> DailySales:
     days = [Day(day, _totals([hour for hour in hours if hour.day == day], chance)) for day in DAYS]
     sales = Sales("EUR", days, hours, products=_best(), countries=_countries(days), unconverted=[lost()])
     now = sales.totals
-    before = Totals(*(round(value * part) for value, part in zip(_values(now), _BEFORE, strict=True)))
+    before = Totals(*(round(value * part) for value, part in zip(astuple(now), _BEFORE, strict=True)))
     figures = sorted((of for day in days for of in _originals(day)), key=attrgetter("day", "currency"))
-    return DailySales(
-        FIRST,
-        LAST,
-        figures,
-        Sales("EUR", days, hours, before, sales.products, sales.countries, sales.unconverted),
-    )
+    return DailySales(FIRST, LAST, figures, replace(sales, previous=before))
 
 
 _BEFORE = (0.93, 0.91, 0.885, 1.2, 1.1, 0.8, 0.82)
-
-
-def _values(totals: Totals) -> tuple[int, ...]:
-    return (
-        totals.orders,
-        totals.items,
-        totals.revenue,
-        totals.cancelled,
-        totals.cancelled_revenue,
-        totals.refunds,
-        totals.refunded,
-    )
 
 
 def _hours(day: date, chance: Random) -> Iterator[Hour]:

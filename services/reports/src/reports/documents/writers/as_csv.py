@@ -11,7 +11,7 @@ front. JSON has it as it is.
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any
 
 from reports.documents.kinds import (
@@ -28,17 +28,7 @@ MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Also as Japanese keyboards write them, which Excel understands."""
 
-_PRODUCT = (
-    "sku",
-    "name",
-    "currency",
-    "orders",
-    "items",
-    "revenue",
-    "refunded",
-    "previous_items",
-    "previous_revenue",
-)
+_PRODUCT = ("sku", "name", "currency", "orders", "items", "revenue", "previous_items", "previous_revenue")
 _ENTRY = ("at", "what", "order", "currency", "charged", "paid", "balance")
 _REFUND = (
     "at",
@@ -56,23 +46,20 @@ _LINE = ("day", "service", "queue", "handled", "retried", "dead", "p50_us", "p95
 Rows = Iterable[Sequence[Any]]
 
 
-class _Line:
-    """What csv writes into: it keeps the last line."""
+class _Echo:
+    """What csv writes into, and `writerow` returns."""
 
-    def write(self, text: str) -> int:
-        self.text = text
-        return len(text)
+    def write(self, text: str) -> str:
+        return text
 
 
 def pieces(report: Report) -> Iterator[str]:
     if not isinstance(report, DailySales):
         yield MARK
     names, rows = _table(report)
-    line = _Line()
-    table = csv.writer(line)
+    table = csv.writer(_Echo())
     for row in chain([names], rows):
-        table.writerow([_cell(value) for value in row])
-        yield line.text
+        yield table.writerow([_cell(value) for value in row])
 
 
 def _table(report: Report) -> tuple[Sequence[str], Rows]:
@@ -97,10 +84,7 @@ def _products(report: ProductPerformance) -> Rows:
 
 def _entries(report: CustomerStatement) -> Rows:
     for account in report.accounts:
-        moves = (entry.charged - entry.paid for entry in account.entries)
-        balances = accumulate(moves, initial=account.opening)
-        next(balances)
-        for e, balance in zip(account.entries, balances, strict=True):
+        for e, balance in zip(account.entries, account.balances, strict=True):
             yield e.at, e.what, e.order, account.currency, e.charged, e.paid, balance
 
 

@@ -1,7 +1,6 @@
 """JSON: all figures of a report, exactly, for programs. The names of its fields are a public format."""
 
 import json
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -35,9 +34,9 @@ def _of(report: Report) -> Mapping[str, Any]:
             sales = (
                 {"sales": {"totals": report.sales.totals, **_fields(report.sales)}} if report.sales else {}
             )
-            return {"days": _days(report.figures), "totals": _totals(report.figures), **sales}
+            return {"days": _days(report.figures), "totals": report.paid, **sales}
         case ProductPerformance():
-            totals = {"items": report.items, "revenue": report.revenue, "refunded": report.refunded}
+            totals = {"items": report.items, "revenue": report.revenue}
             return {"currency": report.currency, "totals": totals, **_fields(report)}
         case Refunds():
             totals = {"refunds": len(report.refunds), "refunded": report.refunded}
@@ -58,8 +57,6 @@ def _plain(value: Any) -> Any:
             return value.astimezone(UTC).isoformat()
         case date():
             return value.isoformat()
-        case Sequence():
-            return list(value)
         case _ if is_dataclass(value):
             return _fields(value)
     raise TypeError(f"{type(value).__name__} is nothing that a report is made of")
@@ -71,11 +68,3 @@ def _fields(of: Any) -> dict[str, Any]:
 
 def _days(all: Sequence[Figures]) -> list[dict[str, Any]]:
     return [{name: getattr(figures, name) for name in FIGURES} for figures in all]
-
-
-def _totals(all: Sequence[Figures]) -> list[dict[str, Any]]:
-    """Of each currency."""
-    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for figures in all:
-        sums[figures.currency].update(orders=figures.orders, items=figures.items, revenue=figures.revenue)
-    return [{"currency": currency, **sums[currency]} for currency in sorted(sums)]

@@ -9,14 +9,13 @@ from tempfile import TemporaryFile
 from reports.documents.kinds import Report
 from reports.documents.pages import page
 from reports.documents.readers import reader
+from reports.documents.xlsx.book import write
 
 PIECE = 256 * 1024
 
 
 def pieces(report: Report, locale: str) -> Iterator[bytes]:
     """Raises OSError where there is no room for it on the disk."""
-    from reports.documents.xlsx.book import write  # xlsxwriter: most processes do without
-
     whose = reader(locale)
     with TemporaryFile() as file:
         write(page(report, whose), whose, file)

@@ -1,14 +1,16 @@
 """A page as a workbook. The same page is the same bytes: nothing in it tells when it was made."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import IO, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from reports.documents.pages.layout import Chart, Column, Heat, KeyFigure, Page, Table
+from reports.documents.pages.shared import left_out
 from reports.documents.readers import Reader
 from reports.documents.xlsx import charts
 from reports.documents.xlsx.formats import BAD, GOOD, INK, LINE, MUTED, Cells, Formats
@@ -31,8 +33,8 @@ def write(page: Page, reader: Reader, file: IO[bytes]) -> None:
         }
         for heat in (part for part in page.parts if isinstance(part, Heat)):
             lay_heat(book.add_worksheet(names.new(heat.title)), heat, formats)
-        _Cover(cover, formats, reader).write(page, list(laid.values()))
-        _draw(book, cover, page, laid)
+        end = _Cover(cover, formats, reader).write(page, list(laid.values()))
+        _draw(cover, end + 2, islice(_charts(book, page, laid), _MOST_CHARTS))
 
 
 class _Names:
@@ -73,7 +75,8 @@ class _Cover:
         self._sheet, self._formats, self._reader = sheet, formats, reader
         self._cells = Cells(sheet, formats)
 
-    def write(self, page: Page, laid: Sequence[Laid]) -> None:
+    def write(self, page: Page, laid: Sequence[Laid]) -> int:
+        """All but the charts. The row below it."""
         self._sheet.set_column(0, 0, 34)
         self._sheet.set_column(1, 1, 20)
         self._sheet.set_column(2, 2, 16)
@@ -86,8 +89,8 @@ class _Cover:
         for note in self._notes(page, laid):
             self._text(row, note, font_color=BAD)
             row += 1
-        self.end = row
         set_up(self._sheet, page.title, wide=False)
+        return row
 
     def _figures(self, row: int, figures: Sequence[KeyFigure]) -> int:
         for figure in figures:
@@ -108,27 +111,22 @@ class _Cover:
         if not page.parts:
             yield page.empty
         yield from page.notes
-        if self._cells.rounded or any(each.rounded for each in laid):
+        if self._cells.rounded or any(each.cells.rounded for each in laid):
             yield self._reader.gettext(
                 "Numbers of more than 15 digits are rounded here; JSON has them exactly."
             )
-        for cut in (each.cut for each in laid if each.cut):
-            yield self._reader.ngettext(
-                "%(number)s line more is in the CSV and JSON of this report.",
-                "%(number)s lines more are in the CSV and JSON of this report.",
-                cut,
-            )
+        for each in laid:
+            if each.cut:
+                yield left_out(self._reader, each.cut)
 
     def _text(self, row: int, text: str, **looks: Any) -> None:
         self._sheet.write_string(row, 0, text, self._formats(**{"font_color": INK, **looks}))
 
 
-def _draw(book: Workbook, cover: Worksheet, page: Page, laid: dict[int, Laid]) -> None:
-    """Beneath the key figures, one chart after the other."""
-    row = 7 + len(page.figures) + len(page.notes)
-    for made in [*_charts(book, page, laid)][:_MOST_CHARTS]:
-        cover.insert_chart(row, 0, made, {"object_position": 3})
-        row += 16
+def _draw(cover: Worksheet, row: int, charts: Iterable[Any]) -> None:
+    """From that row on, one chart after the other."""
+    for number, made in enumerate(charts):
+        cover.insert_chart(row + 16 * number, 0, made, {"object_position": 3})
 
 
 def _charts(book: Workbook, page: Page, laid: dict[int, Laid]) -> Iterator[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from xlsxwriter.workbook import Workbook
 
 from reports.documents.pages.layout import Chart, Table
-from reports.documents.xlsx.formats import CALM, FONT, INK, LINE, MUTED, num_format
+from reports.documents.xlsx.formats import CALM, FONT, INK, LINE, MUTED, plain_format
 from reports.documents.xlsx.sheets import Laid, cells_of
 
 SIZE = {"width": 760, "height": 300}
@@ -17,7 +17,7 @@ def over_time(book: Workbook, chart: Chart, laid: Laid) -> Any:
     date_axis = chart.of is not None and chart.of.columns[0].form == "day"
     x: dict[str, Any] = {"num_font": _SMALL, "line": {"color": LINE}, "major_tick_mark": "none"}
     made.set_x_axis(x | ({"date_axis": True, "num_format": "d"} if date_axis else {}))
-    made.set_y_axis(_axis(num_format(chart.form, chart.currency)))
+    made.set_y_axis(_axis(plain_format(chart.form, chart.currency)))
     return made
 
 
@@ -25,7 +25,7 @@ def ranking(book: Workbook, table: Table, laid: Laid) -> Any:
     at = table.bar or 0
     made = _made(book, "bar", table.title, laid, at)
     made.set_y_axis({"reverse": True, "num_font": _SMALL, "line": {"color": LINE}, "major_tick_mark": "none"})
-    made.set_x_axis(_axis(num_format(table.columns[at].form, table.columns[at].currency)))
+    made.set_x_axis(_axis(plain_format(table.columns[at].form, table.columns[at].currency)))
     return made
 
 
@@ -49,5 +49,4 @@ def _made(book: Workbook, kind: str, title: str, laid: Laid, at: int) -> Any:
 
 def _axis(format: str | int) -> dict[str, Any]:
     lines = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    shown = str(format).split(";")[0]
-    return {"num_format": shown, "num_font": _SMALL, "major_gridlines": lines, "line": {"none": True}}
+    return {"num_format": format, "num_font": _SMALL, "major_gridlines": lines, "line": {"none": True}}

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.documents.kinds.amounts import Money, major
 from reports.documents.pages.layout import Column, Form, Value
-from reports.documents.readers import digits
+from reports.domain import digits
 
 INK, MUTED, LINE, PAPER = "#22252B", "#666B75", "#D9D4C8", "#F3F1EC"
 CALM, GOOD, BAD = "#2F5D8A", "#2C6E49", "#A3402F"
@@ -22,7 +22,7 @@ DIGITS = 15
 _FIRST = date(1900, 3, 1)
 """Spreadsheets know no earlier day, or take it for another."""
 _PLAIN: dict[Form, str | int] = {
-    "number": '#,##0;-#,##0;"–"',
+    "number": "#,##0",
     "share": "0.0%",
     "change": "+0.0%;-0.0%;0.0%",
     "duration": "#,##0.0",
@@ -44,11 +44,17 @@ class Formats:
         return self._made(tuple(sorted({"font_name": FONT, "font_color": INK, **properties}.items())))
 
 
-def num_format(form: Form, currency: str) -> str | int:
+def plain_format(form: Form, currency: str) -> str | int:
+    """Which writes nothing as 0."""
     if form != "money":
         return _PLAIN[form]
-    places = f"#,##0.{'0' * digits(currency)}" if digits(currency) else "#,##0"
-    return f'{places};-{places};"–"'
+    return f"#,##0.{'0' * digits(currency)}" if digits(currency) else "#,##0"
+
+
+def num_format(form: Form, currency: str) -> str | int:
+    """Of a cell: where there is nothing, it has a dash."""
+    plain = plain_format(form, currency)
+    return f'{plain};-{plain};"–"' if form in ("number", "money") else plain
 
 
 class Cells:
@@ -110,7 +116,7 @@ def _places(form: Form, currency: str) -> int:
 
 def _shown(value: Value, column: Column, currency: str) -> str | int:
     if isinstance(value, Money):  # of whatever currency: it says which
-        return f'{num_format("money", currency).split(";")[0]} "{currency}"'  # type: ignore[union-attr]
+        return f'{plain_format("money", currency)} "{currency}"'
     return num_format(column.form, currency)
 
 

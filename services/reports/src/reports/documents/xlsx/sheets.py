@@ -1,13 +1,11 @@
 """A table as a sheet: a header that stays, columns as wide as what is in them, sums as formulas."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from reports.documents.pages.layout import Column, Heat, Table, Value
+from reports.documents.pages.layout import Heat, Table, Value
 from reports.documents.xlsx.formats import BAD, CALM, INK, LINE, MUTED, PAPER, Cells, Formats
 
 MOST_ROWS = 1_000_000
@@ -22,103 +20,94 @@ _HEAD = {
     "text_wrap": True,
 }
 _ROW = {"bottom": 4, "bottom_color": LINE}
-_END = {"bold": True, "top": 1, "top_color": INK}
+_BOLD = {"bold": True}
+_END = {**_BOLD, "top": 1, "top_color": INK}
 
 
-@dataclass(frozen=True, slots=True)
 class Laid:
-    """A table in its sheet: where its rows are."""
+    """A table in its sheet: where its rows and columns are."""
 
-    sheet: Worksheet
-    first: int
-    last: int
-    cut: int
-    """Rows that there was no room for."""
-    rounded: bool
+    def __init__(self, sheet: Worksheet, table: Table, formats: Formats) -> None:
+        self.sheet, self.table, self.cells = sheet, table, Cells(sheet, formats)
+        self.cut = max(0, len(table.rows) - MOST_ROWS)
+        """Rows that there was no room for."""
+        self.first = 2 if table.first else 1
+        self.last = self.first + len(table.rows) - self.cut - 1
+        shown = [at for at, column in enumerate(table.columns) if column.form != "trend"]
+        self.places = {at: place for place, at in enumerate(shown)}
+        """Of the table's columns in the sheet. How something went is a picture, and has none."""
+
+    def name(self, at: int) -> str:
+        """Of a column of the table, as formulas call it."""
+        name: str = xl_col_to_name(self.places[at])
+        return name
 
 
 def lay_table(sheet: Worksheet, table: Table, formats: Formats, total: str) -> Laid:
-    columns = _shown(table.columns)
-    cells = Cells(sheet, formats)
-    _head(sheet, [column for _, column in columns], formats)
-    row = 1
+    laid = Laid(sheet, table, formats)
+    _head(laid, formats)
     if table.first:
-        _plain(cells, row, table.first, columns, _END | {"top": 0})
-        row += 1
-    first = row
-    for values in table.rows[:MOST_ROWS]:
-        _line(cells, row, values, columns)
-        row += 1
-    laid = Laid(sheet, first, row - 1, max(0, len(table.rows) - MOST_ROWS), cells.rounded)
-    _end(cells, row, table.end(total), columns, laid)
-    _bars(sheet, table, columns, laid)
+        _opening(laid, table.first)
+    for row, values in enumerate(table.rows[:MOST_ROWS], laid.first):
+        _line(laid, row, values)
+    if end := table.end(total):
+        _end(laid, end)
+    _bars(laid)
     if table.rows:
-        sheet.autofilter(0, 0, row - 1, len(columns) - 1)
-    set_up(sheet, table.title, wide=len(columns) > 8)
-    return Laid(sheet, laid.first, laid.last, laid.cut, cells.rounded)
+        sheet.autofilter(0, 0, laid.last, len(laid.places) - 1)
+    set_up(sheet, table.title, wide=len(laid.places) > 8)
+    return laid
 
 
-Columns = Sequence[tuple[int, Column]]
-"""With the place of each in the table's rows."""
-
-
-def _shown(columns: Sequence[Column]) -> Columns:
-    """What a sheet has room for: how something went is a picture."""
-    return [(at, column) for at, column in enumerate(columns) if column.form != "trend"]
-
-
-def _head(sheet: Worksheet, columns: Sequence[Column], formats: Formats) -> None:
-    sheet.set_row(0, 32)
-    for at, column in enumerate(columns):
+def _head(laid: Laid, formats: Formats) -> None:
+    laid.sheet.set_row(0, 32)
+    for at, place in laid.places.items():
+        column = laid.table.columns[at]
         title = f"{column.title}, {column.currency}" if column.currency else column.title
         width = 14 + 10 * column.width if column.is_text else _WIDTHS[column.form]
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, title, formats(**_HEAD, align="left" if column.is_left else "right"))
-    sheet.freeze_panes(1, 0)
+        laid.sheet.set_column(place, place, width)
+        side = "left" if column.is_left else "right"
+        laid.sheet.write_string(0, place, title, formats(**_HEAD, align=side))
+    laid.sheet.freeze_panes(1, 0)
 
 
-def _line(cells: Cells, row: int, values: Sequence[Value], columns: Columns) -> None:
-    for to, (at, column) in enumerate(columns):
+def _opening(laid: Laid, values: Sequence[Value]) -> None:
+    for at, place in laid.places.items():
+        laid.cells.put(laid.first - 1, place, values[at], laid.table.columns[at], _BOLD)
+
+
+def _line(laid: Laid, row: int, values: Sequence[Value]) -> None:
+    for at, place in laid.places.items():
+        column = laid.table.columns[at]
         if column.running:
-            more, less = (xl_col_to_name(place) for place in column.running)
-            formula = f"={xl_col_to_name(to)}{row}+{more}{row + 1}-{less}{row + 1}"
-            cells.put_formula(row, to, formula, values[at], column, _ROW)
+            more, less = map(laid.name, column.running)
+            formula = f"={laid.name(at)}{row}+{more}{row + 1}-{less}{row + 1}"
+            laid.cells.put_formula(row, place, formula, values[at], column, _ROW)
         else:
-            cells.put(row, to, values[at], column, _ROW)
+            laid.cells.put(row, place, values[at], column, _ROW)
 
 
-def _plain(cells: Cells, row: int, values: Sequence[Value], columns: Columns, looks: dict[str, Any]) -> None:
-    for to, (at, column) in enumerate(columns):
-        cells.put(row, to, values[at], column, looks)
-
-
-def _end(cells: Cells, row: int, values: Sequence[Value] | None, columns: Columns, laid: Laid) -> None:
+def _end(laid: Laid, values: Sequence[Value]) -> None:
     """The sums of what the reader has not filtered away; a balance stays what it is."""
-    if values is None:
-        return
-    for to, (at, column) in enumerate(columns):
-        name = xl_col_to_name(to)
-        if column.summed and laid.last >= laid.first and not laid.cut:
+    row = laid.last + 1
+    for at, place in laid.places.items():
+        column, name = laid.table.columns[at], laid.name(at)
+        if column.summed and laid.table.rows and not laid.cut:
             formula = f"=SUBTOTAL(109,{name}{laid.first + 1}:{name}{laid.last + 1})"
-            cells.put_formula(row, to, formula, values[at], column, _END)
+            laid.cells.put_formula(row, place, formula, values[at], column, _END)
         elif column.running:
-            cells.put_formula(row, to, f"={name}{row}", values[at], column, _END)
+            laid.cells.put_formula(row, place, f"={name}{row}", values[at], column, _END)
         else:
-            cells.put(row, to, values[at], column, _END)
+            laid.cells.put(row, place, values[at], column, _END)
 
 
-def _bars(sheet: Worksheet, table: Table, columns: Columns, laid: Laid) -> None:
-    for to, (at, _) in enumerate(columns):
-        if at == table.bar and table.rows:
-            bars = {
-                "type": "data_bar",
-                "bar_solid": True,
-                "bar_color": "#C9D7E4",
-                "min_type": "num",
-                "min_value": 0,
-            }
-            bars |= {"bar_negative_color": "#E6C9C3", "bar_axis_color": BAD, "data_bar_2010": True}
-            sheet.conditional_format(laid.first, to, laid.last, to, bars)
+def _bars(laid: Laid) -> None:
+    if laid.table.bar is None or not laid.table.rows:
+        return
+    bars = {"type": "data_bar", "bar_solid": True, "bar_color": "#C9D7E4", "min_type": "num", "min_value": 0}
+    bars |= {"bar_negative_color": "#E6C9C3", "bar_axis_color": BAD, "data_bar_2010": True}
+    place = laid.places[laid.table.bar]
+    laid.sheet.conditional_format(laid.first, place, laid.last, place, bars)
 
 
 def lay_heat(sheet: Worksheet, heat: Heat, formats: Formats) -> None:
@@ -158,6 +147,6 @@ def set_up(sheet: Worksheet, title: str, *, wide: bool) -> None:
 
 
 def cells_of(laid: Laid, at: int) -> str:
-    """The rows of a column, as a chart refers to them."""
-    name = laid.sheet.get_name().replace("'", "''")
-    return f"='{name}'!{xl_range_abs(laid.first, at, laid.last, at)}"
+    """The rows of a column of its table, as a chart refers to them."""
+    name, place = laid.sheet.get_name().replace("'", "''"), laid.places[at]
+    return f"='{name}'!{xl_range_abs(laid.first, place, laid.last, place)}"
