@@ -66,7 +66,7 @@ def test_what_is_converted_stands_beside_it() -> None:
     assert {name: told[name] for name in plain} == plain
     assert told["sales"]["totals"]["net"] == 2350 - 550 - 100
     assert told["sales"]["currency"] == "EUR"
-    assert told["sales"]["unconverted"] == [{"currency": "XDR", "orders": 3, "revenue": 77}]
+    assert told["sales"]["unconverted"] == [{"currency": "XDR", "count": 3, "amount": 77}]
     assert written(DailySales(DAY, DAY, FIGURES, sales), "csv") == written(
         DailySales(DAY, DAY, FIGURES), "csv"
     )

@@ -39,11 +39,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Unconverted:
-    """Orders that are in no figure of the report: there was no rate for their currency."""
+    """Orders, or refunds, that are in no figure of the report: there was no rate for their currency."""
 
     currency: str
-    orders: int
-    revenue: int
+    count: int
+    amount: int
     """In minor units of that currency."""
 
 

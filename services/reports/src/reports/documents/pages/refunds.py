@@ -23,11 +23,24 @@ def page(report: Refunds, reader: Reader) -> Page:
         subtitle=shared.subtitle(reader, report.first_day, report.last_day),
         currency=shared.in_currency(reader, report.currency),
         figures=_figures(report, reader),
-        notes=shared.unconverted(reader, report.unconverted),
+        notes=_unconverted(report, reader),
         parts=list(_parts(report, reader)),
         compared=shared.compared_with(reader, report.first_day, report.last_day),
         empty=reader.gettext("Nothing was paid back in this time."),
     )
+
+
+def _unconverted(report: Refunds, reader: Reader) -> list[str]:
+    return [
+        reader.ngettext(
+            "%(number)s refund in %(currency)s is not in these figures: there is no rate (%(amount)s).",
+            "%(number)s refunds in %(currency)s are not in these figures: there is no rate (%(amount)s).",
+            each.count,
+            currency=each.currency,
+            amount=reader.money(each.amount, each.currency),
+        )
+        for each in report.unconverted
+    ]
 
 
 def _figures(report: Refunds, reader: Reader) -> list[KeyFigure]:

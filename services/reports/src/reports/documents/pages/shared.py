@@ -35,9 +35,9 @@ def unconverted(reader: Reader, left_out: Sequence[Unconverted]) -> list[str]:
         reader.ngettext(
             "%(number)s order in %(currency)s is not in these figures: there is no rate (%(amount)s).",
             "%(number)s orders in %(currency)s are not in these figures: there is no rate (%(amount)s).",
-            each.orders,
+            each.count,
             currency=each.currency,
-            amount=reader.money(each.revenue, each.currency),
+            amount=reader.money(each.amount, each.currency),
         )
         for each in left_out
     ]
