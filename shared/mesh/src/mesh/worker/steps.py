@@ -14,8 +14,7 @@ from celery import Task, signature, states
 from celery.exceptions import Ignore, TaskRevokedError
 
 from mesh import wire
-from mesh.canvas.places import failure_id
-from mesh.canvas.results import revoked_key
+from mesh.agreed import failure_id, revoked_key
 from mesh.errors import MeshError
 
 log = structlog.get_logger(__name__)
