@@ -9,7 +9,6 @@ import structlog
 from redbeat import RedBeatScheduler
 from redis import Redis
 from redis.exceptions import RedisError
-from redis.sentinel import Sentinel
 
 from mesh import database, log, ratelimit
 from mesh.announcer import Announcer
@@ -181,13 +180,7 @@ def _client(settings: Settings) -> Redis:
         raise RefusedAtStart(f"SCHEDULES_URL is not set: {told}. It need not keep anything")
     address = Address.parse(settings.schedules_url.removeprefix("streams+"), "SCHEDULES_URL")
     times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-    options = ratelimit.connection(address) | times | {"decode_responses": True}
-    if address.master:
-        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=times)  # type: ignore[no-untyped-call]
-        found: Redis = sentinel.master_for(address.master, **options)  # type: ignore[no-untyped-call]
-        return found
-    host, port = address.hosts[0]
-    return Redis(host=host, port=port, **options)
+    return ratelimit.client(address, **times, decode_responses=True)
 
 
 def _until(due: datetime) -> float:
