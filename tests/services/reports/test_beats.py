@@ -82,12 +82,13 @@ def start(beats_url: str, schedules_url: str, valkey: Valkey, tmp_path: Path) ->
 
 def every_second(tx: Tx, count: int, **changes: Any) -> list[UUID]:
     """So many schedules of a minute's interval, each due a second after the one before."""
-    begin = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=_SECONDS)
+    now = datetime.now(UTC)  # of all: what falls due while they are put is owed, too
+    begin = now.replace(microsecond=0) - timedelta(seconds=_SECONDS)
     made = []
     with tx.transaction():
         for second in range(count):
             timing = Timing(every=_SECONDS, at=begin + timedelta(seconds=second), zone="UTC")
-            said = a_schedule(timing=timing, said_at=datetime.now(UTC), **{"missed": "each"} | changes)
+            said = a_schedule(timing=timing, said_at=now, **{"missed": "each"} | changes)
             scheduling.put(said, tx)
             made.append(said.schedule_id)
     return made
