@@ -7,28 +7,24 @@ checked after each.
 
 import argparse
 import json
-import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
-from bench import latency, machine, report, rounds
+from bench import latency, machine, report, rounds, stopping
 from bench.flows import FLOWS
 from bench.latency import Latency
+from bench.parts import FOLDER, facts
 from bench.rounds import Round
 
-RESULTS = Path(__file__).parent / "results"
 ORDERS = {"mesh": 4000, "stock": 1500}
 """A round of each then lasts about ten seconds on two cores."""
 
 
 def main() -> None:
     """Exit code 1, and what is wrong, where a flow lost, doubled or miscounted something."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    stopping.listen()
     options = _options()
     names = [options.only] if options.only else list(FLOWS)
     measured = [_round(name, options) for _ in range(options.rounds) for name in names]
@@ -37,11 +33,6 @@ def main() -> None:
     click.echo(f"\n{text}")
     if set(names) == set(FLOWS) and not options.profile:
         _keep(text, measured, idle)
-
-
-def _stop(*_: object) -> None:
-    """Unwinds, and so stops all that was started."""
-    sys.exit("asked to stop")
 
 
 def _options() -> argparse.Namespace:
@@ -61,24 +52,24 @@ def _round(name: str, options: argparse.Namespace) -> Round:
     return one
 
 
-def _text(facts: dict[str, str], measured: Sequence[Round], idle: Sequence[Latency]) -> str:
+def _text(of: dict[str, str], measured: Sequence[Round], idle: Sequence[Latency]) -> str:
     """Markdown."""
     parts = [
         "# Orders through the whole flow",
-        "\n".join(f"* {name}: {value}" for name, value in facts.items()),
+        facts(of),
         report.summary(measured),
         report.comparison(measured),
-        *(report.cpu(name, of) for name, of in report.by_flow(measured).items()),
+        *(report.cpu(name, rounds) for name, rounds in report.by_flow(measured).items()),
         report.latencies(idle) if idle else "",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def _keep(text: str, measured: Sequence[Round], idle: Sequence[Latency]) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "flow.md").write_text(text)
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "flow.md").write_text(text)
     document = {"machine": machine.facts(), "rounds": [*map(asdict, measured)], "idle": [*map(asdict, idle)]}
-    (RESULTS / "flow.json").write_text(json.dumps(document, indent=1) + "\n")
+    (FOLDER / "flow.json").write_text(json.dumps(document, indent=1) + "\n")
 
 
 if __name__ == "__main__":

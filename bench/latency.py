@@ -2,7 +2,6 @@
 
 import socket
 import sqlite3
-import statistics
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from bench.checks import check
 from bench.client import HOST, reply_in
 from bench.flows import Flow
+from bench.medians import percentiles
 from bench.notes import Notes, notes
 from bench.orders import address, request
 from bench.rounds import started
@@ -65,5 +65,4 @@ def _arrivals(flow: Flow) -> dict[str, float]:
 
 
 def _summary(name: str, took: Sequence[float]) -> Latency:
-    cuts = statistics.quantiles(took, n=100, method="inclusive")
-    return Latency(name, len(took), cuts[49], cuts[89], cuts[98])
+    return Latency(name, len(took), *percentiles(took))

@@ -77,6 +77,14 @@ def valkey(state: Path) -> Iterator[Valkey]:
         yield server
 
 
+@pytest.fixture
+def own_valkey(state: Path) -> Iterator[Valkey]:
+    """One that the test may stop, or freeze."""
+    folder = Path(tempfile.mkdtemp(prefix="own-valkey-", dir=state))
+    with Valkey(folder, durable=False, program=valkey_program(VALKEY)) as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def redis(state: Path) -> Iterator[Valkey]:
     """The oldest Redis that is around, where the system has one."""

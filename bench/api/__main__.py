@@ -5,20 +5,19 @@ the tables; the memory of a process over ten minutes. Each has fresh servers, an
 """
 
 import argparse
-import signal
-import sys
 import time
 from collections.abc import Iterable, Iterator
 
 import click
 
-from bench import machine
+from bench import machine, stopping
 from bench.api import beside, memory, plot, report, results, sizes
 from bench.api.measure import Measurement
-from bench.api.results import FOLDER, MEMORY, SIZES, Part, Results
+from bench.api.results import MEMORY, SIZES
+from bench.parts import FOLDER, Part, Results
 from embedded.binaries import VALKEY
 
-PARTS = (*beside.KINDS, SIZES, MEMORY)
+PARTS = tuple(results.KINDS)
 LIBRARIES = (
     "aiohttp",
     "psycopg",
@@ -38,8 +37,7 @@ KEPT = 3
 
 def main() -> None:
     """Exit code 1, and what is wrong, where an answer or a count was not right."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    stopping.listen()
     options = _options()
     keep = options.rounds >= KEPT
     found: Results = results.load() if keep else {}
@@ -53,11 +51,6 @@ def main() -> None:
         if keep:
             _keep(found)
     click.echo(f"\n{report.document(found)}")
-
-
-def _stop(*_: object) -> None:
-    """Unwinds, and so stops all that was started."""
-    sys.exit("asked to stop")
 
 
 def _options() -> argparse.Namespace:

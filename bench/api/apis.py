@@ -20,7 +20,7 @@ from contracts import contract_of
 from contracts.orders import OrderPlaced
 from embedded import apikey
 from embedded.catcher.process import answers
-from embedded.mesh import Addresses, shipped
+from embedded.mesh import Addresses
 from embedded.ports import HOST, free_port
 from embedded.postgres import Postgres
 from embedded.process import Command, Process
@@ -79,12 +79,11 @@ def mesh(ground: Ground, database: str = "orders", name: str = MESH) -> Iterator
     """The service as `make up` runs it, without its worker."""
     url, state = _database(ground, database)
     made = Mesh(state, Addresses({"orders": url}, ground.broker.mesh_url, "", None, free_port()), None)
-    [orders] = [service for service in shipped() if service.name == "orders"]
-    with running([made.program(orders, "migrate")]):
+    with running([made.program(made.orders, "migrate")]):
         pass
     told = [topology.queues(name, [(contract_of(OrderPlaced), None)])[0] for name in LISTENERS]
     broker.declare_queues(ground.broker.mesh_url, told)
-    programs = [made.program(orders, role) for role in ("api", "relay")]
+    programs = [made.program(made.orders, role) for role in ("api", "relay")]
     with running(programs):
         queues = [stream(queue.name) for queue in told]
         yield Api(name, made.at.orders_port, made.key(), url, programs, queues, ground)

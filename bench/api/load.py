@@ -6,7 +6,6 @@ A process of its own, `python -m bench.api.load`, with a `Load` as JSON on its s
 
 import gc
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from itertools import cycle
 import uvloop
 
 from bench.client import Ask, Client, connected, run
+from bench.medians import percentiles
 
 Process = subprocess.Popen[str]
 
@@ -89,8 +89,8 @@ async def loaded(load: Load) -> Told:
     await run(clients)
     spent = time.process_time() - cpu
     timed = list(_timed(clients, started + load.warm, started + load.warm + load.seconds))
-    cuts = statistics.quantiles(timed, n=100, method="inclusive")
-    return Told(dict(asked), len(timed) / load.seconds, 1000 * cuts[49], 1000 * cuts[98], spent)
+    p50, _, p99 = percentiles(timed)
+    return Told(dict(asked), len(timed) / load.seconds, 1000 * p50, 1000 * p99, spent)
 
 
 def _asks(load: Load, asked: Counter[str]) -> Iterator[Ask]:

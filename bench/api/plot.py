@@ -6,9 +6,10 @@ from bench.api.apis import APIS
 from bench.api.beside import KINDS
 from bench.api.measure import Measurement
 from bench.api.memory import Memory
-from bench.api.results import MEMORY, Results
+from bench.api.results import MEMORY
 from bench.api.summary import summaries
 from bench.bars import BOLD, COLOURS, HEAD, LABEL, NUMBER, WIDTH, chart, height, picture, text
+from bench.parts import Results
 
 TALL = 180
 """The panel of the line."""

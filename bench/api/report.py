@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from bench.api import sizes
 from bench.api.apis import SEND_TASK
 from bench.api.memory import CONNECTIONS, WARM, Memory
-from bench.api.results import MEMORY, SIZES, Part, Results
+from bench.api.results import MEMORY, SIZES
 from bench.api.summary import Case, Summary, summaries
 from bench.api.targets import targets
+from bench.parts import Part, Results, facts
 from bench.report import Row, table
+from bench.targets import shown
 
 SERVERS = ("postgres", "valkey")
 
@@ -19,21 +21,11 @@ def document(results: Results) -> str:
         "# The orders API under load, beside what people write today",
         "What each column means and what each side does and does not do: [bench/README.md](../README.md).",
         "![Answers a second](api.svg)",
-        _targets(results),
+        shown(targets(results)),
     ]
     for name, part in results.items():
-        parts += [f"## {name.capitalize()}", _facts(part.machine), *_part(name, part)]
+        parts += [f"## {name.capitalize()}", facts(part.machine), *_part(name, part)]
     return "\n\n".join(parts) + "\n"
-
-
-def _facts(machine: Mapping[str, str]) -> str:
-    return "\n".join(f"* {name}: {value}" for name, value in machine.items())
-
-
-def _targets(results: Results) -> str:
-    rows: list[Row] = [("targets", "wanted", "found", "reached")]
-    rows += [(t.what, t.wanted, t.found, "yes" if t.reached else "no") for t in targets(results)]
-    return table(rows)
 
 
 def _part(name: str, part: Part) -> Iterator[str]:
@@ -79,4 +71,4 @@ def _memory(memory: Memory) -> str:
         "MiB": f"{memory.rss[0]:.1f} at first, {warm[0]:.1f} when it was warm, {warm[-1]:.1f} at the end",
         "trend since it was warm": f"{memory.slope:+.1f} MiB an hour, {memory.growth:+.1%}",
     }
-    return _facts(said)
+    return facts(said)

@@ -1,50 +1,26 @@
-"""What is kept: `results/api.json`, in parts, each of which a run of its own can renew.
+"""What is kept: `results/api.json`; `api.md` and `api.svg` are made of it. `orders`: in the largest table."""
 
-    {"placing": {"machine": {…}, "orders": 0, "measurements": […]},
-     "reading": …, "listing": …, "sizes": …, "memory": …}
-
-`api.md` and `api.svg` are made anew from all of it.
-"""
-
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from bench import parts
+from bench.api import beside
 from bench.api.measure import Measurement
 from bench.api.memory import Memory
+from bench.parts import Results
 
-FOLDER = Path(__file__).parents[1] / "results"
-FILE = FOLDER / "api.json"
 SIZES, MEMORY = "sizes", "memory"
-
-
-@dataclass(frozen=True)
-class Part:
-    """What was measured, on which machine."""
-
-    machine: Mapping[str, str]
-    orders: int
-    """In the largest table beforehand."""
-    measurements: Sequence[Any]
-    """`Measurement`s, or one `Memory`."""
-
-
-Results = dict[str, Part]
+KINDS: Mapping[str, Callable[..., Any]] = {
+    **dict.fromkeys((*beside.KINDS, SIZES), Measurement),
+    MEMORY: Memory,
+}
+"""The parts, and what each consists of: one `Memory`."""
 
 
 def load() -> Results:
     """What was kept last."""
-    kept: dict[str, Any] = json.loads(FILE.read_text()) if FILE.exists() else {}
-    return {name: _part(name, part) for name, part in kept.items()}
+    return parts.load("api", KINDS)
 
 
 def save(results: Results) -> None:
-    FOLDER.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps({name: asdict(part) for name, part in results.items()}, indent=1) + "\n")
-
-
-def _part(name: str, kept: dict[str, Any]) -> Part:
-    read = Memory if name == MEMORY else Measurement
-    return Part(kept["machine"], kept["orders"], [read(**one) for one in kept["measurements"]])
+    parts.save("api", results)

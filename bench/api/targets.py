@@ -1,29 +1,20 @@
 """What the API is to reach: ratios to the first baseline in the same run, and to itself with few orders."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bench.api import sizes
 from bench.api.apis import MESH, SEND_TASK
 from bench.api.memory import FLAT, Memory
-from bench.api.results import MEMORY, SIZES, Results
+from bench.api.results import MEMORY, SIZES
 from bench.api.summary import Case, Summary, summaries
+from bench.parts import Results
+from bench.targets import Target
 
 RATES = {"placing": 3.0, "reading": 4.0}
 TAIL = 0.5
 """Of the baseline's p99, when orders are placed."""
 APART = 0.20
 """How far few and many orders may be from each other."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One of them, and how it stands."""
-
-    what: str
-    wanted: str
-    found: str
-    reached: bool
 
 
 def targets(results: Results) -> Iterator[Target]:

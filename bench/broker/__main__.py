@@ -5,20 +5,19 @@ each time, so that a machine that is slow for a while is slow for all. Medians a
 """
 
 import argparse
-import signal
-import sys
 import time
 from collections.abc import Iterator
 
 import click
 
-from bench import machine
+from bench import machine, stopping
 from bench.broker import backlog, plot, report
 from bench.broker.brokers import BROKERS
 from bench.broker.contestants import CONTESTANTS, Contestant
 from bench.broker.ground import Ground, prepared
 from bench.broker.measure import Measurement, measure
-from bench.broker.results import FOLDER, Part, Results
+from bench.broker.results import Part, Results
+from bench.parts import FOLDER
 
 LIBRARIES = ("celery", "kombu", "amqp", "redis", "dramatiq", "pika", "faststream", "aio-pika", "psycopg")
 
@@ -28,8 +27,7 @@ KEPT = 5
 
 def main() -> None:
     """Exit code 1, and what is wrong, where a contestant lost an order or handled one twice."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    stopping.listen()
     options = _options()
     results = Results({}, {}) if _partly(options) else Results.load()
     for broker in [options.broker] if options.broker else BROKERS:
@@ -42,11 +40,6 @@ def main() -> None:
         if not _partly(options):
             _keep(results)
     click.echo(f"\n{report.document(results)}")
-
-
-def _stop(*_: object) -> None:
-    """Unwinds, and so stops all that was started."""
-    sys.exit("asked to stop")
 
 
 def _options() -> argparse.Namespace:

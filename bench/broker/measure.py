@@ -7,8 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import psutil
-
 from bench import cpu
 from bench.broker.contestants import Contestant
 from bench.broker.ground import Ground
@@ -95,7 +93,7 @@ def drained(workers: Sequence[Process], ground: Ground, tally: Tally, orders: in
     before = cpu.read([*workers, *servers])
     _wait(workers, tally, orders, orders)
     after = cpu.read([*workers, *servers])
-    memory = sum(map(_memory, workers))
+    memory = sum(map(cpu.memory, workers))
     times = sorted(tally.handled[:orders])
     used = {name: after.used[name] - before.used[name] for name in after.used}
     own = sum(used[worker.name] for worker in workers)
@@ -150,10 +148,3 @@ def compare(contestant: Contestant, ground: Ground, verb: str, wanted: int) -> N
         if time.monotonic() > deadline:
             raise Wrong(f"{contestant.name}: {found} messages {verb} on the broker, wanted {wanted}")
         time.sleep(0.05)
-
-
-def _memory(process: Process) -> float:
-    """MiB, shared pages by share, of a process with all its descendants."""
-    root = psutil.Process(process.pid)
-    tree = [root, *root.children(recursive=True)]
-    return float(sum(found.memory_full_info().pss for found in tree)) / 2**20

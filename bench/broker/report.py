@@ -8,7 +8,10 @@ from bench.broker.contestants import CONTESTANTS
 from bench.broker.results import Part, Results
 from bench.broker.summary import FLOOR, SOLO, STOCK, Summary, summaries
 from bench.broker.targets import targets
+from bench.medians import percentiles
+from bench.parts import facts
 from bench.report import Row, table
+from bench.targets import shown
 
 DASH = "-"
 """Where there is nothing to say."""
@@ -27,7 +30,7 @@ def document(results: Results) -> str:
     for broker, part in results.backlog.items():
         parts += [
             f"## A long backlog: {_title(broker, part)}",
-            _facts(part.machine),
+            facts(part.machine),
             _backlogs(part.measurements),
         ]
     return "\n\n".join(parts) + "\n"
@@ -37,18 +40,14 @@ def _title(broker: str, part: Part) -> str:
     return part.machine.get("broker", broker)
 
 
-def _facts(machine: Mapping[str, str]) -> str:
-    return "\n".join(f"* {name}: {value}" for name, value in machine.items())
-
-
 def _rounds(broker: str, part: Part) -> Iterator[str]:
     found = summaries(part.measurements)
-    yield _facts(part.machine)
+    yield facts(part.machine)
     yield _rates(found)
     yield _costs(found)
     yield _ratios(found)
     yield _through_outbox(found)
-    yield _targets(broker, found)
+    yield shown(targets(broker, found))
     yield "\n".join(f"* {name}: {CONTESTANTS[name].settings}" for name in found if name in CONTESTANTS)
 
 
@@ -109,12 +108,6 @@ def _through_outbox(found: Mapping[str, Summary]) -> str:
     return table(rows)
 
 
-def _targets(broker: str, found: Mapping[str, Summary]) -> str:
-    rows: list[Row] = [("targets", "wanted", "found", "reached")]
-    rows += [(t.what, t.wanted, t.found, "yes" if t.reached else "no") for t in targets(broker, found)]
-    return table(rows)
-
-
 def _backlogs(measurements: Sequence[Backlog]) -> str:
     rows: list[Row] = [
         (
@@ -151,5 +144,5 @@ def _times(value: float, beside: float) -> str:
 def _percentiles(milliseconds: Sequence[float]) -> tuple[str, str]:
     if len(milliseconds) < 2:
         return DASH, DASH
-    cuts = statistics.quantiles(milliseconds, n=100, method="inclusive")
-    return f"{cuts[49]:.2f}", f"{cuts[98]:.2f}"
+    p50, _, p99 = percentiles(milliseconds)
+    return f"{p50:.2f}", f"{p99:.2f}"

@@ -9,13 +9,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from bench.broker.backlog import Backlog
 from bench.broker.measure import Drain, Measurement
+from bench.parts import FOLDER
 
-FOLDER = Path(__file__).parents[1] / "results"
 FILE = FOLDER / "broker.json"
 
 

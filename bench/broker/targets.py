@@ -2,9 +2,9 @@
 
 import statistics
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from bench.broker.summary import DRAMATIQ, FASTSTREAM, STOCK, Summary
+from bench.targets import Target
 
 RATIOS: dict[str, dict[str, float]] = {
     "valkey": {"one": 8, "batch": 30, "publish": 20},
@@ -12,16 +12,6 @@ RATIOS: dict[str, dict[str, float]] = {
 }
 IDLE = 2.0
 """Milliseconds, the median."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One of them, and how it stands."""
-
-    what: str
-    wanted: str
-    found: str
-    reached: bool
 
 
 def targets(broker: str, by_name: Mapping[str, Summary]) -> Iterator[Target]:

@@ -6,18 +6,15 @@ the clock runs between the mails that the server takes, and each of them must ha
 
 import argparse
 import json
-import signal
-import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import click
 
-from bench import machine
+from bench import machine, stopping
 from bench.emails import lanes, rendering, report
 from bench.emails.measure import Measurement, measure
+from bench.parts import FOLDER
 
-RESULTS = Path(__file__).parents[1] / "results"
 LATENCIES = (0.0, 0.02, 0.2)
 """Seconds by which each reply of the mail server is late: on this host, on this continent, overseas."""
 MAILS = {
@@ -41,8 +38,7 @@ KEPT = 3
 
 def main() -> None:
     """Exit code 1, and what is wrong, where a mail was lost or sent twice."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    stopping.listen()
     options = _options()
     found = [
         _measured(who, latency, options.scale)
@@ -55,14 +51,9 @@ def main() -> None:
     text = report.document(facts, found, rendering.measure(), delays)
     click.echo(f"\n{text}")
     if options.rounds >= KEPT and not options.latency and options.scale == 1:
-        (RESULTS / "emails.md").write_text(text)
+        (FOLDER / "emails.md").write_text(text)
         told = {"receipts": [*map(asdict, found)], "delays": [*map(asdict, delays)]}
-        (RESULTS / "emails.json").write_text(json.dumps(told, indent=1) + "\n")
-
-
-def _stop(*_: object) -> None:
-    """Unwinds, and so stops all that was started."""
-    sys.exit("asked to stop")
+        (FOLDER / "emails.json").write_text(json.dumps(told, indent=1) + "\n")
 
 
 def _options() -> argparse.Namespace:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from statistics import quantiles
 from uuid import uuid4
 
-from bench.emails.measure import BIN, Ground, Wrong, ground, running, sink, taken
+from bench.emails.measure import BIN, Ground, Wrong, ground, sink, taken
 from bench.emails.receipts import address, receipts
+from bench.program import working
 from contracts import Producer
 from contracts.emails import Recipient, SendBulk, SendReceipt
 from embedded.process import Command
@@ -70,7 +71,7 @@ def measure(setup: str, seconds: float) -> Delays:
 def _mesh(on: Ground, workers: Sequence[Sequence[str]]) -> Iterator[None]:
     with ExitStack() as stack:
         relay = Command([BIN / "emails", "relay"], env=os.environ | on.told)
-        stack.enter_context(running("relay", relay, on))
+        stack.enter_context(working("relay", relay, on.folder))
         for lanes in workers:
             told = {"CONCURRENCY": THREADS, "BULK_RATE": "1000000/1", "HEALTH_DIR": str(on.folder / lanes[0])}
             (on.folder / lanes[0]).mkdir()
@@ -78,7 +79,7 @@ def _mesh(on: Ground, workers: Sequence[Sequence[str]]) -> Iterator[None]:
             begin = ["nice", "-n", "10"] if lanes == ("bulk",) else []  # as `cpu_shares` do in Compose
             worker = [*begin, BIN / "emails", "worker", *options]
             command = Command(worker, env=os.environ | on.told | told)
-            stack.enter_context(running(f"worker {' '.join(lanes)}", command, on))
+            stack.enter_context(working(f"worker {' '.join(lanes)}", command, on.folder))
         time.sleep(8)  # all are up, and have nothing to do
         yield
 

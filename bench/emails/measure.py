@@ -15,8 +15,9 @@ from typing import Any
 import psutil
 from celery import Celery
 
+from bench import cpu
 from bench.emails.receipts import address, receipts
-from bench.program import Program
+from bench.program import working
 from contracts import Producer
 from contracts.emails import SendReceipt
 from embedded.mesh import SENDER
@@ -113,7 +114,7 @@ def ground() -> Iterator[Ground]:
 def fill_mesh(on: Ground, mails: int) -> None:
     """By the outbox and a relay, as any service would."""
     context.identify(Producer(service="bench", build="0"), (SendReceipt,))
-    with running("relay", Command([BIN / "emails", "relay"], env=os.environ | on.told), on):
+    with working("relay", Command([BIN / "emails", "relay"], env=os.environ | on.told), on.folder):
         with database.connect(on.told["DATABASE_URL"], "bench") as tx:
             with tx.transaction():
                 outbox.put(tx, *receipts(mails))
@@ -149,21 +150,8 @@ def worker(who: str, on: Ground, told: Mapping[str, str]) -> Iterator[Process]:
         environment |= {"BROKER_URL": on.valkey.redis_url}
         options = ["--loglevel=WARNING", "--pool=prefork", f"--concurrency={told['CONCURRENCY']}"]
         command = [BIN / "celery", "-A", "bench.emails.usual", "worker", "-Q", "usual", *options]
-    with running("worker", Command(command, env=environment), on) as process:
+    with working("worker", Command(command, env=environment), on.folder) as process:
         yield process
-
-
-@contextmanager
-def running(name: str, command: Command, on: Ground) -> Iterator[Process]:
-    program = Program(name, command, on.folder / f"{name}.log")
-    program.start()
-    try:
-        yield program
-    except BaseException as error:
-        error.add_note(program.log_tail())
-        raise
-    finally:
-        program.stop()
 
 
 def taken(process: "subprocess.Popen[bytes]") -> dict[str, list[Any]]:
@@ -186,4 +174,4 @@ def _used(process: Process) -> tuple[float, float]:
     root = psutil.Process(process.pid)
     tree = [root, *root.children(recursive=True)]
     times = [p.cpu_times() for p in tree]
-    return sum(t.user + t.system for t in times), sum(p.memory_full_info().pss for p in tree) / 2**20
+    return sum(t.user + t.system for t in times), cpu.memory(process)

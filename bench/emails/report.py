@@ -1,20 +1,21 @@
 """What was measured, for people: medians of rounds."""
 
-import statistics
 from collections.abc import Mapping, Sequence
 
 from bench.emails.lanes import CAMPAIGN, Delays
 from bench.emails.measure import Measurement
+from bench.medians import median
+from bench.parts import facts
 from bench.report import table
 
 
 def document(
-    facts: Mapping[str, str], found: Sequence[Measurement], rendering: float, delays: Sequence[Delays]
+    machine: Mapping[str, str], found: Sequence[Measurement], rendering: float, delays: Sequence[Delays]
 ) -> str:
     """Markdown."""
     parts = [
         "# Receipts per second of one worker",
-        "\n".join(f"* {name}: {value}" for name, value in facts.items()),
+        facts(machine),
         _rates(found),
         _ratios(found),
         _delayed(delays),
@@ -31,11 +32,11 @@ def _rates(found: Sequence[Measurement]) -> str:
             (
                 who,
                 f"{latency * 1000:.0f}",
-                f"{_median(of, 'rate'):.1f}",
+                f"{median(of, 'rate'):.1f}",
                 ", ".join(f"{m.rate:.0f}" for m in of),
-                f"{1000 * _median(of, 'cpu'):.2f}",
-                f"{_median(of, 'memory'):.0f}",
-                f"{_median(of, 'connections'):.0f}",
+                f"{1000 * median(of, 'cpu'):.2f}",
+                f"{median(of, 'memory'):.0f}",
+                f"{median(of, 'connections'):.0f}",
             )
         )
     return table(rows)
@@ -46,7 +47,7 @@ def _ratios(found: Sequence[Measurement]) -> str:
     for latency in dict.fromkeys(m.latency for m in found):
         mesh, usual = _of(found, "mesh", latency), _of(found, "usual", latency)
         if mesh and usual:
-            ratios = [_median(mesh, name) / _median(usual, name) for name in ("rate", "cpu", "memory")]
+            ratios = [median(mesh, name) / median(usual, name) for name in ("rate", "cpu", "memory")]
             rows.append((f"{latency * 1000:.0f} ms", *(f"{ratio:.2f}" for ratio in ratios)))
     return table(rows)
 
@@ -66,7 +67,3 @@ def _groups(found: Sequence[Measurement]) -> list[tuple[float, str]]:
 
 def _of(found: Sequence[Measurement], who: str, latency: float) -> list[Measurement]:
     return [m for m in found if (m.who, m.latency) == (who, latency)]
-
-
-def _median(of: Sequence[Measurement], name: str) -> float:
-    return statistics.median(getattr(m, name) for m in of)

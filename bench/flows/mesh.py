@@ -26,9 +26,9 @@ def mesh(state: Path, profiled: str | None) -> Iterator[Flow]:
     """Fresh servers, migrated databases and all processes of all services."""
     with servers(state) as on:
         made = Mesh(state, _addresses(on), profiled)
-        with running([made.program(service, "migrate") for service in shipped()]):
+        with running([made.program(service, "migrate") for service in made.services]):
             pass
-        programs = [made.program(service, role) for service in shipped() for role in service.roles]
+        programs = [made.program(service, role) for service in made.services for role in service.roles]
         with running(programs):
             databases = made.at.databases
             yield Flow(
@@ -48,6 +48,7 @@ class Mesh:
 
     def __init__(self, state: Path, at: Addresses, profiled: str | None) -> None:
         self.at = at
+        self.services = shipped(at.broker)
         self._state = state
         self._profiled = profiled
 
@@ -60,12 +61,16 @@ class Mesh:
 
     def key(self) -> str:
         """A new one to the API."""
-        [orders] = [service for service in shipped() if service.name == "orders"]
-        return apikey.made(orders.command, environment("orders", self.at, self._state))
+        return apikey.made(self.orders.command, environment("orders", self.at, self._state))
+
+    @property
+    def orders(self) -> Service:
+        [found] = [service for service in self.services if service.name == "orders"]
+        return found
 
 
 def _addresses(on: Servers) -> Addresses:
-    names = [service.name for service in shipped()]
+    names = [service.name for service in shipped(on.valkey.url)]
     for name in names:
         on.postgres.create_database(name)
     databases = {name: on.postgres.url(name) for name in names}

@@ -5,18 +5,17 @@ reported. The broker's part has servers of its own for each round. Figures must 
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import click
 
-from bench import machine
+from bench import machine, stopping
+from bench.parts import FOLDER, Part
 from bench.reports import files, rebuilt, report, results, steps, worker
 from bench.reports.ground import Wrong, ground, said
 from bench.reports.month import Month
-from bench.reports.results import Part
 
 ORDERS = 1_000_000
 """A month's. Of any other size nothing is kept."""
@@ -29,8 +28,7 @@ LIBRARIES = ("psycopg", "typst", "xlsxwriter", "pandas")
 
 def main() -> None:
     """Exit code 1, and what is wrong, where figures are not the sum of what happened."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    stopping.listen()
     options = _options()
     try:
         found = dict(_measured(options.only or list(results.KINDS), options.orders, options.rounds))
@@ -44,12 +42,7 @@ def main() -> None:
     click.echo(f"\n{text}")
     if kept:
         results.save(whole)
-        (results.FOLDER / "reports.md").write_text(text)
-
-
-def _stop(*_: object) -> None:
-    """Unwinds, and so stops all that was started."""
-    sys.exit("asked to stop")
+        (FOLDER / "reports.md").write_text(text)
 
 
 def _options() -> argparse.Namespace:

@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bench import cpu
-from bench.program import Program
+from bench.program import working
 from bench.reports.month import DAYS, FIRST, RATES, Event, Month
 from contracts import Producer, Sealed, model_of
 from embedded.postgres import Postgres
@@ -70,9 +70,9 @@ class Ground:
         """Seconds of CPU so far, of PostgreSQL with its backends and of these."""
         return dict(cpu.read([self.postgres, *processes]).used)
 
-    def command(self, *arguments: str) -> Command:
-        """Of the service."""
-        return Command([BIN / "reports", *arguments], env=self.told)
+    def working(self, role: str) -> AbstractContextManager[Process]:
+        """A worker or a relay of the service."""
+        return working(role, Command([BIN / "reports", role], env=self.told), self.folder)
 
 
 @contextmanager
@@ -91,20 +91,6 @@ def ground() -> Iterator[Ground]:
             rates.keep(tx, dict.fromkeys(days, RATES), datetime.now(UTC))
             rates.convert(tx, REPORTING, DIGITS, (days[0], days[-1]))
         yield on
-
-
-@contextmanager
-def running(on: Ground, role: str) -> Iterator[Process]:
-    """A worker or a relay."""
-    program = Program(role, on.command(role), on.folder / f"{role}.log")
-    program.start()
-    try:
-        yield program
-    except BaseException as error:
-        error.add_note(program.log_tail())
-        raise
-    finally:
-        program.stop()
 
 
 def _landing(event: Event) -> landing.Landing:

@@ -4,9 +4,11 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from bench.medians import median
+from bench.parts import Part, Results
 from bench.report import table
-from bench.reports.goals import goals
-from bench.reports.results import Part, Results
+from bench.reports.targets import targets
+from bench.targets import shown
 
 TITLES = {
     "steps": "From the landing table to figures",
@@ -18,7 +20,7 @@ TITLES = {
 
 def document(results: Results) -> str:
     """Markdown."""
-    parts = ["# Reports of a month", _goals(results)]
+    parts = ["# Reports of a month", shown(targets(results))]
     for name, part in results.items():
         parts += [f"## {TITLES[name]}", _machine(part), _TABLES[name](part.measurements)]
     return "\n\n".join(parts) + "\n"
@@ -27,12 +29,6 @@ def document(results: Results) -> str:
 def _machine(part: Part) -> str:
     facts = "; ".join(f"{name}: {value}" for name, value in part.machine.items())
     return f"A month of {part.orders:,} orders. {facts}."
-
-
-def _goals(results: Results) -> str:
-    rows = [("goal", "wanted", "found", "")]
-    rows += [(g.what, g.wanted, g.found, "reached" if g.reached else "missed") for g in goals(results)]
-    return table(rows)
 
 
 def _steps(found: Sequence[Any]) -> str:
@@ -47,10 +43,10 @@ def _steps(found: Sequence[Any]) -> str:
                 (
                     f"{min(one.before for one in of):,} and more",
                     str(connections),
-                    f"{_median(of, 'rate'):,.0f}",
+                    f"{median(of, 'rate'):,.0f}",
                     ", ".join(f"{one.rate:,.0f}" for one in of),
-                    f"{1e6 * _median(of, 'cpu'):.1f}",
-                    f"{1e6 * _median(of, 'server'):.1f}",
+                    f"{1e6 * median(of, 'cpu'):.1f}",
+                    f"{1e6 * median(of, 'server'):.1f}",
                 )
             )
     return table(rows)
@@ -59,8 +55,8 @@ def _steps(found: Sequence[Any]) -> str:
 def _broker(found: Sequence[Any]) -> str:
     rows = [("events", "events/s", "of rounds", "MiB")]
     rates = ", ".join(f"{one.rate:,.0f}" for one in found)
-    memory = f"{_median(found, 'memory'):.0f}"
-    rows.append((f"{found[0].events:,}", f"{_median(found, 'rate'):,.0f}", rates, memory))
+    memory = f"{median(found, 'memory'):.0f}"
+    rows.append((f"{found[0].events:,}", f"{median(found, 'rate'):,.0f}", rates, memory))
     spent = [("process", "CPU us/event")]
     spent += [
         (name, f"{1e6 * statistics.median(one.cpu[name] for one in found):.1f}") for name in found[0].cpu
@@ -81,12 +77,12 @@ def _files(found: Sequence[Any]) -> str:
     for key, of in _grouped(found, lambda one: (one.kind, one.format, one.lines, one.who)):
         kind, format, lines, who = key
         medians = (
-            f"{_median(of, 'seconds'):.2f}",
-            f"{_median(of, 'cpu'):.2f}",
-            f"{_median(of, 'memory'):.0f}",
+            f"{median(of, 'seconds'):.2f}",
+            f"{median(of, 'cpu'):.2f}",
+            f"{median(of, 'memory'):.0f}",
         )
         name = f"{kind}.{format}" + (f", {lines:,} lines" if lines else "")
-        rows.append((name, who, *medians, f"{_median(of, 'size') / 1024:,.0f}"))
+        rows.append((name, who, *medians, f"{median(of, 'size') / 1024:,.0f}"))
     return table(rows)
 
 
@@ -95,10 +91,6 @@ def _grouped(found: Iterable[Any], key: Callable[[Any], Any]) -> Iterable[tuple[
     for one in found:
         groups.setdefault(key(one), []).append(one)
     return groups.items()
-
-
-def _median(of: Sequence[Any], name: str) -> float:
-    return statistics.median(getattr(one, name) for one in of)
 
 
 _TABLES: dict[str, Callable[[Sequence[Any]], str]] = {

@@ -7,7 +7,7 @@ from itertools import islice
 
 import psutil
 
-from bench.reports.ground import Ground, Wrong, check, ground, running, said
+from bench.reports.ground import Ground, Wrong, check, ground, said
 from bench.reports.month import Event, Month
 from embedded.process import Process
 from mesh import Tx, publisher
@@ -49,7 +49,7 @@ def measure(orders: int) -> Drained:
     with ground() as on:
         events = _publish(on, month.events())
         before = on.used(on.valkey)
-        with running(on, "relay") as relay, running(on, "worker") as worker, on.connect() as tx:
+        with on.working("relay") as relay, on.working("worker") as worker, on.connect() as tx:
             seconds, memory = _drained(tx, [worker, relay], events, _due(month))
             after = on.used(on.valkey, worker, relay)
             check(tx, month)

@@ -10,7 +10,7 @@ from pathlib import Path
 from embedded.binaries import NoProgram
 from embedded.console import Console, QuietConsole
 from embedded.demo import Demo
-from embedded.mesh import Addresses, Service, shipped
+from embedded.mesh import STREAMS, Addresses, Service, shipped
 from embedded.process import StartFailed
 from embedded.run import AlreadyRunning, running
 from embedded.supervisor import Stopped, Supervisor
@@ -70,4 +70,5 @@ def wait_for(state: Path) -> Addresses:
 
 
 if __name__ == "__main__":
-    sys.exit(main(shipped()))
+    # No broker named: a Valkey of our own.
+    sys.exit(main(shipped(os.environ.get("BROKER_URL", STREAMS))))

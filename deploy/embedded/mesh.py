@@ -52,18 +52,14 @@ class Addresses:
         return f"http://{HOST}:{self.orders_port}"
 
 
-def shipped() -> list[Service]:
-    """Those that ship with Meshwork, as installed beside this Python."""
+def shipped(broker: str) -> list[Service]:
+    """Those that ship with Meshwork, as installed beside this Python: with the roles they have over it."""
     bin_folder = Path(sys.executable).parent
-    beats = ["beat"] if _schedules(os.environ.get("BROKER_URL", STREAMS)) else []
+    beats = ("beat",) if _schedules(broker) else ()
     roles = {
         "orders": ("worker", "relay", "api", "webhooks"),
         "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
-        "reports": (
-            "worker",
-            "relay",
-            *beats,
-        ),
+        "reports": ("worker", "relay", *beats),
     }
     return [Service(name, [bin_folder / name], roles[name]) for name in roles]
 

@@ -12,13 +12,13 @@ from mesh.breaker import Breaker, Way
 
 
 def opened() -> Breaker:
-    one = Breaker("main", shortest=0.1, longest=0.4)
+    one = Breaker("main", "provider", shortest=0.1, longest=0.4)
     one.failed(Way.CLOSED, "wrong password", lasting=True)
     return one
 
 
 def test_five_failures_in_a_row_open_it(caplog: pytest.LogCaptureFixture) -> None:
-    one = Breaker("main")
+    one = Breaker("main", "provider")
     for _ in range(4):
         one.failed(Way.CLOSED, "away")
     one.succeeded(Way.CLOSED)

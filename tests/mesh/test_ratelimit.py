@@ -1,17 +1,13 @@
 """Rate limits on a server that others share: exact, together, and never waited for."""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
+from programs import frozen
 from redis import Redis
 
-from embedded.binaries import VALKEY, valkey_program
 from embedded.valkey import Valkey
 from mesh import Unavailable, ratelimit
 from mesh.errors import RefusedAtStart
@@ -124,14 +120,6 @@ def test_what_is_no_server_is_refused() -> None:
         RateLimiter("amqp://broker", "LIMITS_URL")
 
 
-@pytest.fixture
-def own(state: Path) -> Iterator[Valkey]:
-    """A server that the test may stop."""
-    folder = Path(mkdtemp(prefix="own-valkey-", dir=state))
-    with Valkey(folder, durable=False, program=valkey_program(VALKEY)) as server:
-        yield server
-
-
 async def unavailable(limits: RateLimiter, times: int) -> None:
     found = await asyncio.gather(*(limits.take("ada", SLOW) for _ in range(times)), return_exceptions=True)
     assert {type(one) for one in found} == {Unavailable}
@@ -151,49 +139,46 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [each["event"] for each in said if each["event"].startswith("limits.")]
 
 
-def test_a_server_that_goes_and_comes_back(own: Valkey, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_goes_and_comes_back(own_valkey: Valkey, caplog: pytest.LogCaptureFixture) -> None:
     async def live() -> None:
-        async with limiter(own.redis_url) as limits:
+        async with limiter(own_valkey.redis_url) as limits:
             assert (await limits.take("ada", SLOW)).granted
-            own.stop()
+            own_valkey.stop()
             for _ in range(3):
                 await unavailable(limits, 20)
-            own.start()
-            own.wait_until_ready()
+            own_valkey.start()
+            own_valkey.wait_until_ready()
             assert (await back(limits)).granted
 
     asyncio.run(live())
     assert events(caplog) == ["limits.away", "limits.back"]
 
 
-def test_a_frozen_server_is_waited_for_once(own: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frozen_server_is_waited_for_once(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also by those who come while it is waited for; who comes later is told at once, in one step."""
     monkeypatch.setattr(ratelimit, "PAUSE", 3600.0)
 
     async def live() -> None:
-        async with limiter(own.redis_url) as limits:
+        async with limiter(own_valkey.redis_url) as limits:
             await limits.take("ada", SLOW)
-            os.kill(own.pid, signal.SIGSTOP)
-            first = asyncio.create_task(unavailable(limits, 1))
-            await asyncio.sleep(0)
-            await unavailable(limits, 20)
-            assert first.done()
-            with pytest.raises(Unavailable):
-                limits.take("ada", SLOW).send(None)
+            with frozen(own_valkey.pid):
+                first = asyncio.create_task(unavailable(limits, 1))
+                await asyncio.sleep(0)
+                await unavailable(limits, 20)
+                assert first.done()
+                with pytest.raises(Unavailable):
+                    limits.take("ada", SLOW).send(None)
 
-    try:
-        asyncio.run(live())
-    finally:
-        os.kill(own.pid, signal.SIGCONT)
+    asyncio.run(live())
 
 
-def test_a_server_that_takes_no_writes_is_away(own: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_takes_no_writes_is_away(own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ratelimit, "PAUSE", 0.01)
 
     async def live() -> None:
-        with Redis.from_url(own.redis_url) as client:
+        with Redis.from_url(own_valkey.redis_url) as client:
             client.config_set("maxmemory", "1")
-            async with limiter(own.redis_url) as limits:
+            async with limiter(own_valkey.redis_url) as limits:
                 await unavailable(limits, 2)
                 await unavailable(limits, 2)
                 client.config_set("maxmemory", "0")
@@ -202,13 +187,13 @@ def test_a_server_that_takes_no_writes_is_away(own: Valkey, monkeypatch: pytest.
     asyncio.run(live())
 
 
-def test_a_restart_between_requests_goes_unnoticed(own: Valkey) -> None:
+def test_a_restart_between_requests_goes_unnoticed(own_valkey: Valkey) -> None:
     async def live() -> None:
-        async with limiter(own.redis_url) as limits:
+        async with limiter(own_valkey.redis_url) as limits:
             await limits.take("ada", SLOW)
-            own.stop()
-            own.start()
-            own.wait_until_ready()
+            own_valkey.stop()
+            own_valkey.start()
+            own_valkey.wait_until_ready()
             assert (await limits.take("ada", SLOW)).left == 2
 
     asyncio.run(live())

@@ -1,18 +1,14 @@
 """Turns: as many as the rates say, in any of many threads and processes; the others each at their time."""
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-from programs import eventually
+from programs import eventually, frozen
 from redis import Redis
 
-from embedded.binaries import VALKEY, valkey_program
 from embedded.valkey import Valkey
 from mesh import turns
 from mesh.errors import RefusedAtStart
@@ -135,35 +131,28 @@ def test_a_clock_that_is_set_back_costs_no_leap(valkey: Valkey) -> None:
         assert one.take([("a", SLOW)], "x", 0.0).seconds == about(100)
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Valkey]:
-    with Valkey(tmp_path / "valkey", durable=False, program=valkey_program(VALKEY)) as server:
-        yield server
-
-
-def test_while_the_server_is_away_each_counts_alone(own: Valkey, caplog: pytest.LogCaptureFixture) -> None:
-    with closing(Turns(own.redis_url, "LIMITS_URL")) as one:
+def test_while_the_server_is_away_each_counts_alone(
+    own_valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(Turns(own_valkey.redis_url, "LIMITS_URL")) as one:
         assert one.take([("a", SLOW)], "x", 0.0).granted
-        own.kill()
+        own_valkey.kill()
         told = [one.take([("a", SLOW)], "x", 0.0).granted for _ in range(3)]
         assert told == [True, True, False]
         assert caplog.text.count("limits.away") == 1
 
 
 def test_a_server_that_freezes_is_waited_for_once(
-    own: Valkey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(turns, "PAUSE", 0.5)
-    with closing(Turns(own.redis_url, "LIMITS_URL")) as one:
+    with closing(Turns(own_valkey.redis_url, "LIMITS_URL")) as one:
         assert one.take([("a", Rate(1000, 1))], "x", 0.0).granted
-        os.kill(own.pid, signal.SIGSTOP)
-        try:
+        with frozen(own_valkey.pid):
             began = time.monotonic()
             for _ in range(20):
                 assert one.take([("a", Rate(1000, 1))], "x", 0.0).granted
             assert time.monotonic() - began < 5
-        finally:
-            os.kill(own.pid, signal.SIGCONT)
 
         def back() -> bool:
             one.take([("a", Rate(1000, 1))], "x", 0.0)

@@ -53,6 +53,8 @@ ONLY = {
     "xlsxwriter": set(),
     "redis": {"beat"},  # elsewhere loaded by the address of a broker, or where requests are counted
 }
+STORES = {"mesh.files.folder", "mesh.files.s3", "mesh.files.retention"}
+"""Loaded by the address of a file store."""
 """Which roles load a package; they need their settings for nothing else."""
 OWN = [("orders", "api"), ("orders", "webhooks"), ("reports", "beat")]
 ROLES = [(service, role) for service in SERVICES for role in ("worker", "relay", "migrate")]
@@ -64,3 +66,4 @@ def test_a_role_loads_what_it_needs_before_it_reads_its_settings(service: str, r
 
     assert code == 2  # it has none
     assert packages(modules) & ONLY.keys() == {package for package, roles in ONLY.items() if role in roles}
+    assert not modules & STORES

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +23,17 @@ def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLIN
             raise AssertionError(f"not within {seconds:g} s: {what}")
         time.sleep(0.02)
     return found
+
+
+@contextlib.contextmanager
+def frozen(pid: int | None) -> Iterator[None]:
+    """Meanwhile that process is there, takes connections, and answers nobody."""
+    assert pid, "it runs"
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 class Program:

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from documents import order
 from programs import eventually
 from streams import following
 
-from embedded.binaries import VALKEY, valkey_program
 from embedded.valkey import Valkey
 from mesh.errors import MissingSettings
 from orders.keys import Scope
@@ -154,34 +151,26 @@ def test_without_a_proxy_nobody_says_who_he_is(limited: Api, tx: Any) -> None:
     limited.get("/v1/orders", **NOBODYS, **{"X-Forwarded-For": "4.4.4.4"}).problem(429)
 
 
-@pytest.fixture
-def own(state: Path) -> Iterator[Valkey]:
-    """A server that the test may stop."""
-    folder = Path(mkdtemp(prefix="own-valkey-", dir=state))
-    with Valkey(folder, durable=False, program=valkey_program(VALKEY)) as server:
-        yield server
-
-
-def test_without_the_server_orders_are_taken(url: str, tx: Any, own: Valkey) -> None:
-    with served(url, limits_url=own.redis_url, **FEW) as api:
+def test_without_the_server_orders_are_taken(url: str, tx: Any, own_valkey: Valkey) -> None:
+    with served(url, limits_url=own_valkey.redis_url, **FEW) as api:
         assert told(api.place(order()))[1] == 2
-        own.stop()
+        own_valkey.stop()
         placed = api.place_at_once(*[order()] * 10)
         assert {(answer.status, "RateLimit" in answer.headers) for answer in placed} == {(201, False)}
         api.get("/v1/orders", **NOBODYS).problem(401)
-        own.start()
-        own.wait_until_ready()
+        own_valkey.start()
+        own_valkey.wait_until_ready()
         eventually(lambda: "RateLimit" in api.get("/v1/orders").headers, "requests are counted again")
 
 
-def test_or_they_are_not_if_so_set(url: str, tx: Any, own: Valkey) -> None:
-    with served(url, limits_url=own.redis_url, limits_fail_open=False, **FEW) as api:
-        own.stop()
+def test_or_they_are_not_if_so_set(url: str, tx: Any, own_valkey: Valkey) -> None:
+    with served(url, limits_url=own_valkey.redis_url, limits_fail_open=False, **FEW) as api:
+        own_valkey.stop()
         for answer in api.place_at_once(order(), order()):
             answer.problem(503)
             assert int(answer.headers["Retry-After"]) > 0
-        own.start()
-        own.wait_until_ready()
+        own_valkey.start()
+        own_valkey.wait_until_ready()
         eventually(lambda: api.place(order()).status == 201, "orders are taken again")
 
 

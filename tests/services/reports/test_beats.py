@@ -12,12 +12,13 @@ from uuid import UUID
 import pytest
 from commands import run
 from planned import a_schedule
-from programs import Program, Start, eventually
+from programs import Program, Start, eventually, frozen
 from redis import Redis
 
 from contracts.timing import Timing
 from embedded.valkey import Valkey
 from mesh import recurrence
+from mesh.broker import TIMEOUT
 from mesh.database import Tx, connect
 from reports import schedules
 from reports.store import schedules as stored
@@ -81,12 +82,13 @@ def start(beats_url: str, schedules_url: str, valkey: Valkey, tmp_path: Path) ->
 
 def every_second(tx: Tx, count: int, **changes: Any) -> list[UUID]:
     """So many schedules of a minute's interval, each due a second after the one before."""
-    begin = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=_SECONDS)
+    now = datetime.now(UTC)  # of all: what falls due while they are put is owed, too
+    begin = now.replace(microsecond=0) - timedelta(seconds=_SECONDS)
     made = []
     with tx.transaction():
         for second in range(count):
             timing = Timing(every=_SECONDS, at=begin + timedelta(seconds=second), zone="UTC")
-            said = a_schedule(timing=timing, said_at=datetime.now(UTC), **{"missed": "each"} | changes)
+            said = a_schedule(timing=timing, said_at=now, **{"missed": "each"} | changes)
             scheduling.put(said, tx)
             made.append(said.schedule_id)
     return made
@@ -304,6 +306,23 @@ def test_a_beat_that_cannot_reach_its_server_says_so(start: Start) -> None:
     assert len(beat.events("beat.waiting")) == 1
     beat.signal(signal.SIGTERM)
     assert beat.wait() == 0
+
+
+def test_a_server_that_freezes_is_given_up_and_taken_up_again(
+    start: Start, own: Tx, own_valkey: Valkey
+) -> None:
+    """The beat says meanwhile that it lives, and waits: nobody takes it for stuck."""
+    since = datetime.now(UTC)
+    every_second(own, _SECONDS)
+    beat = start("beat", SCHEDULES_URL=own_valkey.redis_url).ready()
+    eventually(lambda: ticks(own), "times are sent off")
+    with frozen(own_valkey.pid):
+        eventually(lambda: beat.said["state"] == "waiting", "it waits", 3 * TIMEOUT)
+    eventually(lambda: beat.events("beat.resumed"), "it is at work again", 3 * TIMEOUT)
+    due = owed(own, since, datetime.now(UTC) - timedelta(seconds=2))
+    eventually(lambda: due <= set(ticks(own)), "all that was due is sent off")
+    sent = ticks(own)
+    assert len(sent) == len(set(sent))
 
 
 def test_yesterdays_sales_go_to_the_merchant_until_somebody_removes_that(

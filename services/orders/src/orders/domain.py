@@ -98,11 +98,26 @@ class TooMuch(Refused):
 
 
 class Stale(Refused):
-    """The order has changed since the client looked at it."""
+    """It has changed since the client looked at it."""
 
-    def __init__(self, version: int) -> None:
-        super().__init__("The order has changed since you read it.")
+    def __init__(self, version: int, what: str = "order") -> None:
+        super().__init__(f"The {what} has changed since you read it.")
         self.version = version
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is meant: an order, or something else of an account that has versions."""
+
+    account: str
+    id: UUID
+    versions: frozenset[int] | None = None
+    """Those that the client means. None: whichever there is."""
+
+    def refuse_other(self, version: int, what: str = "order") -> None:
+        """Raises Stale where the version there is is not meant."""
+        if self.versions is not None and version not in self.versions:
+            raise Stale(version, what)
 
 
 @dataclass(frozen=True, slots=True)

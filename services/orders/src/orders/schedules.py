@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from contracts.reports import SetSchedule
-from orders.domain import Refused, Stale
+from orders.domain import Refused
 
 MOST_SCHEDULES = 50
 """Of one account."""
@@ -32,14 +32,6 @@ class TooManySchedules(Refused):
 
 class NeverDue(Refused):
     """What was said is no time, or one that does not come."""
-
-
-class StaleSchedule(Stale):
-    """The schedule has changed since the client looked at it."""
-
-    def __init__(self, version: int) -> None:
-        Refused.__init__(self, "The schedule has changed since you read it.")
-        self.version = version
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Breaker:
     """Of one whom we ask. For any number of threads."""
 
     def __init__(
-        self, name: str, kind: str = "provider", *, shortest: float = _SHORTEST, longest: float = _LONGEST
+        self, name: str, kind: str, *, shortest: float = _SHORTEST, longest: float = _LONGEST
     ) -> None:
         """`kind`: what it is, in logs: `provider.opened provider=main`."""
         self._name = name

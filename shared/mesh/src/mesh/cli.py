@@ -34,8 +34,7 @@ from mesh import (
 from mesh.announcer import Announcer
 from mesh.database import Tx
 from mesh.errors import MeshError, RefusedAtStart, Unavailable
-from mesh.files import open_store
-from mesh.files.retention import Retention
+from mesh.files import open_retention
 from mesh.health import Heartbeat
 from mesh.relay import Relay
 from mesh.service import S, Service
@@ -122,7 +121,7 @@ def _relay(service: Service[Any]) -> None:
     connect = partial(database.connect, settings.database_url, f"{service.name}-relay")
     to = publisher.connect(settings.broker_url, settings.broker_persistence)
     if service.keeps_files and settings.files_url:
-        Retention(open_store(settings.files_url), settings.files_kept, stopping).start()
+        open_retention(settings.files_url, settings.files_kept, stopping).start()
     Relay(connect, to, heartbeat, stopping, Upkeep(announcer)).run()
     heartbeat.beat("stopping")
     heartbeat.end()
@@ -205,7 +204,7 @@ def _files(service: Service[Any]) -> click.Group:
         if settings.files_url is None:
             raise click.ClickException("FILES_URL is not set: there is no file store")
         kept = settings.files_kept if days is None else timedelta(days=days)
-        removed = Retention(open_store(settings.files_url), kept, Stopping()).sweep(share=1)
+        removed = open_retention(settings.files_url, kept, Stopping()).sweep(share=1)
         click.echo(f"removed: {removed.files} files, {removed.bytes} bytes")
 
     return group

@@ -4,7 +4,8 @@ A row without a queue goes to the exchange by its routing key; one with a queue 
 alone (a retry, a replay). `due_at` may lie in the future: nothing waits in a worker's memory.
 """
 
-from collections.abc import Awaitable
+import json
+from collections.abc import Awaitable, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple, cast, overload
 from uuid import UUID
@@ -37,6 +38,12 @@ _PUT_LATER = """
         SELECT id, name, key, envelope, now() + after
         FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::json[], %b::interval[])
             AS new (id, name, key, envelope, after)
+    ) SELECT pg_notify('outbox', '')
+"""
+_PUT_SEALED = """
+    WITH put AS (
+        INSERT INTO outbox (message_id, name, routing_key, envelope, carries)
+        SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::json[], %b::json[])
     ) SELECT pg_notify('outbox', '')
 """
 _WITHDRAW = """
@@ -116,6 +123,12 @@ def put(
     return bulk.write(tx, statement, *rows)
 
 
+def put_sealed(tx: Tx | AsyncTx, messages: Iterable[Outgoing]) -> Any:
+    """The same of messages that are written already, each with what it carries: those that begin a canvas."""
+    rows = ((UUID(m.id), m.name, m.routing_key, m.envelope, _json(m.carries)) for m in messages)
+    return bulk.write(tx, _PUT_SEALED, *rows)
+
+
 async def withdraw(tx: AsyncTx, *ids: UUID) -> None:
     """Do not send what still waits here. What a relay has in its hands comes all the same, and is not waited
     for: who handles it has to look whether it still holds."""
@@ -154,6 +167,10 @@ def _row(message: Message | Envelope, lane: str | None) -> tuple[UUID, str, str,
             "store the document and send a reference to it"
         )
     return envelope.id, envelope.name, routing_key(envelope.name, envelope.version, lane), document
+
+
+def _json(carries: dict[str, Any] | None) -> str | None:
+    return None if carries is None else json.dumps(carries, separators=(",", ":"))
 
 
 def _refuse_unknown(lane: str, envelope: Envelope) -> None:

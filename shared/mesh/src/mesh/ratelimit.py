@@ -18,7 +18,8 @@ from mesh.errors import Unavailable
 from mesh.streams.address import Address
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
+    from redis import Redis
+    from redis.asyncio import Redis as AsyncRedis
 
 log = structlog.get_logger(__name__)
 
@@ -178,7 +179,7 @@ def _quota(rate: Rate, used: int, granted: bool | None) -> Quota:
     return Quota(granted, left, (used if left else used - rate.interval * (rate.requests - 1)) / 1_000_000)
 
 
-def connection(address: Address) -> dict[str, Any]:
+def _connection(address: Address) -> dict[str, Any]:
     """Options for redis-py's clients of a server that is not waited for."""
     return {
         "db": address.database,
@@ -191,20 +192,35 @@ def connection(address: Address) -> dict[str, Any]:
     }
 
 
-def _client(address: Address) -> "Redis":
-    # Settings know rates, and who counts nothing does without redis-py, slow to import.
-    from redis.asyncio import Redis
+def client(address: Address, **over: Any) -> "Redis":
+    """redis-py's client of such a server, for threads. `over`: options to be others. Opens nothing."""
+    from redis import Redis  # slow to import: who counts nothing does without
+    from redis.retry import Retry
+    from redis.sentinel import Sentinel
+
+    found: Redis = _built(Redis, Sentinel, Retry, address, over)
+    return found
+
+
+def _client(address: Address) -> "AsyncRedis":
+    from redis.asyncio import Redis  # likewise
     from redis.asyncio.retry import Retry
     from redis.asyncio.sentinel import Sentinel
+
+    found: AsyncRedis = _built(Redis, Sentinel, Retry, address, {})
+    return found
+
+
+def _built(redis: Any, sentinel: Any, retry: Any, address: Address, over: dict[str, Any]) -> Any:
     from redis.backoff import NoBackoff
     from redis.exceptions import ConnectionError as Disconnected
 
-    # A connection that ended while nobody used it says nothing of the server.
-    options = connection(address) | {"retry": Retry(NoBackoff(), 1, supported_errors=(Disconnected,))}
+    # A connection that ended while nobody used it says nothing of the server. Of one that does not answer
+    # redis-py would by itself ask again ten times.
+    once = retry(NoBackoff(), 1, supported_errors=(Disconnected,))
+    options = _connection(address) | {"retry": once} | over
     if address.master:
-        asked = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout")}
-        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
-        master: Redis = sentinel.master_for(address.master, **options)
-        return master
+        asked = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout", "retry")}
+        return sentinel(list(address.hosts), sentinel_kwargs=asked).master_for(address.master, **options)
     host, port = address.hosts[0]
-    return Redis(host=host, port=port, **options)
+    return redis(host=host, port=port, **options)

@@ -28,7 +28,7 @@ class Ticks(Generic[S]):
     fire: Callable[[Tx, UUID, datetime], datetime | None]
     """Have one send what is due at that time, if anything is, and tell when it falls due next. Two may ask at
     once: the second one waits, and finds nothing due."""
-    begin: Callable[[Tx, S], None] = lambda _, __: None
+    begin: Callable[[Tx, S], None]
     """What is to be there before anything falls due. Called by each beat that goes to work."""
-    channel: str = "ticks"
+    channel: str
     """The PostgreSQL channel on which it is told that a schedule has changed."""

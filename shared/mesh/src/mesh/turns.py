@@ -16,15 +16,12 @@ They are counted on a Redis or Valkey that all share. While it is away, each pro
 import threading
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import structlog
 
-from mesh.ratelimit import PAUSE, Rate, connection
+from mesh.ratelimit import PAUSE, Rate, client
 from mesh.streams.address import Address
-
-if TYPE_CHECKING:
-    from redis import Redis
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +79,7 @@ class Turns:
 
         Raises RefusedAtStart for what is no such URL.
         """
-        self._client = _client(Address.parse(url.removeprefix("streams+"), setting)) if url else None
+        self._client = client(Address.parse(url.removeprefix("streams+"), setting)) if url else None
         self._take = self._client.register_script(_TAKE) if self._client else None
         self._alone = _Alone()
         self._again = 0.0
@@ -161,22 +158,3 @@ def _whole(rate: Rate) -> int:
 
 def _micro(seconds: float) -> int:
     return round(seconds * 1_000_000)
-
-
-def _client(address: Address) -> "Redis":
-    # Who counts nothing does without redis-py, slow to import.
-    from redis import Redis
-    from redis.backoff import NoBackoff
-    from redis.exceptions import ConnectionError as Disconnected
-    from redis.retry import Retry
-    from redis.sentinel import Sentinel
-
-    # A connection that ended while nobody used it says nothing of the server.
-    options = connection(address) | {"retry": Retry(NoBackoff(), 1, supported_errors=(Disconnected,))}
-    if address.master:
-        asked = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout")}
-        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
-        master: Redis = sentinel.master_for(address.master, **options)  # type: ignore[no-untyped-call]
-        return master
-    host, port = address.hosts[0]
-    return Redis(host=host, port=port, **options)

@@ -25,7 +25,7 @@ class Route:
     def __init__(self, provider: Provider, name: str) -> None:
         """`name`: what we call ourselves. Raises RefusedAtStart; connects to nobody yet."""
         self.name = provider.name
-        self.breaker = Breaker(provider.name)
+        self.breaker = Breaker(provider.name, "provider")
         self._provider = provider
         self._ourselves = name
         self._tls = provider.context()

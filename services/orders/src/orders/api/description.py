@@ -121,7 +121,7 @@ def _parameters(operation: Operation) -> Iterator[Schema]:
     if operation.repeatable:
         key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
         yield _parameter("header", "Idempotency-Key", key, "The same request may be sent again under it.")
-    if operation.changes or operation.versioned:
+    if operation.versioned:
         tag = {"type": "string", "examples": ['"3"']}
         yield _parameter("header", "If-Match", tag, "The version that is meant, as an ETag.")
     if operation.media == EVENTS:

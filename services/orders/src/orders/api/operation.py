@@ -25,10 +25,9 @@ from orders.api.people import FOR_PEOPLE
 from orders.api.problems import BAD_KEY, NO_JSON_SAID, NOT_JSON, TOO_SLOW, Kind, invalid
 from orders.api.state import DATABASE, KEYRING
 from orders.documents import Shown
-from orders.domain import Unknown
+from orders.domain import Target, Unknown
 from orders.keys import Key, Scope
 from orders.store.answers import Answer, Claim
-from orders.usecases.changing import Target
 
 EVENTS = "text/event-stream"
 
@@ -57,12 +56,12 @@ class Call(Generic[Body]):
     @property
     def target(self) -> Target:
         """The order that is meant. Raises Unknown for what can be none."""
-        return Target(self.key.account, self.named("id", "order"), self.versions)
+        return self.meant("order")
 
-    @property
-    def versions(self) -> frozenset[int] | None:
-        """Those that are meant. None: whichever there is."""
-        return versions(self.request.headers.get("If-Match"))
+    def meant(self, what: str) -> Target:
+        """The one with the id in the path, in the versions of If-Match. Raises Unknown for what is no id."""
+        wanted = versions(self.request.headers.get("If-Match"))
+        return Target(self.key.account, self.named("id", what), wanted)
 
     def named(self, part: str, what: str) -> UUID:
         """The id in that part of the path. Raises Unknown for what can be none."""
@@ -93,10 +92,6 @@ class Operation:
     """Whether it answers with a version as ETag."""
     refuses: tuple[Kind, ...] = ()
     """What else can go wrong."""
-    changes: bool = False
-    """Whether it changes an order, and that version may be asked for."""
-    versioned: bool = False
-    """Whether a version may be asked for of what it changes otherwise."""
     takes: tuple[str, ...] = ()
     """Media types of a document that the function reads by itself; a `body` says what is in it."""
     gives: tuple[str, ...] = ()
@@ -110,6 +105,11 @@ class Operation:
     def repeatable(self) -> bool:
         """Whether it is done once for each Idempotency-Key: of an account, whose it is."""
         return self.method == "POST" and self.scope is not None
+
+    @property
+    def versioned(self) -> bool:
+        """Whether a version may be asked for of what it changes."""
+        return problems.STALE in self.refuses
 
     def route(self) -> web.RouteDef:
         """With HEAD, of what ends."""
@@ -134,8 +134,6 @@ class Operation:
         if self.repeatable:
             yield from (BAD_KEY, problems.IN_WORK, problems.OTHER_REQUEST)
         yield from self.refuses
-        if self.changes:
-            yield from (problems.IMPOSSIBLE, problems.TOO_MUCH, problems.STALE)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Raises Problem, domain.Refused, and what a database raises."""
@@ -175,7 +173,8 @@ class Operations:
 
     def change(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         """A POST that changes one order, and answers with it."""
-        return self.post(path, tagged=True, changes=True, **rest)
+        refuses = (problems.IMPOSSIBLE, problems.TOO_MUCH, problems.STALE)
+        return self.post(path, tagged=True, refuses=refuses, **rest)
 
     def stream(self, path: str, **rest: Any) -> Callable[[Function], Function]:
         """A GET that goes on until somebody ends it."""

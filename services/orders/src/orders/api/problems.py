@@ -12,7 +12,7 @@ from mesh.errors import Gone, TooLarge
 from orders.domain import Impossible, Refused, Stale, TooMuch, Unknown
 from orders.jobs import Ended, NotMade
 from orders.reading import faults
-from orders.schedules import NeverDue, StaleSchedule, TooManySchedules
+from orders.schedules import NeverDue, TooManySchedules
 from orders.store.answers import InWork, OtherRequest
 from orders.targets import Forbidden
 from orders.webhooks import TooMany
@@ -133,7 +133,6 @@ _REFUSALS = {
     NotMade: NOT_MADE,
     TooManySchedules: TOO_MANY_SCHEDULES,
     NeverDue: NEVER_DUE,
-    StaleSchedule: STALE,
 }
 
 _OF_THE_MESH: dict[type[MeshError], Kind] = {

@@ -92,8 +92,7 @@ class NewSchedule(Document, json_schema_extra=example(examples.NEW_SCHEDULE)):
         return Timing(cron=self.cron, every=self.every, at=self.at, zone=self.zone)
 
     def plan(self) -> Plan:
-        said = ("kind", "format", "locale", "customer", "period", "recipients", "by")
-        return Plan.model_validate(self.model_dump(include=set(said)))
+        return Plan.model_validate(self.model_dump(include=set(Plan.model_fields)))
 
 
 class Run(Document, json_schema_extra=example(examples.RUN)):

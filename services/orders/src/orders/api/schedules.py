@@ -1,13 +1,12 @@
 """/v1/schedules: reports that are made again and again, or once at a time, and mailed."""
 
-from uuid import UUID
-
 from mesh import AsyncTx
 from orders import schedules
 from orders.api.conditions import tag
 from orders.api.operation import Call, Operations, answered
 from orders.api.problems import NEVER_DUE, STALE, TOO_MANY_SCHEDULES
 from orders.api.scheduled import NewSchedule, Schedule, Schedules
+from orders.domain import Target
 from orders.keys import Scope
 from orders.store import schedules as stored
 from orders.store.answers import Answer
@@ -53,13 +52,13 @@ async def list_schedules(call: Call[None], tx: AsyncTx) -> Answer:
 @api.get("/v1/schedules/{id}", answer=Schedule, scope=Scope.SCHEDULES, tagged=True)
 async def get_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     """Read a schedule, when it falls due, and what came of it last."""
-    return _shown(await scheduling.known(call.key.account, _id(call), tx))
+    return _shown(await scheduling.known(_meant(call), tx))
 
 
-@api.delete("/v1/schedules/{id}", scope=Scope.SCHEDULES, versioned=True, refuses=(STALE,))
+@api.delete("/v1/schedules/{id}", scope=Scope.SCHEDULES, refuses=(STALE,))
 async def remove_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     """Have nothing fall due any more. That is for good."""
-    await scheduling.remove(call.key.account, _id(call), call.versions, tx)
+    await scheduling.remove(_meant(call), tx)
     return Answer(204, "", {})
 
 
@@ -68,13 +67,11 @@ async def remove_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     answer=Schedule,
     scope=Scope.SCHEDULES,
     tagged=True,
-    versioned=True,
     refuses=(STALE,),
 )
 async def pause_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     """Have nothing fall due until it is resumed."""
-    paused = await scheduling.pause(call.key.account, _id(call), call.versions, tx, paused=True)
-    return _shown(paused)
+    return _shown(await scheduling.pause(_meant(call), tx, paused=True))
 
 
 @api.post(
@@ -82,13 +79,11 @@ async def pause_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     answer=Schedule,
     scope=Scope.SCHEDULES,
     tagged=True,
-    versioned=True,
     refuses=(STALE,),
 )
 async def resume_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     """Go on, with what falls due from now on."""
-    resumed = await scheduling.pause(call.key.account, _id(call), call.versions, tx, paused=False)
-    return _shown(resumed)
+    return _shown(await scheduling.pause(_meant(call), tx, paused=False))
 
 
 @api.post(
@@ -97,17 +92,16 @@ async def resume_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     status=202,
     scope=Scope.SCHEDULES,
     tagged=True,
-    versioned=True,
     refuses=(STALE,),
 )
 async def run_schedule(call: Call[None], tx: AsyncTx) -> Answer:
     """Have its report made and mailed now, as if it fell due; also of one that is paused."""
-    found = await scheduling.run(call.key.account, _id(call), call.versions, tx)
+    found = await scheduling.run(_meant(call), tx)
     return _shown(found, 202, Location=f"/v1/schedules/{found.id}")
 
 
-def _id(call: Call[None]) -> UUID:
-    return call.named("id", "schedule")
+def _meant(call: Call[None]) -> Target:
+    return call.meant("schedule")
 
 
 def _shown(schedule: schedules.Schedule, status: int = 200, **headers: str) -> Answer:

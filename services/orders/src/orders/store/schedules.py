@@ -1,5 +1,6 @@
 """Schedules, as their account said and as reports told. What is removed stays for a while, empty."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,14 +17,13 @@ _COLUMNS = """
     id, account, said_at, said, version, created_at, confirmed_at = said_at, next_due_at,
     last_due_at, last_fired_at, last_report_id
 """
-_OF = f"SELECT {_COLUMNS} FROM schedules WHERE account = %s AND removed_at IS NULL ORDER BY id"
-_FIND = f"SELECT {_COLUMNS} FROM schedules WHERE account = %s AND id = %s AND removed_at IS NULL"
+_THOSE = "FROM schedules WHERE account = %s AND removed_at IS NULL"
+_OF = f"SELECT {_COLUMNS} {_THOSE} ORDER BY id"
+_FIND = f"SELECT {_COLUMNS} {_THOSE} AND id = %s"
 _LOCK = f"{_FIND} FOR UPDATE"
-_COUNT = """
-    SELECT count(*) FROM schedules WHERE account = %s AND removed_at IS NULL
-"""
+_COUNT = f"SELECT count(*) {_THOSE}"
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('schedules of ' || %s, 0))"
-_PUT = """
+_PUT = f"""
     INSERT INTO schedules AS known (id, account, version, said_at, said, next_due_at, told_at, confirmed_at)
     VALUES (%(id)s, %(account)s, 1, %(at)s, %(said)s, %(due)s, %(at)s, %(confirmed)s)
     ON CONFLICT (id) DO UPDATE SET
@@ -33,6 +33,7 @@ _PUT = """
         next_due_at = CASE WHEN known.told_at > excluded.told_at THEN known.next_due_at
                            ELSE excluded.next_due_at END
     WHERE known.removed_at IS NULL AND known.said_at <= excluded.said_at AND known.account = excluded.account
+    RETURNING {_COLUMNS}
 """
 _REMOVE = """
     INSERT INTO schedules (id, account, version, said_at, told_at, removed_at)
@@ -90,18 +91,19 @@ async def of(tx: AsyncTx, account: str) -> list[Schedule]:
 
 
 async def find(tx: AsyncTx, account: str, id: UUID) -> Schedule | None:
-    row = await (await tx.execute(_FIND, (account, id))).fetchone()
-    return _schedule(*row) if row else None
+    return await _one(tx, _FIND, (account, id))
 
 
 async def lock(tx: AsyncTx, account: str, id: UUID) -> Schedule | None:
     """One that nobody else changes before this transaction ends."""
-    row = await (await tx.execute(_LOCK, (account, id))).fetchone()
-    return _schedule(*row) if row else None
+    return await _one(tx, _LOCK, (account, id))
 
 
-async def put(tx: AsyncTx, word: Word) -> None:
-    await tx.execute(_PUT, word.values())
+async def put(tx: AsyncTx, word: Word) -> Schedule:
+    """The latest word of one that is new, or locked. Returns it as it is now."""
+    kept = await _one(tx, _PUT, word.values())
+    assert kept, "nobody said anything later meanwhile"
+    return kept
 
 
 async def remove(tx: AsyncTx, id: UUID, account: str, at: datetime) -> None:
@@ -123,6 +125,11 @@ def fired(tx: Tx, fired: ScheduleFired) -> None:
     who = {"id": fired.schedule_id, "account": fired.account, "at": fired.fired_at}
     tx.execute(_FIRED, who | {"due": fired.due_at, "report": fired.report_id})
     tx.execute(_NEXT, who | {"next": fired.next_due_at})
+
+
+async def _one(tx: AsyncTx, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Schedule | None:
+    row = await (await tx.execute(statement, values)).fetchone()
+    return _schedule(*row) if row else None
 
 
 def _schedule(id: UUID, account: str, said_at: datetime, said: dict[str, Any], *rest: Any) -> Schedule:

@@ -3,9 +3,7 @@
 Each raises domain.Unknown where the account has no such order, and another Refused where it cannot be done.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
 from contracts.orders import (
     Changed,
@@ -17,20 +15,10 @@ from contracts.orders import (
     OrderShipped,
 )
 from mesh import AsyncTx, outbox
-from orders.domain import Action, Entry, Order, Stale, Unknown
+from orders.domain import Action, Entry, Order, Target, Unknown
 from orders.store import events, orders, timeline
 from orders.usecases.expiring import warrant_id
 from orders.usecases.telling import changed, facts
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The order that is meant."""
-
-    account: str
-    id: UUID
-    versions: frozenset[int] | None = None
-    """Those that the client means. None: whichever there is."""
 
 
 async def pay(target: Target, tx: AsyncTx) -> Order:
@@ -75,8 +63,7 @@ async def _locked(target: Target, tx: AsyncTx) -> Order:
     order = await orders.lock(tx, target.account, target.id)
     if order is None:
         raise Unknown("order")
-    if target.versions is not None and order.version not in target.versions:
-        raise Stale(order.version)
+    target.refuse_other(order.version)
     return order
 
 

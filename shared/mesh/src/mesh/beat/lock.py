@@ -1,5 +1,7 @@
 """Who is at work: a key on the server that its holder renews, and that ends with it."""
 
+from contextlib import suppress
+
 from redis import Redis
 from redis.exceptions import LockError
 
@@ -11,23 +13,18 @@ class Lock:
 
     def __init__(self, client: Redis, key: str) -> None:
         self._lock = client.lock(key, timeout=LOCK, blocking=False)
-        self._held = False
 
     def hold(self) -> bool:
         """Renew it, or take it if nobody has it. Returns whether it is ours. Raises what redis-py raises.
 
         It may have ended while this process slept, or with all that the server had.
         """
-        if self._held:
-            try:
-                self._lock.extend(LOCK, replace_ttl=True)
-            except LockError:
-                self._held = False
-        self._held = self._held or self._lock.acquire()
-        return self._held
+        try:
+            return bool(self._lock.extend(LOCK, replace_ttl=True))
+        except LockError:
+            return bool(self._lock.acquire())
 
     def release(self) -> None:
         """If it is ours: another one goes to work at its next turn."""
-        if self._held and self._lock.owned():
+        with suppress(LockError):
             self._lock.release()
-        self._held = False

@@ -9,7 +9,6 @@ import structlog
 from redbeat import RedBeatScheduler
 from redis import Redis
 from redis.exceptions import RedisError
-from redis.sentinel import Sentinel
 
 from mesh import database, log, ratelimit
 from mesh.announcer import Announcer
@@ -30,6 +29,8 @@ logger = structlog.get_logger(__name__)
 
 _WRITE = 30.0
 """Seconds between two looks whether the entries are still as the database says."""
+_SOON = 1.0
+"""The same where it was told that a schedule has changed: a burst of changes is one look."""
 
 _AWAY = (RedisError, Unavailable, database.LOST)
 
@@ -52,7 +53,7 @@ class Scheduler(RedBeatScheduler):
         self._entries = Entries(app, app.redbeat_redis, self._ticks.command)
         self._heartbeat = _heartbeat(service, settings)
         self._tx: Tx | None = None
-        self._write_at = 0.0
+        self._written_at = self._write_at = 0.0
         self._away = False
         if not lazy:
             log.configure(settings, service.producer, "beat")
@@ -117,7 +118,10 @@ class Scheduler(RedBeatScheduler):
         """At first, and after whatever was away; when told of a change; and every now and then."""
         if self._tx is None:
             self._begin()
-        elif any(self._tx.notifies(timeout=0)) or time.monotonic() > self._write_at:
+            return
+        if list(self._tx.notifies(timeout=0)):
+            self._write_at = min(self._write_at, self._written_at + _SOON)
+        if time.monotonic() > self._write_at:
             self._write()
 
     def _begin(self) -> None:
@@ -133,7 +137,8 @@ class Scheduler(RedBeatScheduler):
         with transaction(self._database):
             upcoming = self._ticks.upcoming(self._database)
         self._entries.write(upcoming)
-        self._write_at = time.monotonic() + _WRITE
+        self._written_at = time.monotonic()
+        self._write_at = self._written_at + _WRITE
 
     def _rest(self) -> None:
         """Not to be at work needs no connection; with the next one all is looked at anew."""
@@ -175,13 +180,7 @@ def _client(settings: Settings) -> Redis:
         raise RefusedAtStart(f"SCHEDULES_URL is not set: {told}. It need not keep anything")
     address = Address.parse(settings.schedules_url.removeprefix("streams+"), "SCHEDULES_URL")
     times = {"socket_timeout": TIMEOUT, "socket_connect_timeout": TIMEOUT}
-    options = ratelimit.connection(address) | times | {"decode_responses": True}
-    if address.master:
-        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=times)  # type: ignore[no-untyped-call]
-        found: Redis = sentinel.master_for(address.master, **options)  # type: ignore[no-untyped-call]
-        return found
-    host, port = address.hosts[0]
-    return Redis(host=host, port=port, **options)
+    return ratelimit.client(address, **times, decode_responses=True)
 
 
 def _until(due: datetime) -> float:

@@ -26,11 +26,6 @@ def step_id(canvas: UUID, place: str, step: Step) -> UUID:
     return uuid5(canvas, f"{place} {step.contract.name}")
 
 
-def failure_id(step: UUID, sending: UUID, number: int) -> UUID:
-    """The id of the message that tells of a step's failure: once for each sending."""
-    return uuid5(step, f"failed {sending} {number}")
-
-
 def whole(canvas: Canvas | Step) -> Canvas:
     return Canvas((canvas,)) if isinstance(canvas, Step) else canvas
 

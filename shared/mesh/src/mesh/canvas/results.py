@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from mesh.agreed import revoked_key
 from mesh.broker import TIMEOUT
 from mesh.canvas.nodes import Canvas, Step
 from mesh.canvas.places import Placed, steps
@@ -43,11 +44,6 @@ def states(settings: Settings, canvas: Canvas | Step, *, id: UUID) -> list[State
         said = client.mget([f"celery-task-meta-{step.id}" for step in found])
     known = (json.loads(one)["status"] if one else PENDING for one in said)
     return [State(step, state) for step, state in zip(found, known, strict=True)]
-
-
-def revoked_key(id: str) -> str:
-    """Where it is noted that a canvas is called off."""
-    return f"mesh-canvas-revoked-{id}"
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Sending a canvas: through the outbox, so that it is sent if, and only if, what asks for it commits."""
 
-import json
 from collections.abc import Awaitable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -8,22 +7,15 @@ from typing import Any, overload
 from uuid import UUID
 
 from contracts import uuid7
-from mesh import bulk, context, publisher
+from mesh import context, outbox, publisher
 from mesh.canvas import fitting
-from mesh.canvas.building import chain
 from mesh.canvas.nodes import Canvas, Step, all_steps, first
+from mesh.canvas.places import whole
 from mesh.canvas.written import Sending, size
 from mesh.database import AsyncTx, Tx
 from mesh.errors import TooLarge
 from mesh.outbox import LIMIT, Outgoing
 from mesh.settings import Settings
-
-_PUT = """
-    WITH put AS (
-        INSERT INTO outbox (message_id, name, routing_key, envelope, carries)
-        SELECT * FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::json[], %b::json[])
-    ) SELECT pg_notify('outbox', '')
-"""
 
 
 @overload
@@ -39,8 +31,7 @@ def put(tx: Tx | AsyncTx, canvas: Canvas | Step, *, id: UUID, expires: timedelta
     of the same facts. `expires`: what is not begun so long after this is not begun any more.
     Raises DoesNotFit for one whose first steps lack fields, TooLarge with what to do, and Undeclared.
     """
-    rows = [(UUID(m.id), m.name, m.routing_key, m.envelope, _json(m)) for m in _messages(canvas, id, expires)]
-    return bulk.write(tx, _PUT, *rows)
+    return outbox.put_sealed(tx, _messages(canvas, id, expires))
 
 
 def send(settings: Settings, canvas: Canvas | Step, *, id: UUID, expires: timedelta | None = None) -> None:
@@ -54,12 +45,12 @@ def send(settings: Settings, canvas: Canvas | Step, *, id: UUID, expires: timede
 
 
 def _messages(canvas: Canvas | Step, id: UUID, expires: timedelta | None) -> list[Outgoing]:
-    whole = chain(canvas)
-    for begun in first(whole):
+    built = whole(canvas)
+    for begun in first(built):
         fitting.refuse_misfit("nothing", None, begun)
-    for kind in {found.contract.model for found in all_steps(whole)}:
+    for kind in {found.contract.model for found in all_steps(built)}:
         context.refuse_undeclared(kind)
-    found = list(_sending(id, expires).messages(whole))
+    found = list(_sending(id, expires).messages(built))
     for message in found:
         _refuse_large(message)
     return found
@@ -85,7 +76,3 @@ def _refuse_large(message: Outgoing) -> None:
             "follows it. Have each step do more, in fewer steps; spread them over more lanes, at_once=…; or "
             "begin with the group"
         )
-
-
-def _json(message: Outgoing) -> str:
-    return json.dumps(message.carries, separators=(",", ":"))

@@ -9,7 +9,7 @@ matter.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -17,9 +17,10 @@ from uuid import UUID, uuid5
 from contracts import Envelope, Producer
 from contracts.canvas import Failed
 from mesh import wire
+from mesh.agreed import failure_id
 from mesh.canvas.fitting import Reply, brought, of_group
 from mesh.canvas.nodes import Canvas, Chord, Group, Part, Step, replies_of
-from mesh.canvas.places import at, failure_id, inside, step_id, whole
+from mesh.canvas.places import at, inside, step_id, whole
 from mesh.outbox import Outgoing
 from mesh.topology import routing_key
 
@@ -47,6 +48,8 @@ class Sending:
     expires: datetime | None
     traceparent: str | None
     cause: UUID | None
+    _heads: dict[str, dict[str, Any]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """By name of the message: what all short envelopes of that kind begin with."""
 
     def messages(self, canvas: Canvas | Step) -> Iterator[Outgoing]:
         """Those that begin it."""
@@ -176,9 +179,12 @@ class Sending:
         )
 
     def _short(self, step: Step, id: UUID, taken: Any) -> dict[str, Any]:
-        sealed = self._envelope(step, id, {}, None)
-        head = sealed.model_dump(mode="json", exclude={"data", *wire.FROM_HEADERS}, exclude_none=True)
-        return {**head, "data": step.data(taken)}
+        name = step.contract.name
+        if name not in self._heads:
+            left_out = {"id", "data", *wire.FROM_HEADERS}
+            sealed = self._envelope(step, id, {}, None)
+            self._heads[name] = sealed.model_dump(mode="json", exclude=left_out, exclude_none=True)
+        return {"id": str(id), **self._heads[name], "data": step.data(taken)}
 
     def _headers(self, step: Step, end: _Counted | None) -> dict[str, Any]:
         found: dict[str, Any] = _lane(step)

@@ -13,12 +13,17 @@ that is called twice leaves one file, and what is read is what was kept, or an e
     retention.py   who removes what is old
 """
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from mesh.files.address import Local, parse
-from mesh.files.folder import Folder
-from mesh.files.s3 import Bucket
 from mesh.files.store import PIECE, FileStore, Removed
 
-__all__ = ["PIECE", "FileStore", "Removed", "open_store"]
+if TYPE_CHECKING:
+    from mesh.files.retention import Retention
+    from mesh.stopping import Stopping
+
+__all__ = ["PIECE", "FileStore", "Removed", "open_retention", "open_store"]
 
 
 def open_store(url: str) -> FileStore:
@@ -27,4 +32,18 @@ def open_store(url: str) -> FileStore:
     Raises ValueError, which may be shown.
     """
     place = parse(url)
-    return Folder(place.root) if isinstance(place, Local) else Bucket(place)
+    # Who knows addresses, as settings do, and keeps no files does without either.
+    if isinstance(place, Local):
+        from mesh.files.folder import Folder
+
+        return Folder(place.root)
+    from mesh.files.s3 import Bucket
+
+    return Bucket(place)
+
+
+def open_retention(url: str, kept: timedelta, stopping: "Stopping") -> "Retention":
+    """What removes documents older than `kept` from that store. Begins nothing; raises as `open_store`."""
+    from mesh.files.retention import Retention
+
+    return Retention(open_store(url), kept, stopping)

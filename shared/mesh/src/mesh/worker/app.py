@@ -50,6 +50,12 @@ _COMMON: dict[str, Any] = {
     "result_serializer": "json",
     "accept_content": ["json"],
     "result_expires": 24 * 3600,  # seconds
+    # Celery waits two minutes for an answer of the Redis of results, for a connection as long as the system
+    # does. A step is begun without it. What it has to be told of one that is done is tried until it is:
+    # else what is committed would end as a failure.
+    "redis_socket_timeout": TIMEOUT,
+    "redis_socket_connect_timeout": TIMEOUT,
+    "result_backend_always_retry": True,
     # An exclusive queue, Celery's default, is locked while RabbitMQ still believes in a connection
     # that is dead: the worker that comes back would end with RESOURCE_LOCKED.
     "control_queue_exclusive": False,

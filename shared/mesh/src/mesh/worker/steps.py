@@ -4,7 +4,7 @@ Celery carries a canvas on. Here is what it has no word for: who is told of a fa
 is called off, and a spread, whose lanes go on. How the end of a group is found is in `results`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -14,8 +14,7 @@ from celery import Task, signature, states
 from celery.exceptions import Ignore, TaskRevokedError
 
 from mesh import wire
-from mesh.canvas.places import failure_id
-from mesh.canvas.results import revoked_key
+from mesh.agreed import failure_id, revoked_key
 from mesh.errors import MeshError
 
 log = structlog.get_logger(__name__)
@@ -37,8 +36,9 @@ def unwanted(task: Task) -> str | None:
     if request.expires and datetime.now(UTC) > _aware(request.expires):
         return EXPIRED
     canvas = getattr(request, wire.CANVAS, None) or request.root_id
-    called_off = canvas and _asked(task, lambda redis: redis.get(revoked_key(canvas)))
-    return "revoked" if called_off else None
+    if canvas in (None, request.id):  # a message by itself
+        return None
+    return "revoked" if _called_off(task, canvas) else None
 
 
 def go_on(task: Task) -> None:
@@ -116,20 +116,21 @@ def _failures(errbacks: Any) -> Iterator[dict[str, Any]]:
                 yield failed
 
 
-def _asked(task: Task, ask: Callable[[Any], Any]) -> Any:
-    """What the Redis of results says. None: it is away, or there is none; a step is handled all the same."""
+def _called_off(task: Task, canvas: str) -> bool:
+    """Whether the Redis of results says so. It may be away, or there may be none: that stops no step."""
     if task.app.conf.result_backend is None:
-        return None
-    from celery.backends.redis import RedisBackend  # with redis-py, slow to import: there where results are
-    from redis.exceptions import RedisError
+        return False
+    from redis.exceptions import RedisError  # slow to import: there where results are
 
-    if not isinstance(task.backend, RedisBackend):
-        return None
+    from mesh.worker.results import Results
+
+    if not isinstance(task.backend, Results):
+        return False
     try:
-        return ask(task.backend.client)
+        return task.backend.client.get(revoked_key(canvas)) is not None
     except RedisError as error:
         log.warning("results.away", error=str(error))
-        return None
+        return False
 
 
 def _aware(time: str) -> datetime:

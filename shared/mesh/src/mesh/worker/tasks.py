@@ -6,7 +6,6 @@ everything works on it that works on a task: results, events, revoke, inspect, F
 is decided by the same code: `Deliveries.answer`. What is so of steps of a canvas alone is in `steps`.
 """
 
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +18,6 @@ from mesh.wire import Raw
 from mesh.worker import child, steps
 from mesh.worker.steps import DeadLettered
 
-_PAUSE = 0.25  # seconds
 QUEUE = "x-mesh-queue"
 """The header in which the intake says from which queue a message came."""
 DEATHS = "x-mesh-deaths"
@@ -42,7 +40,6 @@ class HandlerTask(Task):
         answer: Answer = child.known(raw) if unwanted else child.answer(self.name, raw)
         if answer.handled:
             steps.go_on(self)
-            _wait_for_claim(self)
             return answer.reply
         if unwanted:
             steps.leave(self, unwanted)
@@ -55,23 +52,6 @@ def register(app: Celery, names: Iterable[str]) -> None:
     """Let Celery know the handlers under their names on the wire."""
     for name in names:
         app.register_task(type(name, (HandlerTask,), {"name": name})())
-
-
-def _wait_for_claim(task: HandlerTask) -> None:
-    """Celery has one process claim a complete chord, for about 20 s, and go on with it. Who dies with the
-    claim is followed within seconds by who has its message again: for him the chord is complete and claimed,
-    so nobody would ever go on. While a chord is claimed, only such a message is under way in it; it waits for
-    the claim to end."""
-    if task.request.chord is None:
-        return
-    from celery.backends.redis import RedisBackend  # with redis-py, slow to import: there where results are
-
-    backend = task.backend
-    if not isinstance(backend, RedisBackend):
-        return
-    claim = backend.get_key_for_group(task.request.group, ".c")
-    while backend.client.get(claim) not in (None, b"done"):
-        time.sleep(_PAUSE)
 
 
 def _raw(task: HandlerTask, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Raw:
