@@ -12,14 +12,17 @@ from collections import Counter, defaultdict, deque
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import requests
 import schemathesis
 from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter, ValidationError
 from schemathesis import Case, CheckContext, HookContext, Response
 
+from contracts.message import Email
+from contracts.reports import ReportKind
 from fuzzing.sent import DOCUMENTS, EMAILS, POINTS, URLS
 
 _SILENCE = 0.1
@@ -59,6 +62,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     _look_one_way(case)
     _end_in_time(case)
     _fall_due(case)
+    _be_somebodys(case)
     _mean_something(case)
     _name_once(case)  # as it is by then
 
@@ -104,6 +108,24 @@ def _fall_due(case: Case) -> None:
         said["cron"] = "30 2 * * *"
 
 
+def _be_somebodys(case: Case) -> None:
+    """A statement is of a customer, and no other report is."""
+    said = case.body
+    if not isinstance(said, dict) or said.get("kind") not in _KINDS or not _is_customer(said.get("customer")):
+        return
+    said["customer"] = "ada@example.com" if said["kind"] == "customer_statement" else None
+
+
+def _is_customer(given: object) -> bool:
+    try:
+        _CUSTOMER.validate_python(given)
+    except ValidationError:
+        return False
+    return True
+
+
+_KINDS = get_args(ReportKind)
+_CUSTOMER = TypeAdapter(Email | None)
 _LONGEST_ZONE = 64
 _TIMES = {
     "cron": lambda given: isinstance(given, str) and 9 <= len(given) <= 200,

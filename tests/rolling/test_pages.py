@@ -63,6 +63,7 @@ def checkout(workshop: Workshop, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", ["retire-a-version.md", "roll-back.md"])
 def test_a_page_shows_what_happens(
     page: str, checkout: Path, site: Site, deploy: Callable[[dict[str, str]], None]

@@ -24,12 +24,16 @@ def test_every_change_fits_what_is_there(recipe: Recipe, tmp_path: Path) -> None
     write_sources(recipe, tmp_path)
 
 
+@pytest.mark.timeout(
+    900
+)  # by itself two minutes; what kills and starts all processes takes turns with other tests
 def test_a_field_is_renamed_under_load_and_every_process_killed(ground: Ground, workshop: Workshop) -> None:
     result = roll(RENAME, VALKEY, "SIGKILL", ground, workshop)
     assert result.verdict.clean, result
     assert result.verdict.receipts == result.verdict.sales > 100
 
 
+@pytest.mark.timeout(900)
 def test_without_parking_messages_are_seen_to_be_lost(ground: Ground, workshop: Workshop) -> None:
     result = roll(NO_PARKING, VALKEY, "SIGTERM", ground, workshop, patience=3)
     assert result.verdict.lost > 10, result
