@@ -17,6 +17,7 @@ from rabbit import Installation, install
 
 from mesh import leases
 
+pytestmark = pytest.mark.timeout(600)  # the first of them waits for the node
 CONSUMERS = [import_module(f"{name}.tasks").consumer for name in compose.OURS]
 
 

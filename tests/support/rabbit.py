@@ -101,7 +101,7 @@ def install(checkout: Path, directory: Path) -> Iterator[Installation]:
     except NoProgram as missing:
         pytest.skip(str(missing))
     try:
-        server.wait_until_ready()
+        server.wait_until_ready(300)  # it reads them in 8 s, beside twelve busy processes in 90
         yield Installation(server, secrets)
     finally:
         server.kill()
