@@ -140,7 +140,7 @@ def test_inspect_shows_what_travels_in_chunks(
     workers: Workers, tool: Tool, start: Start, send: Callable[..., None]
 ) -> None:
     start("relay")
-    send(sample.Work(text="long", seconds=25))  # each look takes seconds where other tests run
+    send(sample.Work(text="long", seconds=50))  # two looks, of which each takes seconds, or many of them
     eventually(lambda: "'sample.work'" in tool("inspect", "active"), "it shows what is being handled", 120)
     send(sample.Greet(names=("Ann",)), sample.Work(text="short"))
     eventually(lambda: "'sample.greet'" in tool("inspect", "reserved"), "it shows what waits")
