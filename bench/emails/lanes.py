@@ -3,6 +3,7 @@ for all of them; beside the same worker with nothing else to do.
 """
 
 import os
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -71,16 +72,20 @@ def measure(setup: str, seconds: float) -> Delays:
 def _mesh(on: Ground, workers: Sequence[Sequence[str]]) -> Iterator[None]:
     with ExitStack() as stack:
         relay = Command([BIN / "emails", "relay"], env=os.environ | on.told)
-        stack.enter_context(working("relay", relay, on.folder))
+        begun = [stack.enter_context(working("relay", relay, on.folder))]
         for lanes in workers:
             told = {"CONCURRENCY": THREADS, "BULK_RATE": "1000000/1", "HEALTH_DIR": str(on.folder / lanes[0])}
             (on.folder / lanes[0]).mkdir()
             options = [option for lane in lanes for option in ("--lane", lane)]
-            begin = ["nice", "-n", "10"] if lanes == ("bulk",) else []  # as `cpu_shares` do in Compose
+            begin = (
+                [shutil.which("nice") or "nice", "-n", "10"] if lanes == ("bulk",) else []
+            )  # as in Compose
             worker = [*begin, BIN / "emails", "worker", *options]
             command = Command(worker, env=os.environ | on.told | told)
-            stack.enter_context(working(f"worker {' '.join(lanes)}", command, on.folder))
+            begun.append(stack.enter_context(working(f"worker {' '.join(lanes)}", command, on.folder)))
         time.sleep(8)  # all are up, and have nothing to do
+        for process in begun:
+            process.raise_if_ended()
         yield
 
 
