@@ -21,7 +21,7 @@ MAILS = {
     "mesh": {0.0: 3000, 0.02: 3000, 0.2: 2000},
     "usual": {0.0: 3000, 0.02: 240, 0.2: 40},
 }
-"""As many of both where memory decides: a child of the usual task takes its full memory after some hundred."""
+"""As many of both where memory decides: a child takes all that it needs after some hundred mails."""
 SETTINGS = {
     "mesh": {
         0.0: {"POOL": "prefork", "CONCURRENCY": "2"},

@@ -9,18 +9,21 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 from bench.reports.month import ACCOUNT, DAYS, FIRST, address
 from bench.reports.usage import usage
+from contracts.reports import ReportKind
 from mesh import database
 from reports.documents import Report, pieces, samples
 from reports.store.told import Of
 from reports.usecases import gathering
+from reports.usecases.gathering import Want
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.reports.make", description=__doc__)
-    parser.add_argument("kind")
+    parser.add_argument("kind", choices=get_args(ReportKind))
     parser.add_argument("format")
     parser.add_argument("file", type=Path)
     parser.add_argument("--sample", type=int, metavar="LINES")
@@ -32,19 +35,10 @@ def main() -> None:
     print(json.dumps(usage()))
 
 
-def _gathered(kind: str) -> Report:
+def _gathered(kind: ReportKind) -> Report:
     of = Of(ACCOUNT, FIRST, FIRST + timedelta(days=DAYS - 1))
     with database.connect(os.environ["DATABASE_URL"], "bench") as tx, tx.transaction():
-        match kind:
-            case "daily_sales":
-                return gathering.daily_sales(tx, of, "EUR")
-            case "product_performance":
-                return gathering.product_performance(tx, of, "EUR")
-            case "refunds":
-                return gathering.refunds(tx, of, "EUR")
-            case "customer_statement":
-                return gathering.customer_statement(tx, of, address(0))
-    raise SystemExit(f"no report is called {kind}")
+        return gathering.report(Want(kind, of, "EUR", address(0)), tx)
 
 
 def _sample(kind: str, lines: int) -> Report:

@@ -55,7 +55,7 @@ class Addresses:
 def shipped(broker: str) -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python: with the roles they have over it."""
     bin_folder = Path(sys.executable).parent
-    beats = ("beat",) if _schedules(broker) else ()
+    beats = ("beat",) if _at(broker, "SCHEDULES_URL") else ()
     roles = {
         "orders": ("worker", "relay", "api", "webhooks"),
         "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
@@ -72,6 +72,7 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         "HEALTH_DIR": str(state / "health"),
         "FILES_URL": (state / "files").absolute().as_uri(),
         MARK: str(state),
+        **_at(at.broker, "RESULT_URL"),
     }
     if service in ("orders", "emails"):  # one makes the links in mails, the other opens them
         told["LINK_KEYS"] = linkkey.kept(state)
@@ -82,17 +83,17 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         if at.broker.startswith(STREAMS):
             told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
     if service == "reports":
-        told |= _schedules(at.broker)
+        told |= _at(at.broker, "SCHEDULES_URL")
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
         told |= {"PUBLIC_URL": at.orders, "VAPID_KEY": vapidkey.kept(state).private}
     return told
 
 
-def _schedules(broker: str) -> dict[str, str]:
-    """Where a beat may be at work; on another broker, SCHEDULES_URL has to say it."""
-    url = os.environ.get("SCHEDULES_URL", broker if broker.startswith(STREAMS) else "")
-    return {"SCHEDULES_URL": url} if url else {}
+def _at(broker: str, setting: str) -> dict[str, str]:
+    """The Redis or Valkey of that setting: the broker, if it is one; else the environment has to say it."""
+    url = os.environ.get(setting, broker.removeprefix(STREAMS) if broker.startswith(STREAMS) else "")
+    return {setting: url} if url else {}
 
 
 class Program(Process):

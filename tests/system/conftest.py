@@ -88,6 +88,10 @@ class Mesh:
         url = f"http://127.0.0.1:{self._port}{path}"
         return _http(urllib.request.Request(url, headers=self._authorized))
 
+    def delete(self, path: str) -> tuple[int, dict[str, Any]]:
+        url = f"http://127.0.0.1:{self._port}{path}"
+        return _http(urllib.request.Request(url, headers=self._authorized, method="DELETE"))
+
     @property
     def _authorized(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
@@ -108,6 +112,14 @@ class Mesh:
         )
         return {str(row[0]) for row in rows}
 
+    def told(self, service: str) -> dict[str, str]:
+        """What a command of that service needs in its environment."""
+        return {
+            "DATABASE_URL": self.postgres.url(service),
+            "BROKER_URL": self._broker_of(service),
+            "RESULT_URL": self.valkey.redis_url,
+        }
+
     def another(self, service: str, role: str) -> Program:
         """One more process of that kind."""
         number = len(self.programs)
@@ -121,8 +133,7 @@ class Mesh:
             service,
             role,
             folder=folder,
-            DATABASE_URL=self.postgres.url(service),
-            BROKER_URL=self._broker_of(service),
+            **self.told(service),
             SMTP_URL=self.catcher.smtp_url,
             MAIL_FROM="Meshwork <orders@meshwork.example>",
             PUBLIC_URL=f"http://127.0.0.1:{self._port}",

@@ -1,9 +1,12 @@
-"""A report through the whole mesh: asked for at the API, made by another service, and fetched at the API."""
+"""A report through the whole mesh: asked for at the API, made in parts by another service, mailed by a third
+or fetched at the API."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from programs import eventually
+from commands import run
+from programs import eventually, frozen
 
 from .conftest import Mesh, order
 
@@ -52,3 +55,59 @@ def test_reports_are_made_though_everything_is_killed(mesh: Mesh) -> None:
     assert {ended(mesh, id)["state"] for id in ids} == {"SUCCESS"}
     [(made,)] = mesh.query("orders", "SELECT count(*) FROM events WHERE type = 'report.made'")
     assert made == 30
+
+
+def test_its_parts_are_shown_at_its_job(mesh: Mesh) -> None:
+    done = job(mesh, WISH)
+    assert done["progress"] == {"done": 5, "total": 5}
+    assert [part["name"] for part in done["parts"]] == [None, "days", "hours", "products", "countries"]
+
+
+def test_mails_with_it_go_out_once_though_everything_is_killed(mesh: Mesh) -> None:
+    def reports(*arguments: str) -> str:
+        code, output, errors = run("reports", "schedule", *arguments, **mesh.told("reports"))
+        assert code == 0, errors
+        return output
+
+    people = ("mary@shop.example", "ivan@shop.example")
+    to = [option for each in people for option in ("--to", each)]
+    id = reports("add", "Sales", "--every", "365d", "--format", "pdf", *to).split()[0]
+    for number in range(12):
+        reports("run", id)
+        if number % 4 == 2:
+            for name in ("reports worker", "emails worker", "reports relay", "emails relay"):
+                mesh.programs[name].kill()
+                mesh.programs[name].start()
+    eventually(lambda: len(mesh.mails()) >= 24, "all mails are there", 300)
+    assert Counter(mesh.mails()) == dict.fromkeys(people, 12)
+    assert mesh.query("reports", "SELECT count(*) FROM asked_reports WHERE made_at IS NULL") == [(0,)]
+
+
+def test_what_broke_is_mended_and_goes_on(mesh: Mesh) -> None:
+    wish = WISH | {"kind": "customer_statement", "customer": "ada@example.com"}
+    stuck = job(mesh, wish)
+    assert stuck["state"] == "FAILURE"
+    assert [(part["name"], part["state"]) for part in stuck["parts"]][1:] == [("accounts", "FAILURE")]
+    told = mesh.told("reports")
+    eventually(lambda: stuck["id"] in run("reports", "report", "list", "--broken", **told)[1], "it is listed")
+    assert "broken: accounts" in run("reports", "report", "show", stuck["id"], **told)[1]
+
+    mesh.post(order("ada@example.com"))
+    eventually(lambda: mesh.query("reports", "SELECT 1 FROM customers"), "she is known now")
+    [(letter,)] = mesh.query("reports", "SELECT id FROM dead_letters")
+    assert run("reports", "dead-letters", "replay", str(letter), **told)[0] == 0
+    assert run("reports", "report", "resume", stuck["id"], **told)[0] == 0
+    eventually(lambda: mesh.get(f"/v1/jobs/{stuck['id']}")[1]["state"] == "SUCCESS", "it is made")
+
+
+def test_one_that_is_called_off_is_not_begun_any_more(mesh: Mesh) -> None:
+    with frozen(mesh.programs["reports worker"].pid):
+        _, asked = mesh.post(WISH, "/v1/reports")
+        eventually(lambda: not mesh.query("orders", "SELECT FROM outbox"), "the broker has it")
+        assert mesh.delete(f"/v1/jobs/{asked['id']}")[1]["state"] == "REVOKED"
+        eventually(lambda: not mesh.query("orders", "SELECT FROM outbox"), "it has this, too")
+    eventually(lambda: mesh.query("reports", "SELECT FROM revoked_reports"), "reports has heard of it")
+    done = job(mesh, WISH)  # behind it
+    assert done["state"] == "SUCCESS"
+    assert mesh.get(f"/v1/jobs/{asked['id']}")[1]["state"] == "REVOKED"
+    assert mesh.get(f"/v1/reports/{asked['id']}/file")[0] == 409

@@ -12,7 +12,7 @@ from streams import following
 
 from contracts import Envelope
 from contracts.files import File
-from contracts.reports import MakeReport, ReportFailed, ReportMade, RevokeReport
+from contracts.reports import MakeReport, ReportFailed, ReportMade, RevokeReport, SectionGathered
 from mesh import Database, testing
 from mesh.files import FileStore, open_store
 from mesh.testing import sent
@@ -120,6 +120,41 @@ def test_what_fails_is_tried_again_and_then_kept(api: Api, tx: Any, tell: Delive
     assert (told["state"], told["problem"]) == ("SUCCESS", None)
 
 
+def test_its_parts_are_shown_as_they_become_known(api: Api, tx: Any, tell: Deliver, store: FileStore) -> None:
+    job = ask(api)
+
+    def told() -> tuple[str, Any, list[tuple[str | None, str]]]:
+        said = get(api, job).json
+        return said["state"], said["progress"], [(part["name"], part["state"]) for part in said["parts"]]
+
+    of = {"report_id": id_of(job), "parts": ("days", "hours")}
+    tell(
+        SectionGathered(**of, part="hours", gathered_at=NOW),
+        SectionGathered(**of, part="hours", gathered_at=NOW),
+    )
+    states = [(None, "STARTED"), ("days", "STARTED"), ("hours", "SUCCESS")]
+    assert told() == ("PROGRESS", {"done": 1, "total": 3}, states)
+    tell(ReportFailed(**of, part="days", failed_at=NOW, again=False))
+    assert told() == ("FAILURE", {"done": 1, "total": 3}, [states[0], ("days", "FAILURE"), states[2]])
+    tell(made(job, store.put([b"repaired"], "text/csv", "repaired.csv")))
+    done = [(name, "SUCCESS") for name, _ in states]
+    assert told() == ("SUCCESS", {"done": 3, "total": 3}, done)
+    tell(SectionGathered(**of, part="days", gathered_at=NOW))  # which comes late
+    assert told() == ("SUCCESS", {"done": 3, "total": 3}, done)
+
+
+def test_a_part_that_fails_first_is_known_by_that(api: Api, tx: Any, tell: Deliver) -> None:
+    job = ask(api)
+    of = {"report_id": id_of(job), "parts": ("days", "hours")}
+    tell(ReportFailed(**of, part="hours", failed_at=NOW, again=True))
+    parts = get(api, job).json["parts"]
+    assert [(part["number"], part["name"], part["state"]) for part in parts] == [
+        (1, None, "STARTED"),
+        (2, "days", "STARTED"),
+        (3, "hours", "RETRY"),
+    ]
+
+
 def test_one_that_nobody_has_taken_up_yet_is_called_off(api: Api, tx: Any) -> None:
     job = ask(api)
     assert api.request("DELETE", job).json["state"] == "REVOKED"
@@ -213,4 +248,6 @@ def test_its_message_can_be_found_by_its_job(api: Api, tx: Any) -> None:
     job = ask(api)
     [[document]] = tx.execute("SELECT envelope FROM outbox WHERE name = 'reports.make_report'").fetchall()
     assert Envelope.read(document).id not in (id_of(job), None)
-    assert get(api, job).json["parts"] == [{"number": 1, "state": "PENDING", "total": 1, "failed": 0}]
+    assert get(api, job).json["parts"] == [
+        {"number": 1, "name": None, "state": "PENDING", "total": 1, "failed": 0}
+    ]

@@ -17,7 +17,7 @@ from mesh.database import Tx, connect
 from mesh.outbox import LIMIT
 from mesh.testing import around, sent
 from reports.tasks import consumer
-from reports.usecases import making
+from reports.usecases import gathering
 from reports.wiring import Deps
 
 Deliver = Callable[..., None]
@@ -25,7 +25,7 @@ DAY = date(2026, 3, 1)
 
 
 def sales(tx: Any, day: date = DAY) -> list[tuple[str, int, int, int]]:
-    return [(f.currency, f.orders, f.items, f.revenue) for f in making.sales(day, tx)]
+    return [(f.currency, f.orders, f.items, f.revenue) for f in gathering.sales(day, tx)]
 
 
 def test_an_order_counts(deliver: Deliver, tx: Any) -> None:

@@ -299,6 +299,8 @@ class Part(Document):
 
     number: int
     """The first is 1."""
+    name: str | None
+    """What a part of a report tells, as `days`; null: an import's, or the report itself."""
     state: Open[JobState]
     """How it is doing."""
     total: int
@@ -333,9 +335,9 @@ class Progress(Document):
     """How far a job is."""
 
     done: int
-    """Orders that are done with, those that failed included; of a report, 1 when it is made."""
+    """Orders that are done with, those that failed included; of a report, parts that are there."""
     total: int | None
-    """Null: it is still coming."""
+    """Null: it is still coming. A report has more parts once the first of them is there."""
 
 
 class PushKey(Document):

@@ -88,7 +88,7 @@ SENT: Example = {
     "body": json.dumps(EVENT, separators=(",", ":")),
 }
 DELIVERIES: Example = {"deliveries": [SENT], "older": None}
-PART: Example = {"number": 1, "state": "SUCCESS", "total": 3, "failed": 1}
+PART: Example = {"number": 1, "name": None, "state": "SUCCESS", "total": 3, "failed": 1}
 PROGRESS: Example = {"done": 3, "total": 3}
 IMPORT_RESULT: Example = {
     "placed": 2,

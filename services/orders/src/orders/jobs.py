@@ -56,6 +56,8 @@ class NotMade(Refused):
 @dataclass(frozen=True, slots=True)
 class Part:
     number: int
+    name: str | None
+    """What a report's is; None: its number says it all."""
     state: JobState
     total: int
     """Orders of an import; 1 of a report."""

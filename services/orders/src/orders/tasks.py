@@ -11,6 +11,7 @@ from contracts.reports import (
     ScheduleChanged,
     ScheduleFired,
     ScheduleRemoved,
+    SectionGathered,
 )
 from mesh import Consumer, Tx
 from orders.usecases import expiring, importing, news, reporting, scheduling
@@ -45,6 +46,11 @@ def import_part(message: ImportPart, tx: Tx, deps: Deps) -> None:
 @consumer.handles(SalesRecorded, batch=20)
 def sales_recorded(messages: Sequence[SalesRecorded], tx: Tx, deps: Deps) -> None:
     news.note_sales(messages, tx)
+
+
+@consumer.handles(SectionGathered)
+def section_gathered(message: SectionGathered, tx: Tx, deps: Deps) -> None:
+    reporting.note_gathered(message, tx)
 
 
 @consumer.handles(ReportMade)

@@ -5,18 +5,24 @@ from typing import Any
 from contracts.emails import SendReport
 from contracts.reports import (
     FetchRates,
+    GatherSection,
     LoadLanded,
+    LookAfterReport,
     MakeReport,
+    NoteBrokenReport,
     RecountDay,
     ReportFailed,
     ReportMade,
+    RevokeReport,
     RunSchedule,
     SalesRecorded,
     ScheduleChanged,
     ScheduleFired,
     ScheduleRemoved,
+    SectionGathered,
     TransformLanded,
     TransformRates,
+    WriteReport,
 )
 from mesh import Service
 from mesh.cli import service_cli
@@ -38,7 +44,13 @@ service = Service(
         SalesRecorded,
         ReportMade,
         ReportFailed,
+        RevokeReport,
         MakeReport,
+        GatherSection,
+        WriteReport,
+        LookAfterReport,
+        NoteBrokenReport,
+        SectionGathered,
         SendReport,
         RunSchedule,
         ScheduleChanged,

@@ -13,18 +13,24 @@ from contracts.orders import (
 )
 from contracts.reports import (
     FetchRates,
+    GatherSection,
     LoadLanded,
+    LookAfterReport,
     MakeReport,
+    NoteBrokenReport,
     ReconcileDay,
     RecountDay,
     RemoveSchedule,
     RevokeReport,
     RunSchedule,
     RunScheduleNow,
+    Section,
     SetSchedule,
     TakeFiles,
     TransformLanded,
     TransformRates,
+    WriteReport,
+    Written,
 )
 from mesh import Consumer, Effect, Tx
 from reports.sources.fetching import Fetched, NotModified
@@ -98,14 +104,36 @@ def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[reconcili
     return reconciling.reconcile(message.day, deps.shops)
 
 
-@consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)
+@consumer.handles(MakeReport, failed=making.tell_failure)
 def make_report(message: MakeReport, tx: Tx, deps: Deps) -> None:
-    making.make_report(message, tx, deps.files, deps.reporting)
+    deps.refuse_without_places()
+    making.make_report(message, tx)
+
+
+@consumer.handles(GatherSection, time_limit=120, failed=making.tell_failure)
+def gather_section(message: GatherSection, tx: Tx, deps: Deps) -> Section:
+    return making.gather_section(message, tx, deps.store, deps.reporting)
+
+
+@consumer.handles(WriteReport, time_limit=120, failed=making.tell_failure)
+def write_report(message: WriteReport, tx: Tx, deps: Deps) -> Written:
+    return making.write_report(message, tx, deps.store, deps.reporting)
+
+
+@consumer.handles(LookAfterReport)
+def look_after_report(message: LookAfterReport, tx: Tx, deps: Deps) -> None:
+    making.look_after(message.report_id, tx)
+
+
+@consumer.handles(NoteBrokenReport)
+def note_broken_report(message: NoteBrokenReport, tx: Tx, deps: Deps) -> None:
+    making.note_broken(message, tx)
 
 
 @consumer.handles(RevokeReport)
-def revoke_report(message: RevokeReport, tx: Tx, deps: Deps) -> None:
+def revoke_report(message: RevokeReport, tx: Tx, deps: Deps) -> Effect[None] | None:
     making.revoke_report(message.report_id, tx)
+    return deps.calling_off(message.report_id)
 
 
 @consumer.handles(SetSchedule)

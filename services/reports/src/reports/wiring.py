@@ -1,12 +1,13 @@
 """What is real: opened once per process, after the fork, and passed in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from uuid import UUID
 
 from contracts.emails import Recipient
-from mesh import Tx
+from mesh import Effect, Reject, Tx, canvas
 from mesh.database import connect
 from mesh.files import FileStore, open_store
 from reports.settings import Settings
@@ -25,6 +26,8 @@ class Deps:
 
     files: FileStore | None
     """Where reports are laid. None: nowhere, so none can be made."""
+    call_off: Callable[[UUID], None] | None = None
+    """Has no step of that canvas begun any more. None: no Redis of results, and no canvas either."""
     reporting: str = "EUR"
     """The currency that figures are in."""
     rates: Mapping[str, Source] = field(default_factory=dict)
@@ -33,6 +36,24 @@ class Deps:
     """Where files with orders of elsewhere are handed in. None: nowhere."""
     shops: Sequence[Shop] = ()
     """Whose orders are reconciled."""
+
+    @property
+    def store(self) -> FileStore:
+        """Raises Reject."""
+        if self.files is None:
+            raise Reject("there is no file store: set FILES_URL, then replay")
+        return self.files
+
+    def refuse_without_places(self) -> None:
+        """Raises Reject where reports could not be made."""
+        if self.store and self.call_off is None:
+            raise Reject("there is no Redis of results: set RESULT_URL, in all services, then replay")
+
+    def calling_off(self, canvas: UUID) -> Effect[None] | None:
+        """None: there is nothing that could be called off."""
+        if self.call_off is None:
+            return None
+        return Effect(perform=partial(self.call_off, canvas), then=lambda _tx, _none: None)
 
 
 def rate_sources(settings: Settings) -> dict[str, Source]:
@@ -65,6 +86,7 @@ def open_deps(settings: Settings) -> Iterator[Deps]:
     kept = files(settings)
     yield Deps(
         kept,
+        partial(canvas.revoke, settings) if settings.result_url else None,
         settings.reporting_currency,
         rate_sources(settings),
         counter(settings, kept),

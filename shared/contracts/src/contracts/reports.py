@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.canvas import Failed
 from contracts.emails import Recipient
 from contracts.files import File
 from contracts.message import Command, Email, Event, Value
@@ -123,6 +124,69 @@ class RevokeReportV1(Command):
     report_id: UUID
 
 
+class Section(Value):
+    """A part of what a report tells, gathered."""
+
+    name: str
+    file: File
+    """Its figures, for reports alone to read."""
+
+
+@contract("reports.gather_section", version=1, replies=Section)
+class GatherSectionV1(Command):
+    """A part of a report that somebody wants is to be gathered. Again changes nothing."""
+
+    report_id: UUID
+    section: str
+
+
+class Written(Value):
+    """What a report became."""
+
+    file: File
+
+
+@contract("reports.write_report", version=1, replies=Written)
+class WriteReportV1(Command):
+    """All parts of a report are gathered: it is to be written. Again changes nothing."""
+
+    report_id: UUID
+    replies: tuple[Section, ...]
+
+
+@contract("reports.look_after_report", version=1)
+class LookAfterReportV1(Command):
+    """A report may have stopped on its way: if it is not made, what was not done is to be."""
+
+    report_id: UUID
+
+
+@contract("reports.note_broken_report", version=1)
+class NoteBrokenReportV1(Command):
+    """A step of making a report was not handled."""
+
+    report_id: UUID
+    part: str
+    failed: Failed
+
+
+class _Parts(Event):
+    """Something about one of the parts in which a report is made."""
+
+    report_id: UUID
+    part: str | None = None
+    """Null: the report as a whole."""
+    parts: tuple[str, ...] = ()
+    """All that are gathered for it, in their order."""
+
+
+@contract("reports.section_gathered", version=1)
+class SectionGatheredV1(_Parts):
+    """A part of a report is there."""
+
+    gathered_at: AwareDatetime
+
+
 @contract("reports.report_made", version=1)
 class ReportMadeV1(Event):
     """A report lies in the file store."""
@@ -133,10 +197,9 @@ class ReportMadeV1(Event):
 
 
 @contract("reports.report_failed", version=1)
-class ReportFailedV1(Event):
+class ReportFailedV1(_Parts):
     """A report could not be made just now. Why, the dead letters and the log of reports say."""
 
-    report_id: UUID
     failed_at: AwareDatetime
     again: bool
     """Whether it is tried again by itself; else an operator has to see to it."""
@@ -222,8 +285,11 @@ class ScheduleFiredV1(Event):
 
 
 FetchRates = FetchRatesV1
+GatherSection = GatherSectionV1
 LoadLanded = LoadLandedV1
+LookAfterReport = LookAfterReportV1
 MakeReport = MakeReportV1
+NoteBrokenReport = NoteBrokenReportV1
 ReconcileDay = ReconcileDayV1
 RecountDay = RecountDayV1
 ReportFailed = ReportFailedV1
@@ -236,7 +302,9 @@ SalesRecorded = SalesRecordedV1
 ScheduleChanged = ScheduleChangedV1
 ScheduleFired = ScheduleFiredV1
 ScheduleRemoved = ScheduleRemovedV1
+SectionGathered = SectionGatheredV1
 SetSchedule = SetScheduleV1
 TakeFiles = TakeFilesV1
 TransformLanded = TransformLandedV1
 TransformRates = TransformRatesV1
+WriteReport = WriteReportV1

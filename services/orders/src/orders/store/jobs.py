@@ -34,7 +34,7 @@ _DROP = "DELETE FROM jobs WHERE id = %s AND total IS NULL"
 _FIND = f"SELECT {_COLUMNS} FROM jobs WHERE account = %s AND id = %s"
 _LOCK = f"{_FIND} FOR UPDATE"
 _PARTS = """
-    SELECT number, message_id, total, done_at IS NOT NULL, told, jsonb_array_length(errors)
+    SELECT number, name, message_id, total, done_at IS NOT NULL, told, jsonb_array_length(errors)
     FROM job_parts WHERE job_id = %s ORDER BY number
 """
 _REVOKE = "UPDATE jobs SET revoked_at = now(), ended_at = now() WHERE id = %s"
@@ -55,9 +55,32 @@ _MADE = """
     UPDATE jobs SET file = %s WHERE id = %s AND kind = 'report' AND revoked_at IS NULL AND file IS NULL
     RETURNING account
 """
+_LEARN = """
+    WITH added AS (
+        INSERT INTO job_parts (job_id, number, name, message_id, lines, total)
+        SELECT id, 1 + place, name, id, '[]', 1
+        FROM jobs, unnest(%(parts)s::text[]) WITH ORDINALITY AS known (name, place)
+        WHERE id = %(id)s AND kind = 'report' AND ended_at IS NULL
+        ON CONFLICT DO NOTHING RETURNING 1
+    ), grown AS (SELECT count(*) AS parts FROM added)
+    UPDATE jobs SET total = total + parts, parts_left = parts_left + parts
+    FROM grown WHERE id = %(id)s AND parts > 0
+"""
+_DONE_BY_NAME = """
+    WITH done AS (
+        UPDATE job_parts SET done_at = now() WHERE job_id = %(id)s AND name = %(name)s AND done_at IS NULL
+        RETURNING 1
+    )
+    UPDATE jobs SET parts_left = parts_left - 1 FROM done WHERE id = %(id)s
+"""
+_END = """
+    WITH done AS (UPDATE job_parts SET done_at = now() WHERE job_id = %(id)s AND done_at IS NULL)
+    UPDATE jobs SET parts_left = 0, ended_at = coalesce(ended_at, now()) WHERE id = %(id)s
+"""
 _TROUBLE = """
     UPDATE job_parts SET told = %(told)s, told_at = %(at)s
-    WHERE job_id = %(id)s AND number = %(part)s AND done_at IS NULL AND (told_at < %(at)s) IS NOT FALSE
+    WHERE job_id = %(id)s AND done_at IS NULL AND (told_at < %(at)s) IS NOT FALSE
+        AND CASE WHEN %(part)s::text IS NULL THEN number = 1 ELSE name = %(part)s END
 """
 _SUMS = """
     SELECT sum(total)::int, sum(jsonb_array_length(errors))::int FROM job_parts WHERE job_id = %s
@@ -149,8 +172,24 @@ def made(tx: Tx, id: UUID, file: File) -> str | None:
     return row and str(row[0])
 
 
-def trouble(tx: Tx, id: UUID, part: int, told: JobState, at: datetime) -> None:
-    """Another service told of a part that it is not done. What it told before that comes too late."""
+def learn(tx: Tx, id: UUID, parts: Sequence[str]) -> None:
+    """The part that another service does as a whole has these before it. Again changes nothing."""
+    tx.execute(_LEARN, {"id": id, "parts": list(parts)})
+
+
+def done_by_name(tx: Tx, id: UUID, name: str) -> None:
+    """One of those is."""
+    tx.execute(_DONE_BY_NAME, {"id": id, "name": name})
+
+
+def end(tx: Tx, id: UUID) -> None:
+    """All of it is, as far as it was not."""
+    tx.execute(_END, {"id": id})
+
+
+def trouble(tx: Tx, id: UUID, part: str | None, told: JobState, at: datetime) -> None:
+    """Another service told of a part (None: of the whole) that it is not done. What it told before that comes
+    too late."""
     tx.execute(_TROUBLE, {"id": id, "part": part, "told": told, "at": at})
 
 
@@ -164,12 +203,12 @@ async def _read(tx: AsyncTx, row: Sequence[Any] | None) -> Job | None:
     if row is None:
         return None
     rows = await (await tx.execute(_PARTS, (row[0],))).fetchall()
-    places = await whereabouts.find(tx, [message_id for _, message_id, _, done, *_ in rows if not done])
+    places = await whereabouts.find(tx, [message_id for _, _, message_id, _, done, *_ in rows if not done])
     id, account, kind, created_at, total, ended_at, revoked_at, file = row
     revoked = revoked_at is not None
     parts = [
-        Part(number, _state(done, revoked, told, places.get(message_id)), orders, failed)
-        for number, message_id, orders, done, told, failed in rows
+        Part(number, name, _state(done, revoked, told, places.get(message_id)), orders, failed)
+        for number, name, message_id, orders, done, told, failed in rows
     ]
     made = File(**file) if file else None
     return Job(id, account, JobKind(kind), created_at, total, ended_at, revoked_at, made, parts)

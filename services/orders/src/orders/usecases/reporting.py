@@ -5,7 +5,7 @@ from uuid import UUID, uuid5
 
 from contracts import uuid7
 from contracts.files import File
-from contracts.reports import MakeReport, ReportFailed, ReportMade
+from contracts.reports import MakeReport, ReportFailed, ReportMade, SectionGathered
 from mesh import AsyncTx, Tx, outbox
 from orders.domain import EventType, Unknown
 from orders.jobs import Job, JobKind, JobState, NotMade
@@ -13,7 +13,7 @@ from orders.store import events, jobs
 from orders.store.events import Event
 from orders.usecases.overseeing import known
 
-_WHOLE = 1  # the number of its only part
+_PARTS = 1  # before it is known which there are: the report itself
 
 
 async def order_report(account: str, tx: AsyncTx, **wanted: object) -> Job:
@@ -23,7 +23,7 @@ async def order_report(account: str, tx: AsyncTx, **wanted: object) -> Job:
     wish = MakeReport.model_validate({"report_id": id, "account": account, **wanted})
     await jobs.begin(tx, id, account, JobKind.REPORT)
     await jobs.add_whole(tx, id, message_id)
-    await jobs.tell(tx, id, _WHOLE)
+    await jobs.tell(tx, id, _PARTS)
     await outbox.put(tx, outbox.seal(wish, message_id))
     return await known(account, id, tx)
 
@@ -43,13 +43,21 @@ def note_made(made: ReportMade, tx: Tx) -> None:
     account = jobs.made(tx, made.report_id, made.file)
     if account is None:
         return
-    jobs.done(tx, made.report_id, _WHOLE)
+    jobs.end(tx, made.report_id)
     facts = made.file.model_dump(include={"name", "media_type", "size"})
     data = {"job_id": str(made.report_id), **facts}
     events.add(tx, Event(account, None, EventType.REPORT_MADE, datetime.now(UTC), data))
 
 
+def note_gathered(gathered: SectionGathered, tx: Tx) -> None:
+    """A part of it is there."""
+    jobs.learn(tx, gathered.report_id, gathered.parts)
+    if gathered.part:
+        jobs.done_by_name(tx, gathered.report_id, gathered.part)
+
+
 def note_failed(failed: ReportFailed, tx: Tx) -> None:
-    """It is tried again, or waits for an operator."""
+    """It, or a part of it, is tried again, or waits for an operator."""
     told = JobState.RETRY if failed.again else JobState.FAILURE
-    jobs.trouble(tx, failed.report_id, _WHOLE, told, failed.failed_at)
+    jobs.learn(tx, failed.report_id, failed.parts)
+    jobs.trouble(tx, failed.report_id, failed.part, told, failed.failed_at)

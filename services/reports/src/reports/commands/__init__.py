@@ -10,11 +10,12 @@ from reports.commands.orders import orders_of
 from reports.commands.preview import preview
 from reports.commands.rates import rates_of
 from reports.commands.reconcile import reconcile_of
+from reports.commands.report import report_of
 from reports.commands.schedule import schedule_of
 
 
 def add(cli: click.Group, service: Service[Any]) -> None:
     """Add them to the commands of the service."""
-    for command in (sales_of, rebuild_of, rates_of, orders_of, reconcile_of, schedule_of):
+    for command in (sales_of, rebuild_of, rates_of, orders_of, reconcile_of, report_of, schedule_of):
         cli.add_command(command(service))
     cli.add_command(preview)

@@ -10,7 +10,7 @@ import click
 from mesh import Service, database
 from mesh.cli import begun, start
 from reports.commands.days import DAY, between
-from reports.usecases import making, rebuilding
+from reports.usecases import gathering, rebuilding
 
 
 def sales_of(service: Service[Any]) -> click.Command:
@@ -22,7 +22,7 @@ def sales_of(service: Service[Any]) -> click.Command:
     def sales(day: datetime, as_json: bool) -> None:
         """The sales figures of a UTC day."""
         with begun(service) as tx:
-            found = making.sales(day.date(), tx)
+            found = gathering.sales(day.date(), tx)
         if as_json:
             rows = [
                 {"currency": f.currency, "orders": f.orders, "items": f.items, "revenue": f.revenue}

@@ -201,5 +201,5 @@ def _totals(row: Sequence[Any]) -> Totals:
     return Totals(*map(int, row))
 
 
-def _trend(found: Mapping[str, Any], parts: Sequence[int]) -> tuple[int, ...]:
-    return tuple(int(found.get(str(part), 0)) for part in parts)
+def _trend(found: Mapping[str, Any], parts: Sequence[int]) -> list[int]:
+    return [int(found.get(str(part), 0)) for part in parts]

@@ -1,80 +1,142 @@
-"""Reports: figures become files."""
+"""Reports: figures become files, by a canvas that begins with a report's sections, side by side."""
 
-from datetime import UTC, date, datetime
-from uuid import UUID, uuid5
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
-from contracts.emails import SendReport
-from contracts.files import File
-from contracts.reports import MakeReport, ReportFailed, ReportMade
-from mesh import Failure, Reject, Tx, outbox
+import structlog
+
+from contracts.reports import (
+    GatherSection,
+    LookAfterReport,
+    MakeReport,
+    NoteBrokenReport,
+    ReportFailed,
+    ReportMade,
+    Section,
+    SectionGathered,
+    WriteReport,
+    Written,
+)
+from mesh import Failure, Reject, Tx, canvas, outbox
+from mesh.errors import Gone
 from mesh.files import FileStore
-from reports.documents import MEDIA, Report, pieces
-from reports.domain import Figures
-from reports.store import revoked, told
-from reports.store.told import Of
-from reports.titles import title
-from reports.usecases import gathering
+from reports.documents import MEDIA, pieces
+from reports.store import asked, revoked
+from reports.store.asked import Asked
+from reports.usecases import gathering, planning
+from reports.usecases.planning import REPORT
+
+log = structlog.get_logger(__name__)
+
+EXPIRES = timedelta(days=3)
+"""After that no step of a report is begun any more: longer than a weekend on which nobody repairs it."""
+LOOK = timedelta(minutes=10)
+"""After that, a report that is not made is looked after for the first time."""
 
 
-def sales(day: date, tx: Tx) -> list[Figures]:
-    """The figures of a UTC day, one for each currency."""
-    return told.by_currency(tx, Of(None, day, day))
+def make_report(wanted: MakeReport, tx: Tx) -> None:
+    """Have it made, and sent to whom it is for; nothing, if it is not wanted any more.
 
-
-def make_report(wanted: MakeReport, tx: Tx, files: FileStore | None, reporting: str) -> None:
-    """Lay it into the file store, announce it, and have it sent to whom it is for; nothing, if it is not
-    wanted any more.
-
-    Raises Reject where there is no store, and for what cannot be made.
+    Raises Reject for what cannot be made.
     """
     if revoked.is_revoked(tx, wanted.report_id):
         return
-    if files is None:
-        raise Reject("there is no file store: set FILES_URL, then replay")
-    report = gathered(wanted, tx, reporting)
-    name = f"{report.name}.{wanted.format}"
-    file = files.put(pieces(report, wanted.format, wanted.locale), MEDIA[wanted.format], name)
-    outbox.put(tx, ReportMade(report_id=wanted.report_id, made_at=_now(), file=file))
-    _deliver(wanted, file, tx)
+    asked.ask(tx, wanted)
+    go_on(_asked(tx, wanted.report_id), tx)
 
 
-def gathered(wanted: MakeReport, tx: Tx, reporting: str) -> Report:
-    """What it tells. Raises Reject for what nobody can tell."""
-    of = Of(wanted.account, wanted.first_day, wanted.last_day)
-    match wanted.kind:
-        case "daily_sales":
-            return gathering.daily_sales(tx, of, reporting)
-        case "product_performance":
-            return gathering.product_performance(tx, of, reporting)
-        case "refunds":
-            return gathering.refunds(tx, of, reporting)
-        case "customer_statement":
-            return gathering.customer_statement(tx, of, wanted.customer)
-        case "operations":
-            raise Reject("what the mesh itself does is not gathered by this build")
+def go_on(report: Asked, tx: Tx) -> None:
+    """Have done what was not done of it: from its beginning, after a failure was mended, or at any time.
 
-
-def tell_failure(wanted: MakeReport, tx: Tx, failure: Failure) -> None:
-    """Whoever waits for it may want to know; not why, which is about our inside."""
-    outbox.put(tx, ReportFailed(report_id=wanted.report_id, failed_at=_now(), again=failure.again))
-
-
-def revoke_report(id: UUID, tx: Tx) -> None:
-    """It is not wanted any more."""
-    revoked.revoke(tx, id)
-
-
-def _deliver(wanted: MakeReport, file: File, tx: Tx) -> None:
-    for recipient in wanted.deliver_to:
-        mail = SendReport(
-            account=wanted.account,
-            report_id=wanted.report_id,
-            recipient=recipient,
-            title=title(wanted.kind, wanted.first_day, wanted.last_day, recipient.locale),
-            file=file,
-            by=wanted.by,
+    Raises Reject for one that is not wanted any more.
+    """
+    since = _now() - report.asked_at
+    if report.revoked or since >= EXPIRES:
+        raise Reject(
+            f"report {report.report_id} was {'called off' if report.revoked else 'not made in time'}"
         )
-        outbox.put(tx, outbox.seal(mail, uuid5(wanted.report_id, f"emails.send_report {recipient.email}")))
+    canvas.put(tx, planning.steps(report.wanted), id=report.report_id, expires=EXPIRES - since)
+    outbox.put(tx, LookAfterReport(report_id=report.report_id), after=max(LOOK, since))
+
+
+def look_after(report_id: UUID, tx: Tx) -> None:
+    """Have it go on if it is not made: whatever kept it from that may be over."""
+    report = asked.find(tx, report_id)
+    if report is None or report.made_at or report.revoked or _now() - report.asked_at >= EXPIRES:
+        return
+    log.warning("report.late", report_id=str(report_id), broken=report.broken_part)
+    go_on(report, tx)
+
+
+def gather_section(step: GatherSection, tx: Tx, files: FileStore, reporting: str) -> Section:
+    """Lay a part of it into the file store, and announce that. Raises Reject."""
+    wanted = _asked(tx, step.report_id).wanted
+    fields = gathering.section(step.section, gathering.wanted(wanted, reporting), tx)
+    file = files.put([gathering.laid_aside(fields)], MEDIA["json"], f"{step.section}.json")
+    parts = gathering.sections(wanted.kind)
+    told = SectionGathered(report_id=step.report_id, part=step.section, parts=parts, gathered_at=_now())
+    outbox.put(tx, told)
+    return Section(name=step.section, file=file)
+
+
+def write_report(step: WriteReport, tx: Tx, files: FileStore, reporting: str) -> Written:
+    """Lay the report into the file store, and announce that. Raises Reject."""
+    report = _asked(tx, step.report_id)
+    if report.revoked:
+        raise Reject("it was called off")
+    wanted = report.wanted
+    want = gathering.wanted(wanted, reporting)
+    found = (_section(part, want, tx, files) for part in step.replies)
+    document = gathering.assembled(want, found)
+    name = f"{document.name}.{wanted.format}"
+    file = files.put(pieces(document, wanted.format, wanted.locale), MEDIA[wanted.format], name)
+    asked.note_made(tx, step.report_id)
+    outbox.put(tx, ReportMade(report_id=step.report_id, made_at=_now(), file=file))
+    return Written(file=file)
+
+
+def tell_failure(step: MakeReport | GatherSection | WriteReport, tx: Tx, failure: Failure) -> None:
+    """Whoever waits for it may want to know; not why, which is about our inside."""
+    part = step.section if isinstance(step, GatherSection) else None
+    _tell_failed(step.report_id, part, tx, again=failure.again)
+
+
+def note_broken(step: NoteBrokenReport, tx: Tx) -> None:
+    """One of its steps was not handled in time, or by another service, or is a dead letter."""
+    failed = step.failed
+    if failed.kind == "unreached":  # what it waits for was told for itself
+        return
+    log.warning("report.broken", report_id=str(step.report_id), part=step.part, step=str(failed.step_id))
+    asked.note_broken(tx, step.report_id, step.part)
+    if failed.kind == "expired":  # a handler that failed has told it
+        _tell_failed(step.report_id, None if step.part == REPORT else step.part, tx, again=False)
+
+
+def revoke_report(report_id: UUID, tx: Tx) -> None:
+    """It is not wanted any more, whenever it is asked for."""
+    revoked.revoke(tx, report_id)
+
+
+def _section(part: Section, want: gathering.Want, tx: Tx, files: FileStore) -> gathering.Fields:
+    try:
+        return gathering.taken_up(b"".join(files.read(part.file)))
+    except Gone:  # a store may forget what it kept for long enough, or lose it
+        log.warning("section.removed", section=part.name, digest=part.file.digest)
+        return gathering.section(part.name, want, tx)
+
+
+def _tell_failed(report_id: UUID, part: str | None, tx: Tx, *, again: bool) -> None:
+    report = asked.find(tx, report_id)
+    parts = gathering.sections(report.wanted.kind) if report else ()
+    outbox.put(tx, ReportFailed(report_id=report_id, part=part, parts=parts, failed_at=_now(), again=again))
+
+
+def _asked(tx: Tx, report_id: UUID) -> Asked:
+    """Raises Reject."""
+    report = asked.find(tx, report_id)
+    if report is None:
+        raise Reject(f"nobody asked for report {report_id}, or it was more than 30 days ago")
+    return report
 
 
 def _now() -> datetime:

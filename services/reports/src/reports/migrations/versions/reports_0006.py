@@ -1,0 +1,26 @@
+"""Reports that somebody asked for, as they are made in parts."""
+
+from alembic import op
+
+revision = "reports_0006"
+down_revision = "reports_0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        CREATE TABLE asked_reports (
+            report_id uuid PRIMARY KEY,
+            wanted jsonb NOT NULL,          -- fields of contracts.reports.MakeReport
+            asked_at timestamptz NOT NULL DEFAULT now(),
+            made_at timestamptz,
+            broken_part text,               -- of the last failure that nothing follows by itself
+            broken_at timestamptz
+        );
+        CREATE INDEX asked_reports_asked_at ON asked_reports (asked_at);
+    """)
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE asked_reports")
