@@ -38,7 +38,7 @@ def main() -> None:
 def _gathered(kind: ReportKind) -> Report:
     of = Of(ACCOUNT, FIRST, FIRST + timedelta(days=DAYS - 1))
     with database.connect(os.environ["DATABASE_URL"], "bench") as tx, tx.transaction():
-        return gathering.report(Want(kind, of, "EUR", address(0)), tx)
+        return gathering.report(Want(kind, of, address(0), "EUR"), tx)
 
 
 def _sample(kind: str, lines: int) -> Report:

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from schemathesis import Case, CheckContext, HookContext, Response
 
 from contracts.message import Email
-from contracts.reports import ReportKind
+from contracts.reports import Delivery, ReportKind
 from fuzzing.sent import DOCUMENTS, EMAILS, POINTS, URLS
 
 _SILENCE = 0.1
@@ -109,11 +109,13 @@ def _fall_due(case: Case) -> None:
 
 
 def _be_somebodys(case: Case) -> None:
-    """A statement is of a customer, and no other report is."""
+    """A statement is of a customer, those of all may go to each, and no other report is or does."""
     said = case.body
     if not isinstance(said, dict) or said.get("kind") not in _KINDS or not _is_customer(said.get("customer")):
         return
     said["customer"] = "ada@example.com" if said["kind"] == "customer_statement" else None
+    if said.get("each_by") in get_args(Delivery) and said["kind"] != "customer_statements":
+        del said["each_by"]
 
 
 def _is_customer(given: object) -> bool:

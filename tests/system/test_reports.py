@@ -83,6 +83,24 @@ def test_mails_with_it_go_out_once_though_everything_is_killed(mesh: Mesh) -> No
     assert mesh.query("reports", "SELECT count(*) FROM asked_reports WHERE made_at IS NULL") == [(0,)]
 
 
+def test_statements_of_all_customers_go_out_once_though_everything_is_killed(mesh: Mesh) -> None:
+    people = [f"{number}@example.com" for number in range(60)]
+    placed = {mesh.post(order(email))[1]["id"] for email in people}
+    eventually(lambda: placed <= mesh.done(), "each service has done its part", 180)
+    receipts = Counter(mesh.mails())
+    _, asked = mesh.post(WISH | {"kind": "customer_statements", "each_by": "attachment"}, "/v1/reports")
+    for _ in range(3):
+        for name in ("reports worker", "emails worker", "reports relay"):
+            mesh.programs[name].kill()
+            mesh.programs[name].start()
+        mesh.programs["reports worker"].ready()
+    done = ended(mesh, asked["id"])
+    assert (done["state"], done["progress"]) == ("SUCCESS", {"done": 7, "total": 7})
+    assert done["result"]["media_type"] == "application/zip"
+    eventually(lambda: len(mesh.mails()) >= 120, "all mails are there", 180)
+    assert Counter(mesh.mails()) - receipts == dict.fromkeys(people, 1)
+
+
 def test_what_broke_is_mended_and_goes_on(mesh: Mesh) -> None:
     wish = WISH | {"kind": "customer_statement", "customer": "ada@example.com"}
     stuck = job(mesh, wish)

@@ -47,7 +47,7 @@ def tell(tx: Any) -> Tell:
     """Gathers a report at once, and in sections that were laid aside: they make the same."""
 
     def tell(kind: Any, of: Of, customer: str | None = None) -> Any:
-        want = Want(kind, of, "EUR", customer)
+        want = Want(kind, of, customer, "EUR")
         found = (gathering.section(name, want, tx) for name in gathering.sections(kind))
         laid = [gathering.taken_up(gathering.laid_aside(fields)) for fields in found]
         whole = gathering.report(want, tx)

@@ -386,6 +386,7 @@ class ReportKind(StrEnum):
     DAILY_SALES = "daily_sales"
     PRODUCT_PERFORMANCE = "product_performance"
     CUSTOMER_STATEMENT = "customer_statement"
+    CUSTOMER_STATEMENTS = "customer_statements"
     REFUNDS = "refunds"
 
 
@@ -443,6 +444,8 @@ class Schedule(Document):
     recipients: list[Reader]
     """Who gets it."""
     by: Open[By]
+    each_by: Open[By] | None
+    """How each customer gets their own; null: they do not."""
     missed: Open[Missed]
     next_due_at: datetime | None
     """Null: it is paused, or has had its last time."""

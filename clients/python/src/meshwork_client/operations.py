@@ -739,6 +739,7 @@ class Operations(Transport):
         format: ReportFormat | str | None = None,
         locale: str | None = None,
         customer: str | None = None,
+        each_by: By | str | None = None,
         idempotency_key: str | None = None,
         request_id: str | None = None,
     ) -> Job:
@@ -749,12 +750,15 @@ class Operations(Transport):
         * `kind`: `daily_sales`: orders, items and revenue of each day, in each currency and in one.
         `product_performance`: how each product sells, beside the period before. `customer_statement`: what
         one
-        customer ordered, paid and got back. `refunds`: what was paid back, and why.
+        customer ordered, paid and got back. `customer_statements`: an archive with those of all customers
+        who
+        ordered or got something back then. `refunds`: what was paid back, and why.
         * `first_day`: From which day on, in UTC.
         * `last_day`: Until which day, it included: up to a year later.
         * `format`: How its file is written: JSON and CSV for programs, XLSX and PDF for people.
         * `locale`: Whose words and figures people read in it: a BCP 47 tag, such as en or pt-BR.
         * `customer`: Whose statement it is; null for all other kinds.
+        * `each_by`: How each customer gets their own of `customer_statements`, by mail; null: they do not.
         * `idempotency_key`: The same request may be sent again under it.
         * `request_id`: A UUID: it comes back, and names the story in all logs.
         """
@@ -770,6 +774,7 @@ class Operations(Transport):
                     "format": format,
                     "locale": locale,
                     "customer": customer,
+                    "each_by": each_by,
                 },
                 headers={"Idempotency-Key": idempotency_key, "X-Request-Id": request_id},
             )
@@ -824,6 +829,7 @@ class Operations(Transport):
         locale: str | None = None,
         customer: str | None = None,
         by: By | str | None = None,
+        each_by: By | str | None = None,
         missed: Missed | str | None = None,
         paused: bool | None = None,
         idempotency_key: str | None = None,
@@ -849,6 +855,7 @@ class Operations(Transport):
         * `locale`: Of the report: a BCP 47 tag.
         * `customer`: Whose statement it is; null for all other kinds.
         * `by`: What is too large for a mail goes by link all the same.
+        * `each_by`: How each customer gets their own of `customer_statements`; null: they do not.
         * `missed`: Of times that were missed, `once` makes up for the last, `each` for all.
         * `paused`: Whether nothing falls due until it is resumed.
         * `idempotency_key`: The same request may be sent again under it.
@@ -872,6 +879,7 @@ class Operations(Transport):
                     "locale": locale,
                     "customer": customer,
                     "by": by,
+                    "each_by": each_by,
                     "missed": missed,
                     "paused": paused,
                 },

@@ -153,6 +153,7 @@ SCHEDULE: Example = {
     **_TIMES,
     **_PLAN,
     "customer": None,
+    "each_by": None,
     "next_due_at": "2026-11-23T07:00:00Z",
     "last_run": RUN,
     "confirmed": True,

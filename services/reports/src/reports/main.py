@@ -23,6 +23,7 @@ from contracts.reports import (
     TransformLanded,
     TransformRates,
     WriteReport,
+    WriteStatements,
 )
 from mesh import Service
 from mesh.cli import service_cli
@@ -48,6 +49,7 @@ service = Service(
         MakeReport,
         GatherSection,
         WriteReport,
+        WriteStatements,
         LookAfterReport,
         NoteBrokenReport,
         SectionGathered,

@@ -30,6 +30,7 @@ from contracts.reports import (
     TransformLanded,
     TransformRates,
     WriteReport,
+    WriteStatements,
     Written,
 )
 from mesh import Consumer, Effect, Tx
@@ -115,7 +116,12 @@ def gather_section(message: GatherSection, tx: Tx, deps: Deps) -> Section:
     return making.gather_section(message, tx, deps.store, deps.reporting)
 
 
-@consumer.handles(WriteReport, time_limit=120, failed=making.tell_failure)
+@consumer.handles(WriteStatements, time_limit=300, failed=making.tell_failure)
+def write_statements(message: WriteStatements, tx: Tx, deps: Deps) -> None:
+    making.write_statements(message, tx, deps.store)
+
+
+@consumer.handles(WriteReport, time_limit=600, failed=making.tell_failure)
 def write_report(message: WriteReport, tx: Tx, deps: Deps) -> Written:
     return making.write_report(message, tx, deps.store, deps.reporting)
 

@@ -13,7 +13,15 @@ from contracts.message import Command, Email, Event, Value
 from contracts.registry import contract
 from contracts.timing import Timing
 
-ReportKind = Literal["daily_sales", "product_performance", "customer_statement", "refunds", "operations"]
+ReportKind = Literal[
+    "daily_sales",
+    "product_performance",
+    "customer_statement",
+    "customer_statements",
+    "refunds",
+    "operations",
+]
+"""customer_statements: an archive with those of all customers who ordered or got something back then."""
 ReportFormat = Literal["json", "csv", "xlsx", "pdf"]
 Delivery = Literal["attachment", "link"]
 
@@ -31,6 +39,8 @@ class Plan(Value):
     """Which days, as seen from when it falls due. None that is still going on, but in the last."""
     recipients: tuple[Recipient, ...]
     by: Delivery
+    each_by: Delivery | None = None
+    """Of customer_statements: how each customer gets theirs by mail. Null: nobody does."""
 
 
 @contract("reports.sales_recorded", version=1)
@@ -115,6 +125,8 @@ class MakeReportV1(Command):
     deliver_to: tuple[Recipient, ...] = ()
     """Each gets a mail with it, as soon as it is made."""
     by: Delivery = "attachment"
+    each_by: Delivery | None = None
+    """Of customer_statements: how each customer gets theirs by mail. Null: nobody does."""
 
 
 @contract("reports.revoke_report", version=1)
@@ -138,6 +150,16 @@ class GatherSectionV1(Command):
 
     report_id: UUID
     section: str
+
+
+@contract("reports.write_statements", version=1)
+class WriteStatementsV1(Command):
+    """Some of the statements of all customers are to be written. Again changes nothing."""
+
+    report_id: UUID
+    first: int
+    last: int
+    """Their numbers, both of them included."""
 
 
 class Written(Value):
@@ -308,3 +330,4 @@ TakeFiles = TakeFilesV1
 TransformLanded = TransformLandedV1
 TransformRates = TransformRatesV1
 WriteReport = WriteReportV1
+WriteStatements = WriteStatementsV1

@@ -27,6 +27,7 @@ MEDIA = (
     "text/csv",
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/zip",
 )
 _DAYS = 366
 
@@ -37,6 +38,7 @@ class ReportKind(StrEnum):
     DAILY_SALES = "daily_sales"
     PRODUCT_PERFORMANCE = "product_performance"
     CUSTOMER_STATEMENT = "customer_statement"
+    CUSTOMER_STATEMENTS = "customer_statements"
     REFUNDS = "refunds"
 
 
@@ -49,13 +51,21 @@ class ReportFormat(StrEnum):
     PDF = "pdf"
 
 
+class By(StrEnum):
+    """How it comes."""
+
+    ATTACHMENT = "attachment"
+    LINK = "link"
+
+
 class NewReport(Document, json_schema_extra=example(examples.NEW_REPORT)):
     """Which report is wanted."""
 
     kind: ReportKind
     """`daily_sales`: orders, items and revenue of each day, in each currency and in one.
     `product_performance`: how each product sells, beside the period before. `customer_statement`: what one
-    customer ordered, paid and got back. `refunds`: what was paid back, and why."""
+    customer ordered, paid and got back. `customer_statements`: an archive with those of all customers who
+    ordered or got something back then. `refunds`: what was paid back, and why."""
     format: ReportFormat = ReportFormat.JSON
     """How its file is written: JSON and CSV for programs, XLSX and PDF for people."""
     locale: Locale = "en"
@@ -66,10 +76,12 @@ class NewReport(Document, json_schema_extra=example(examples.NEW_REPORT)):
     """From which day on, in UTC."""
     last_day: date
     """Until which day, it included: up to a year later."""
+    each_by: By | None = None
+    """How each customer gets their own of `customer_statements`, by mail; null: they do not."""
 
     @model_validator(mode="after")
     def _of_somebody(self) -> Self:
-        refuse_nobodys(self.kind, self.customer)
+        refuse_nobodys(self.kind, self.customer, self.each_by)
         return self
 
     @model_validator(mode="after")
@@ -79,10 +91,12 @@ class NewReport(Document, json_schema_extra=example(examples.NEW_REPORT)):
         return self
 
 
-def refuse_nobodys(kind: ReportKind, customer: str | None) -> None:
-    """Raises ValueError for a statement that is nobody's, and for a customer of anything else."""
+def refuse_nobodys(kind: ReportKind, customer: str | None, each_by: By | None) -> None:
+    """Raises ValueError for a statement that is nobody's, and for a customer or customers of other kinds."""
     if (kind is ReportKind.CUSTOMER_STATEMENT) != (customer is not None):
         raise ValueError("customer: of a customer_statement, whose it is; of other kinds, null")
+    if each_by and kind is not ReportKind.CUSTOMER_STATEMENTS:
+        raise ValueError("each_by: of customer_statements; of other kinds, null")
 
 
 @api.post("/v1/reports", body=NewReport, answer=Job, status=202, refuses=(NO_REPORTS,))

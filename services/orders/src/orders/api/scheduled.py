@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from contracts.reports import Plan
 from contracts.timing import Timing
 from orders import examples, fields, schedules
-from orders.api.reports import ReportFormat, ReportKind, refuse_nobodys
+from orders.api.reports import By, ReportFormat, ReportKind, refuse_nobodys
 from orders.documents import Document
 from orders.examples import example
 from orders.fields import Email, Locale, Moment, Seconds, Text
@@ -24,13 +24,6 @@ class Period(StrEnum):
     LAST_WEEK = "last_week"
     LAST_MONTH = "last_month"
     MONTH_TO_DATE = "month_to_date"
-
-
-class By(StrEnum):
-    """How it comes."""
-
-    ATTACHMENT = "attachment"
-    LINK = "link"
 
 
 class Missed(StrEnum):
@@ -78,6 +71,8 @@ class NewSchedule(Document, json_schema_extra=example(examples.NEW_SCHEDULE)):
     """Who gets it."""
     by: By = By.ATTACHMENT
     """What is too large for a mail goes by link all the same."""
+    each_by: By | None = None
+    """How each customer gets their own of `customer_statements`; null: they do not."""
     missed: Missed = Missed.ONCE
     """Of times that were missed, `once` makes up for the last, `each` for all."""
     paused: bool = Field(default=False, strict=True)
@@ -85,7 +80,7 @@ class NewSchedule(Document, json_schema_extra=example(examples.NEW_SCHEDULE)):
 
     @model_validator(mode="after")
     def _of_somebody(self) -> Self:
-        refuse_nobodys(self.kind, self.customer)
+        refuse_nobodys(self.kind, self.customer, self.each_by)
         return self
 
     def timing(self) -> Timing:
@@ -139,6 +134,8 @@ class Schedule(Document, json_schema_extra=example(examples.SCHEDULE)):
     """Who gets it."""
     by: By
     """How it comes."""
+    each_by: By | None
+    """How each customer gets their own; null: they do not."""
     missed: Missed
     """What becomes of times at which nothing could be sent off."""
     next_due_at: datetime | None

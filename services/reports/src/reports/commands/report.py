@@ -1,15 +1,18 @@
 """`reports report`: those that were asked for, and how they do."""
 
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, get_args
 from uuid import UUID
 
 import click
 
-from contracts import Refused
-from contracts.reports import RevokeReport
+from contracts import Refused, uuid7
+from contracts.reports import Delivery, MakeReport, ReportFormat, ReportKind, RevokeReport
 from mesh import Reject, Service, Tx, canvas, outbox
 from mesh.cli import begun, start
+from reports.commands import written
+from reports.commands.days import between
 from reports.store import asked
 from reports.store.asked import Asked
 from reports.usecases import making, planning
@@ -18,9 +21,39 @@ from reports.usecases import making, planning
 def report_of(service: Service[Any]) -> click.Group:
     """The commands, for this service's database."""
     group = click.Group("report", help="Reports that were asked for: how they do, and what to do about it.")
-    for command in (_list, _show, _resume, _revoke):
+    for command in (_make, _list, _show, _resume, _revoke):
         group.add_command(command(service))
     return group
+
+
+def _make(service: Service[Any]) -> click.Command:
+    @click.command("make")
+    @click.argument("kind", type=click.Choice(get_args(ReportKind)))
+    @click.option("--format", type=click.Choice(get_args(ReportFormat)), default="pdf", show_default=True)
+    @click.option("--locale", default="en", show_default=True, help="Of the report.")
+    @click.option("--account", help="Whose figures. Default: those of all accounts together.")
+    @click.option("--customer", help="Whose statement it is: an address.")
+    @click.option("--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.')
+    @click.option("--by", type=click.Choice(get_args(Delivery)), default="attachment", show_default=True)
+    @click.option("--each-by", type=click.Choice(get_args(Delivery)), help=written.EACH)
+    @between
+    def make(kind: ReportKind, days: Sequence[date], to: Sequence[str], locale: str, **said: Any) -> None:
+        """Have one made. Prints its id."""
+        people = tuple(written.somebody(each, locale) for each in to)
+        wanted = MakeReport(
+            report_id=uuid7(),
+            kind=kind,
+            first_day=days[0],
+            last_day=days[-1],
+            locale=locale,
+            deliver_to=people,
+            **said,
+        )
+        with begun(service) as tx:
+            outbox.put(tx, wanted)
+        click.echo(wanted.report_id)
+
+    return make
 
 
 def _list(service: Service[Any]) -> click.Command:
@@ -46,7 +79,7 @@ def _show(service: Service[Any]) -> click.Command:
         with begun(service) as tx:
             report = _known(tx, id)
         click.echo(_state(report))
-        for step, state in canvas.states(settings, planning.steps(report.wanted), id=id):
+        for step, state in canvas.states(settings, planning.steps(report), id=id):
             click.echo(f"{step.id}  {state:8}  {step.name}  {step.place}")
 
     told = "How each of its steps did last, as the Redis of results knows it for a day."

@@ -70,6 +70,7 @@ def _add(service: Service[Any]) -> click.Command:
     @click.option("--account", help="Whose figures. Default: those of all accounts together.")
     @click.option("--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.')
     @click.option("--by", type=click.Choice(get_args(Delivery)), default="attachment", show_default=True)
+    @click.option("--each-by", type=click.Choice(get_args(Delivery)), help=written.EACH)
     @click.option("--missed", type=click.Choice(["once", "each"]), default="once", show_default=True)
     @click.option("--paused", is_flag=True, help="Have nothing fall due until it is resumed.")
     def add(name: str, cron: str | None, every: str | None, at: str | None, zone: str, **said: Any) -> None:
@@ -112,6 +113,7 @@ def _show(service: Service[Any]) -> click.Command:
             "customer": plan.customer,
             "to": ", ".join(f"{to.name} <{to.email}> {to.locale}".strip() for to in plan.recipients),
             "by": plan.by,
+            "each by": plan.each_by,
             "missed": said.missed,
             "last": row.last_due_at and _written(row.last_due_at, timing),
         }
@@ -184,7 +186,9 @@ def _known(tx: Tx, id: UUID) -> Row:
 
 def _said(name: str, timing: Timing, now: datetime, *, to: Sequence[str], **said: Any) -> SetSchedule:
     """Raises Unfit, and ValidationError for what is no address."""
-    plan = {field: said[field] for field in ("kind", "format", "period", "locale", "customer", "by")}
+    plan = {
+        field: said[field] for field in ("kind", "format", "period", "locale", "customer", "by", "each_by")
+    }
     recipients = tuple(written.somebody(each, said["locale"]) for each in to)
     return SetSchedule(
         schedule_id=uuid7(),

@@ -10,6 +10,7 @@ from contracts.timing import Timing
 from mesh import recurrence
 from mesh.recurrence import Unfit
 
+EACH = "How each customer gets theirs, of customer_statements. Default: not at all."
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _EVERY = re.compile(r"(\d{1,9})([smhd]?)")
 _SOMEBODY = re.compile(

@@ -8,6 +8,7 @@ def title(kind: str, reader: Reader) -> str:
         "daily_sales": reader.gettext("Daily sales"),
         "product_performance": reader.gettext("Product performance"),
         "customer_statement": reader.gettext("Statement"),
+        "customer_statements": reader.gettext("Statements of customers"),
         "refunds": reader.gettext("Refunds"),
         "operations": reader.gettext("Operations of the mesh"),
     }[kind]

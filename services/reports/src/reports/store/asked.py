@@ -19,6 +19,8 @@ class Asked(NamedTuple):
 
     report_id: UUID
     said: dict[str, object]
+    customers: int
+    """Whose statements it has; 0 of other kinds."""
     asked_at: datetime
     made_at: datetime | None
     broken_part: str | None
@@ -32,10 +34,11 @@ class Asked(NamedTuple):
 
 _FORGET = f"DELETE FROM asked_reports WHERE asked_at < now() - interval '{_KEPT}'"
 _ASK = """
-    INSERT INTO asked_reports (report_id, wanted) VALUES (%s, %s) ON CONFLICT (report_id) DO NOTHING
+    INSERT INTO asked_reports (report_id, wanted, customers) VALUES (%s, %s, 0)
+    ON CONFLICT (report_id) DO NOTHING RETURNING report_id
 """
 _READ = """
-    SELECT report_id, wanted AS said, asked_at, made_at, broken_part,
+    SELECT report_id, wanted AS said, customers, asked_at, made_at, broken_part,
         revoked_reports.at IS NOT NULL AS revoked
     FROM asked_reports LEFT JOIN revoked_reports USING (report_id)
 """
@@ -48,10 +51,11 @@ _BROKEN = """
 """
 
 
-def ask(tx: Tx, wanted: MakeReport) -> None:
-    """Remember it, for longer than it can be under way. Again changes nothing."""
+def ask(tx: Tx, wanted: MakeReport) -> bool:
+    """Remember it, for longer than it can be under way. Returns whether it is new."""
     tx.execute(_FORGET)
-    tx.execute(_ASK, (wanted.report_id, Jsonb(wanted.model_dump(mode="json"))))
+    row = tx.execute(_ASK, (wanted.report_id, Jsonb(wanted.model_dump(mode="json")))).fetchone()
+    return row is not None
 
 
 def find(tx: Tx, report_id: UUID) -> Asked | None:

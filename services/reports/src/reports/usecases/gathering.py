@@ -33,14 +33,14 @@ class Want(NamedTuple):
 
     kind: ReportKind
     of: Of
-    currency: str
-    """Of the report, where its kind has one."""
     customer: str | None = None
+    currency: str = ""
+    """Of the report, where its kind has one."""
 
 
 def wanted(by: MakeReport, currency: str) -> Want:
     """What somebody asked for."""
-    return Want(by.kind, Of(by.account, by.first_day, by.last_day), currency, by.customer)
+    return Want(by.kind, Of(by.account, by.first_day, by.last_day), by.customer, currency)
 
 
 def sections(kind: ReportKind) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Reports: figures become files, by a canvas that begins with a report's sections, side by side."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
+from contracts.files import File
 from contracts.reports import (
     GatherSection,
     LookAfterReport,
@@ -15,16 +17,17 @@ from contracts.reports import (
     Section,
     SectionGathered,
     WriteReport,
+    WriteStatements,
     Written,
 )
 from mesh import Failure, Reject, Tx, canvas, outbox
 from mesh.errors import Gone
 from mesh.files import FileStore
 from reports.documents import MEDIA, pieces
-from reports.store import asked, revoked
+from reports.store import asked, revoked, statements
 from reports.store.asked import Asked
-from reports.usecases import gathering, planning
-from reports.usecases.planning import REPORT
+from reports.usecases import gathering, planning, statementing
+from reports.usecases.planning import REPORT, STATEMENTS
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +44,8 @@ def make_report(wanted: MakeReport, tx: Tx) -> None:
     """
     if revoked.is_revoked(tx, wanted.report_id):
         return
-    asked.ask(tx, wanted)
+    if asked.ask(tx, wanted) and wanted.kind == STATEMENTS:
+        statements.choose(tx, wanted)
     go_on(_asked(tx, wanted.report_id), tx)
 
 
@@ -55,7 +59,7 @@ def go_on(report: Asked, tx: Tx) -> None:
         raise Reject(
             f"report {report.report_id} was {'called off' if report.revoked else 'not made in time'}"
         )
-    canvas.put(tx, planning.steps(report.wanted), id=report.report_id, expires=EXPIRES - since)
+    canvas.put(tx, planning.steps(report), id=report.report_id, expires=EXPIRES - since)
     outbox.put(tx, LookAfterReport(report_id=report.report_id), after=max(LOOK, since))
 
 
@@ -70,35 +74,34 @@ def look_after(report_id: UUID, tx: Tx) -> None:
 
 def gather_section(step: GatherSection, tx: Tx, files: FileStore, reporting: str) -> Section:
     """Lay a part of it into the file store, and announce that. Raises Reject."""
-    wanted = _asked(tx, step.report_id).wanted
-    fields = gathering.section(step.section, gathering.wanted(wanted, reporting), tx)
+    report = _asked(tx, step.report_id)
+    fields = gathering.section(step.section, gathering.wanted(report.wanted, reporting), tx)
     file = files.put([gathering.laid_aside(fields)], MEDIA["json"], f"{step.section}.json")
-    parts = gathering.sections(wanted.kind)
-    told = SectionGathered(report_id=step.report_id, part=step.section, parts=parts, gathered_at=_now())
-    outbox.put(tx, told)
+    _tell_there(report, step.section, tx)
     return Section(name=step.section, file=file)
+
+
+def write_statements(step: WriteStatements, tx: Tx, files: FileStore) -> None:
+    """Some of all customers' statements, and mails with them. Raises Reject."""
+    report = _under_way(tx, step.report_id)
+    statementing.write(report, step.first, step.last, tx, files)
+    _tell_there(report, planning.batch(step.first, step.last), tx)
 
 
 def write_report(step: WriteReport, tx: Tx, files: FileStore, reporting: str) -> Written:
     """Lay the report into the file store, and announce that. Raises Reject."""
-    report = _asked(tx, step.report_id)
-    if report.revoked:
-        raise Reject("it was called off")
-    wanted = report.wanted
-    want = gathering.wanted(wanted, reporting)
-    found = (_section(part, want, tx, files) for part in step.replies)
-    document = gathering.assembled(want, found)
-    name = f"{document.name}.{wanted.format}"
-    file = files.put(pieces(document, wanted.format, wanted.locale), MEDIA[wanted.format], name)
+    report = _under_way(tx, step.report_id)
+    file = _written(report, step.replies, tx, files, reporting)
     asked.note_made(tx, step.report_id)
     outbox.put(tx, ReportMade(report_id=step.report_id, made_at=_now(), file=file))
     return Written(file=file)
 
 
-def tell_failure(step: MakeReport | GatherSection | WriteReport, tx: Tx, failure: Failure) -> None:
+def tell_failure(
+    step: MakeReport | GatherSection | WriteStatements | WriteReport, tx: Tx, failure: Failure
+) -> None:
     """Whoever waits for it may want to know; not why, which is about our inside."""
-    part = step.section if isinstance(step, GatherSection) else None
-    _tell_failed(step.report_id, part, tx, again=failure.again)
+    _tell_failed(step.report_id, _part(step), tx, again=failure.again)
 
 
 def note_broken(step: NoteBrokenReport, tx: Tx) -> None:
@@ -117,6 +120,16 @@ def revoke_report(report_id: UUID, tx: Tx) -> None:
     revoked.revoke(tx, report_id)
 
 
+def _written(report: Asked, sections: Sequence[Section], tx: Tx, files: FileStore, reporting: str) -> File:
+    wanted = report.wanted
+    if wanted.kind == STATEMENTS:
+        return statementing.archive(report, tx, files)
+    want = gathering.wanted(wanted, reporting)
+    document = gathering.assembled(want, (_section(part, want, tx, files) for part in sections))
+    name = f"{document.name}.{wanted.format}"
+    return files.put(pieces(document, wanted.format, wanted.locale), MEDIA[wanted.format], name)
+
+
 def _section(part: Section, want: gathering.Want, tx: Tx, files: FileStore) -> gathering.Fields:
     try:
         return gathering.taken_up(b"".join(files.read(part.file)))
@@ -125,10 +138,33 @@ def _section(part: Section, want: gathering.Want, tx: Tx, files: FileStore) -> g
         return gathering.section(part.name, want, tx)
 
 
+def _tell_there(report: Asked, part: str, tx: Tx) -> None:
+    parts = planning.parts(report)
+    outbox.put(tx, SectionGathered(report_id=report.report_id, part=part, parts=parts, gathered_at=_now()))
+
+
 def _tell_failed(report_id: UUID, part: str | None, tx: Tx, *, again: bool) -> None:
     report = asked.find(tx, report_id)
-    parts = gathering.sections(report.wanted.kind) if report else ()
+    parts = planning.parts(report) if report else ()
     outbox.put(tx, ReportFailed(report_id=report_id, part=part, parts=parts, failed_at=_now(), again=again))
+
+
+def _part(step: object) -> str | None:
+    """None: the report itself."""
+    match step:
+        case GatherSection(section=section):
+            return section
+        case WriteStatements(first=first, last=last):
+            return planning.batch(first, last)
+    return None
+
+
+def _under_way(tx: Tx, report_id: UUID) -> Asked:
+    """Raises Reject. The canvas is called off, too, in a Redis that may lose it."""
+    report = _asked(tx, report_id)
+    if report.revoked:
+        raise Reject("it was called off")
+    return report
 
 
 def _asked(tx: Tx, report_id: UUID) -> Asked:

@@ -1,25 +1,62 @@
-"""The steps of making a report, over services: sections side by side, a file, and mails with it."""
+"""The steps of making a report, over services: its parts side by side, a file, and mails with it."""
 
 from contracts.emails import SendReport
-from contracts.reports import GatherSection, MakeReport, NoteBrokenReport, WriteReport
-from mesh.canvas import Canvas, Step, chain, group, step
+from contracts.reports import GatherSection, MakeReport, NoteBrokenReport, WriteReport, WriteStatements
+from mesh.canvas import Canvas, Node, Step, chain, group, spread, step
+from reports.store.asked import Asked
 from reports.titles import title
 from reports.usecases.gathering import sections
 
 REPORT, MAIL = "report", "mail"
-"""What the steps behind the sections are called, where one of them is told of."""
+"""What the steps behind the parts are called, where one of them is told of."""
+STATEMENTS = "customer_statements"
+"""The kind whose parts are batches of customers."""
+_LEAST, _BATCHES = 10, 400
+"""Statements in a batch, and batches: a lane travels whole, and holds about 150 steps."""
+_AT_ONCE = 8
 
 
-def steps(wanted: MakeReport) -> Canvas:
+def steps(report: Asked) -> Canvas:
     """The same for the same. Raises Reject for what cannot be made."""
-    id = wanted.report_id
-    parts = (
+    begun = _batches(report) if report.wanted.kind == STATEMENTS else _sections(report)
+    mails = [_watched(mail, MAIL) for mail in _mails(report.wanted)]
+    return chain(*begun, *([group(mails)] if mails else []))
+
+
+def parts(report: Asked) -> tuple[str, ...]:
+    """What is done side by side, by name. Raises Reject as `steps`."""
+    if report.wanted.kind == STATEMENTS:
+        return tuple(batch(first, last) for first, last in _numbers(report.customers))
+    return sections(report.wanted.kind)
+
+
+def batch(first: int, last: int) -> str:
+    """The name of a part with these statements."""
+    return f"{first}-{last}"
+
+
+def _sections(report: Asked) -> list[Node]:
+    id = report.report_id
+    found = (
         _watched(step(GatherSection, report_id=id, section=name), name).keyed(name)
-        for name in sections(wanted.kind)
+        for name in sections(report.wanted.kind)
     )
-    written = _watched(step(WriteReport, report_id=id), REPORT)
-    mails = [_watched(mail, MAIL) for mail in _mails(wanted)]
-    return chain(group(parts), written, *([group(mails)] if mails else []))
+    return [group(found), _watched(step(WriteReport, report_id=id), REPORT)]
+
+
+def _batches(report: Asked) -> list[Node]:
+    id = report.report_id
+    found = [
+        _watched(step(WriteStatements, report_id=id, first=first, last=last), batch(first, last))
+        for first, last in _numbers(report.customers)
+    ]
+    written = _watched(step(WriteReport, report_id=id, replies=()), REPORT)
+    return [spread(found, at_once=_AT_ONCE), written] if found else [written]
+
+
+def _numbers(customers: int) -> list[tuple[int, int]]:
+    size = max(_LEAST, -(-customers // _BATCHES))
+    return [(first, min(first + size - 1, customers)) for first in range(1, customers + 1, size)]
 
 
 def _mails(wanted: MakeReport) -> list[Step]:

@@ -28,6 +28,7 @@ from mesh.recurrence import Unfit
 from reports import schedules
 from reports.store import schedules as stored
 from reports.store.schedules import Row
+from reports.usecases.planning import STATEMENTS
 
 log = structlog.get_logger(__name__)
 
@@ -209,6 +210,7 @@ def _report(said: SetSchedule, due_at: datetime) -> MakeReport:
         customer=plan.customer,
         deliver_to=plan.recipients,
         by=plan.by,
+        each_by=plan.each_by,
     )
 
 
@@ -220,3 +222,4 @@ def _faults(plan: Plan) -> Iterator[tuple[Any, str]]:
     yield len(plan.recipients) > most, f"a report goes to {most} people at the most"
     yield statement and not plan.customer, "a customer_statement is of a customer: say whose"
     yield plan.customer and not statement, f"{plan.kind} is about no customer in particular"
+    yield plan.each_by and plan.kind != STATEMENTS, f"{plan.kind} is nothing that each customer has"

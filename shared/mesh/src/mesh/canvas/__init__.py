@@ -22,13 +22,14 @@ results.py    revoke, states: what the Redis of results knows
 """
 
 from mesh.canvas.building import chain, chord, group, spread, step
-from mesh.canvas.nodes import Canvas, Step
+from mesh.canvas.nodes import Canvas, Node, Step
 from mesh.canvas.places import Placed, steps
 from mesh.canvas.results import State, revoke, states
 from mesh.canvas.sending import put, send
 
 __all__ = [
     "Canvas",
+    "Node",
     "Placed",
     "State",
     "Step",
