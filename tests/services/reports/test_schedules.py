@@ -118,7 +118,7 @@ def test_a_schedule_of_somebody_else_is_left_alone(deliver: Deliver, tx: Any) ->
         ({"plan": {"recipients": (MARY,) * 21}}, "20 people at the most"),
         ({"plan": {"customer": "bob@example.com"}}, "about no customer"),
         ({"plan": {"kind": "customer_statement"}}, "say whose"),
-        ({"plan": {"kind": "operations"}}, "not made by this build"),
+        ({"plan": {"kind": "operations"}, "account": "ada"}, "of the whole mesh, and of no account"),
     ],
 )
 def test_what_cannot_be_is_a_dead_letter(

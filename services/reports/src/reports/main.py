@@ -7,6 +7,7 @@ from contracts.reports import (
     FetchRates,
     LoadLanded,
     MakeReport,
+    NoteFlow,
     RecountDay,
     ReportFailed,
     ReportMade,
@@ -44,7 +45,9 @@ service = Service(
         ScheduleChanged,
         ScheduleRemoved,
         ScheduleFired,
+        NoteFlow,
     ),
+    flow=NoteFlow,
     wiring=wiring.open_deps,
     keeps_files=True,
     ticks=Ticks(

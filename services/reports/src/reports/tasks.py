@@ -15,6 +15,7 @@ from contracts.reports import (
     FetchRates,
     LoadLanded,
     MakeReport,
+    NoteFlow,
     ReconcileDay,
     RecountDay,
     RemoveSchedule,
@@ -32,6 +33,7 @@ from reports.usecases import (
     landing,
     loading,
     making,
+    operating,
     quoting,
     rebuilding,
     reconciling,
@@ -96,6 +98,11 @@ def take_files(message: TakeFiles, tx: Tx, deps: Deps) -> Effect[None] | None:
 @consumer.handles(ReconcileDay, time_limit=600)
 def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[reconciling.Placed] | None:
     return reconciling.reconcile(message.day, deps.shops)
+
+
+@consumer.handles(NoteFlow, batch=100)
+def note_flow(messages: Sequence[NoteFlow], tx: Tx, deps: Deps) -> None:
+    operating.note(messages, tx)
 
 
 @consumer.handles(MakeReport, time_limit=120, failed=making.tell_failure)

@@ -13,7 +13,7 @@ from reports.domain import Figures
 from reports.store import revoked, told
 from reports.store.told import Of
 from reports.titles import title
-from reports.usecases import gathering
+from reports.usecases import gathering, operating
 
 
 def sales(day: date, tx: Tx) -> list[Figures]:
@@ -51,7 +51,7 @@ def gathered(wanted: MakeReport, tx: Tx, reporting: str) -> Report:
         case "customer_statement":
             return gathering.customer_statement(tx, of, wanted.customer)
         case "operations":
-            raise Reject("what the mesh itself does is not gathered by this build")
+            return operating.operations(tx, of)
 
 
 def tell_failure(wanted: MakeReport, tx: Tx, failure: Failure) -> None:

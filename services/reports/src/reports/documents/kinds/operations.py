@@ -10,7 +10,8 @@ from reports.documents.kinds.days import OfDays
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Messages that came by. Times are microseconds from the start of a handler to its commit."""
+    """Messages that came by. Times are microseconds from the start of a handler to its commit; of messages that
+    were handled together, the share of each. They are known to a tenth."""
 
     handled: int = 0
     retried: int = 0
