@@ -39,8 +39,10 @@ def operations(tx: Tx, of: Of) -> Operations:
 
 
 def quantile(buckets: Counter[int], share: float) -> int | None:
-    """Microseconds that this share of the messages took at the most: the time of one of them, to within 9.1 %.
-    None: there are none."""
+    """Microseconds that this share of the messages took at the most: the time of one, to within 9.1 %.
+
+    None: there are none.
+    """
     if not buckets:
         return None
     rank = max(1, ceil(share * buckets.total()))

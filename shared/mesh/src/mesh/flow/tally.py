@@ -56,11 +56,13 @@ class Tally:
         if name == self._silent:
             return
         day, took, named = int(time.time()) // _DAY, bucket(seconds * 1_000_000), name or UNKNOWN
-        settled = Counter(queues)
-        settled.subtract(queues[place] for place in left)
-        settled.subtract(queue for queue, _ in fell)
+        handled = _by_queue(queues)
+        for place in left:
+            handled[queues[place]] -= 1
+        for queue, _ in fell:
+            handled[queue] -= 1
         with self._lock:
-            for queue, messages in settled.items():
+            for queue, messages in handled.items():
                 self._counts[day, queue, named, HANDLED, took] += messages
             for queue, reason in fell:
                 self._counts[day, queue, named, reason or RETRIED, 0] += 1
@@ -77,6 +79,14 @@ class Tally:
         with self._lock:
             for key, messages in counts.items():
                 self._counts[_number(key.day), *key[1:]] += messages
+
+
+def _by_queue(queues: Sequence[str]) -> dict[str, int]:
+    """A chunk is nearly always of one queue, which is quickly seen."""
+    first = queues[0]
+    if queues.count(first) == len(queues):
+        return {first: len(queues)}
+    return dict(Counter(queues))
 
 
 def _date(number: int) -> date:
