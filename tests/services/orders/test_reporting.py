@@ -222,6 +222,7 @@ def test_it_is_told_to_whoever_follows(api: Api, tx: Any, tell: Deliver, store: 
     ("changes", "pointer"),
     [
         ({"kind": "weather"}, "/kind"),
+        ({"kind": "operations"}, "/kind"),  # of the whole mesh, and so nobody's in particular
         ({"format": "docx"}, "/format"),
         ({"first_day": "2026-02-30"}, "/first_day"),
         ({"last_day": "2026-02-28"}, ""),

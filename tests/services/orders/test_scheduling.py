@@ -232,6 +232,7 @@ def test_what_never_falls_due_is_refused(api: Api, tx: Any, changes: dict[str, A
         ({"every": "60"}, "/every"),
         ({"at": "2030-01-01"}, "/at"),
         ({"kind": "gossip"}, "/kind"),
+        ({"kind": "operations"}, "/kind"),
         ({"period": "tomorrow"}, "/period"),
         ({"recipients": []}, "/recipients"),
         ({"recipients": [{"email": "mary", "name": "Mary"}]}, "/recipients/0/email"),

@@ -185,7 +185,7 @@ def test_a_day_without_orders_is_a_report_all_the_same(make: Make, tx: Any, file
     [
         ("customer_statement", {}, "which customer's"),
         ("customer_statement", {"customer": "nobody@example.com"}, "nothing was ever ordered"),
-        ("operations", {}, "not gathered by this build"),
+        ("operations", {}, "of the whole mesh, and of no account"),
     ],
 )
 def test_what_nobody_can_tell_is_a_dead_letter(

@@ -120,7 +120,7 @@ WRONG = [
     ([*DAILY, "--to", "Mary <mary>"], "'Mary <mary>' is nobody"),
     ([*DAILY, "--to", "<a@b> <c@d>"], "is nobody who can be written to"),
     ([*DAILY, "--customer", "bob@example.com", *MARY], "about no customer in particular"),
-    ([*DAILY, "--kind", "operations", *MARY], "not made by this build"),
+    ([*DAILY, "--kind", "operations", "--account", "ada", *MARY], "of the whole mesh, and of no account"),
 ]
 
 

@@ -13,6 +13,7 @@ from contracts.emails import (
     SendBulkMail,
     SendPush,
 )
+from contracts.reports import NoteFlow
 from emails import commands, tasks, wiring
 from emails.settings import Settings
 from mesh import Service
@@ -31,7 +32,9 @@ service = Service(
         SendPush,
         DeliverPush,
         PushSent,
+        NoteFlow,
     ),
+    flow=NoteFlow,
     wiring=wiring.open_deps,
     pool="threads",  # a mail is mostly waiting: for the mail server, and for two commits
     concurrency=8,  # each has a connection to PostgreSQL, and one to a mail server while there is work

@@ -18,7 +18,14 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from contracts.reports import MakeReport, RemoveSchedule, RevokeReport, RunScheduleNow, SetSchedule
+from contracts.reports import (
+    MakeReport,
+    NoteFlow,
+    RemoveSchedule,
+    RevokeReport,
+    RunScheduleNow,
+    SetSchedule,
+)
 from mesh import Service
 from mesh.announcer import Announcer
 from mesh.cli import service_cli, start
@@ -48,7 +55,9 @@ service = Service(
         SetPreference,
         AddPushSubscription,
         RemovePushSubscription,
+        NoteFlow,
     ),
+    flow=NoteFlow,
     wiring=wiring.open_deps,
 )
 cli = service_cli(service)

@@ -10,6 +10,7 @@ from contracts.reports import (
     LookAfterReport,
     MakeReport,
     NoteBrokenReport,
+    NoteFlow,
     RecountDay,
     ReportFailed,
     ReportMade,
@@ -58,7 +59,9 @@ service = Service(
         ScheduleChanged,
         ScheduleRemoved,
         ScheduleFired,
+        NoteFlow,
     ),
+    flow=NoteFlow,
     wiring=wiring.open_deps,
     keeps_files=True,
     ticks=Ticks(

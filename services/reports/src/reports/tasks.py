@@ -18,6 +18,7 @@ from contracts.reports import (
     LookAfterReport,
     MakeReport,
     NoteBrokenReport,
+    NoteFlow,
     ReconcileDay,
     RecountDay,
     RemoveSchedule,
@@ -39,6 +40,7 @@ from reports.usecases import (
     landing,
     loading,
     making,
+    operating,
     quoting,
     rebuilding,
     reconciling,
@@ -103,6 +105,11 @@ def take_files(message: TakeFiles, tx: Tx, deps: Deps) -> Effect[None] | None:
 @consumer.handles(ReconcileDay, time_limit=600)
 def reconcile_day(message: ReconcileDay, tx: Tx, deps: Deps) -> Effect[reconciling.Placed] | None:
     return reconciling.reconcile(message.day, deps.shops)
+
+
+@consumer.handles(NoteFlow, batch=100)
+def note_flow(messages: Sequence[NoteFlow], tx: Tx, deps: Deps) -> None:
+    operating.note(messages, tx)
 
 
 @consumer.handles(MakeReport, failed=making.tell_failure)

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, Field
 from contracts.canvas import Failed
 from contracts.emails import Recipient
 from contracts.files import File
+from contracts.flow import Flow
 from contracts.message import Command, Email, Event, Value
 from contracts.registry import contract
 from contracts.timing import Timing
@@ -306,12 +307,18 @@ class ScheduleFiredV1(Event):
     """Null: it is paused, or has had its last time."""
 
 
+@contract("reports.note_flow", version=1)
+class NoteFlowV1(Flow):
+    """Reports of operations are to count this, too: what the workers of a service did since it told last."""
+
+
 FetchRates = FetchRatesV1
 GatherSection = GatherSectionV1
 LoadLanded = LoadLandedV1
 LookAfterReport = LookAfterReportV1
 MakeReport = MakeReportV1
 NoteBrokenReport = NoteBrokenReportV1
+NoteFlow = NoteFlowV1
 ReconcileDay = ReconcileDayV1
 RecountDay = RecountDayV1
 ReportFailed = ReportFailedV1

@@ -9,7 +9,8 @@ from typing import Any
 
 import structlog
 
-from mesh import leases
+from contracts import Contract
+from mesh import leases, topology
 from mesh.backlog import Backlog
 from mesh.errors import Unavailable
 from mesh.health import State
@@ -79,6 +80,13 @@ class Announcer:
         found: list[Live] = []
         self._tell(lambda to: found.extend(leases.live(to)))
         return found
+
+    def is_taken(self, command: Contract) -> bool:
+        """Whether a worker lives that takes it. On a broker that keeps no leases it is taken to be so."""
+        if self._leases is None:
+            return True
+        queue = topology.receiver(command).name
+        return any(process.takes(queue, command.name, command.version) for process in self.live())
 
     @cached_property
     def _leases(self) -> Leases | None:

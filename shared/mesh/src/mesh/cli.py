@@ -122,7 +122,7 @@ def _relay(service: Service[Any]) -> None:
     to = publisher.connect(settings.broker_url, settings.broker_persistence)
     if service.keeps_files and settings.files_url:
         open_retention(settings.files_url, settings.files_kept, stopping).start()
-    Relay(connect, to, heartbeat, stopping, Upkeep(announcer)).run()
+    Relay(connect, to, heartbeat, stopping, Upkeep(announcer, service.flow)).run()
     heartbeat.beat("stopping")
     heartbeat.end()
     logger.info("relay.stopped")

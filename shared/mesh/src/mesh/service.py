@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any, Generic, Literal, TypeVar
 
 from contracts import Message, Producer, contract_of
+from contracts.flow import Flow
 from mesh.consumer import Consumer
 from mesh.settings import Settings
 from mesh.ticks import Ticks
@@ -25,6 +26,9 @@ class Service(Generic[S]):
     """Opens what handlers need, once per process, after the fork; closes it at the end."""
     sends: tuple[type[Message], ...] = ()
     """All that it announces, and the commands that it gives, each in the versions that it writes."""
+    flow: type[Flow] | None = None
+    """The command by which it tells what its workers did, each minute in which they did something, as soon as
+    anybody lives who takes it. None: they do not count."""
     pool: Literal["prefork", "threads"] = "prefork"
     """Children for work that computes, threads for work that waits."""
     concurrency: int = 1
@@ -44,6 +48,8 @@ class Service(Generic[S]):
         for sent in map(contract_of, self.sends):
             if not sent.is_command and sent.owner != self.name:
                 raise TypeError(f"{self.name} sends {sent}: an event is announced by its owner, {sent.owner}")
+        if self.flow and self.flow not in self.sends:
+            raise TypeError(f"{self.name} tells its flow by {contract_of(self.flow)}: add it to its sends=")
 
     @property
     def name(self) -> str:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 import structlog
 from psycopg.errors import QueryCanceled
 
+from contracts import contract_of
+from contracts.flow import Flow
 from mesh import backlog, inbox, parked
 from mesh.announcer import PACE, Announcer
 from mesh.database import Tx
+from mesh.flow import untold
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +20,7 @@ _AT_ONCE = 10_000  # of that, in one transaction
 _LOOK = 60.0  # seconds between two looks for what has been parked for long
 _LONG = 600.0
 """Seconds after which a parked message is a matter for somebody."""
+_TELL = 10.0  # seconds between two looks for what workers counted
 _QUIET = 3600.0  # seconds between two alarms
 
 _SHARE = 0.02
@@ -48,14 +52,17 @@ class Chore:
 class Upkeep:
     """All chores of one relay."""
 
-    def __init__(self, announcer: Announcer) -> None:
+    def __init__(self, announcer: Announcer, flow: type[Flow] | None = None) -> None:
+        """`flow`: by which it is told what the service's workers did."""
         self._announcer = announcer
+        self._flow = flow
         self._quiet_until = 0.0
         self._chores = [
             Chore(_prune, _PRUNE),
             Chore(self._count, PACE),
             Chore(self._send_parked, PACE, _MOVING),
             Chore(self._alarm, _LOOK),
+            Chore(self._tell, _TELL),
         ]
 
     def run(self, tx: Tx) -> None:
@@ -91,6 +98,15 @@ class Upkeep:
                 since=found.since.isoformat(),
                 remedy="no live build understands them: deploy one that does, or see `dead-letters`",
             )
+
+    def _tell(self, tx: Tx) -> bool:
+        """Where nobody would take it, it waits here, in a table that does not grow with the messages."""
+        if self._flow is None or untold.is_empty(tx):
+            return False
+        if self._announcer.is_taken(contract_of(self._flow)):
+            return untold.tell(tx, self._flow)
+        untold.prune(tx)
+        return False
 
 
 def _prune(tx: Tx) -> bool:

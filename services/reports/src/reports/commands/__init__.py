@@ -6,6 +6,7 @@ import click
 
 from mesh import Service
 from reports.commands.figures import rebuild_of, sales_of
+from reports.commands.operations import operations_of
 from reports.commands.orders import orders_of
 from reports.commands.preview import preview
 from reports.commands.rates import rates_of
@@ -16,6 +17,15 @@ from reports.commands.schedule import schedule_of
 
 def add(cli: click.Group, service: Service[Any]) -> None:
     """Add them to the commands of the service."""
-    for command in (sales_of, rebuild_of, rates_of, orders_of, reconcile_of, report_of, schedule_of):
+    for command in (
+        sales_of,
+        operations_of,
+        rebuild_of,
+        rates_of,
+        orders_of,
+        reconcile_of,
+        report_of,
+        schedule_of,
+    ):
         cli.add_command(command(service))
     cli.add_command(preview)

@@ -17,14 +17,14 @@ _AT_ONCE = 8
 
 
 def steps(report: Asked) -> Canvas:
-    """The same for the same. Raises Reject for what cannot be made."""
+    """The same for the same."""
     begun = _batches(report) if report.wanted.kind == STATEMENTS else _sections(report)
     mails = [_watched(mail, MAIL) for mail in _mails(report.wanted)]
     return chain(*begun, *([group(mails)] if mails else []))
 
 
 def parts(report: Asked) -> tuple[str, ...]:
-    """What is done side by side, by name. Raises Reject as `steps`."""
+    """What is done side by side, by name."""
     if report.wanted.kind == STATEMENTS:
         return tuple(batch(first, last) for first, last in _numbers(report.customers))
     return sections(report.wanted.kind)

@@ -52,7 +52,7 @@ def put(said: SetSchedule, tx: Tx) -> None:
     before = _locked(said.schedule_id, said.account, tx)
     if before and (before.removed_at or said.said_at <= before.said_at):
         return
-    refuse_unfit(said.timing, said.plan, said.said_at)
+    refuse_unfit(said)
     due = _due(before, said)
     stored.put(tx, said, due)
     outbox.put(tx, ScheduleChanged(**said.model_dump(), next_due_at=due))
@@ -148,10 +148,10 @@ def run_now(asked: RunScheduleNow, tx: Tx) -> None:
     run(asked.schedule_id, asked.asked_at, tx, asked=True)
 
 
-def refuse_unfit(timing: Timing, plan: Plan, said_at: datetime) -> None:
+def refuse_unfit(said: SetSchedule) -> None:
     """Raises Unfit."""
-    recurrence.refuse_unfit(timing, said_at)
-    for wrong, why in _faults(plan):
+    recurrence.refuse_unfit(said.timing, said.said_at)
+    for wrong, why in _faults(said.plan, said.account):
         if wrong:
             raise Unfit(why)
 
@@ -214,10 +214,11 @@ def _report(said: SetSchedule, due_at: datetime) -> MakeReport:
     )
 
 
-def _faults(plan: Plan) -> Iterator[tuple[Any, str]]:
+def _faults(plan: Plan, account: str | None) -> Iterator[tuple[Any, str]]:
     most = schedules.MOST_RECIPIENTS
     statement = plan.kind == "customer_statement"
-    yield plan.kind == "operations", "a report of operations is not made by this build"
+    whole = plan.kind == "operations"
+    yield whole and account is not None, "operations are of the whole mesh, and of no account"
     yield not plan.recipients, "say who gets the report"
     yield len(plan.recipients) > most, f"a report goes to {most} people at the most"
     yield statement and not plan.customer, "a customer_statement is of a customer: say whose"

@@ -28,6 +28,7 @@ from mesh.delivery.answered import Answer, look
 from mesh.delivery.failed import Failed, bury, failed, tell
 from mesh.delivery.opened import Delivery, NotUnderstood, identity, opened
 from mesh.delivery.together import Together
+from mesh.flow.tally import Tally
 from mesh.handler import Handler
 from mesh.wire import Raw
 
@@ -54,10 +55,14 @@ Outcome = tuple[list[Failed], Sequence[Delivery]]
 class Deliveries:
     """What a worker's child, or thread, does with the messages it is handed."""
 
-    def __init__(self, consumer: Consumer[Any], database: Database, deps: Any) -> None:
+    def __init__(
+        self, consumer: Consumer[Any], database: Database, deps: Any, tally: Tally | None = None
+    ) -> None:
+        """What becomes of messages is counted in the `tally`."""
         self._handlers = consumer.handlers
         self._database = database
         self._deps = deps
+        self._tally = tally
 
     def handle(self, name: str | None, chunk: Sequence[Raw], budget: float = math.inf) -> Handled:
         """Settle the messages of a chunk; `name` is None for what the worker found no handler for.
@@ -71,7 +76,9 @@ class Deliveries:
             fell, left = self._handle(self._handlers[name], known, started + budget)
             failures += fell
         places = _places(chunk, left)
-        return Handled((time.monotonic() - started) / (len(chunk) - len(places)), failures, places)
+        seconds = (time.monotonic() - started) / (len(chunk) - len(places))
+        self._count(name, chunk, seconds, failures, places)
+        return Handled(seconds, failures, places)
 
     def _handle(self, handler: Handler, known: Sequence[Delivery], until: float) -> Outcome:
         if handler.inbox:
@@ -103,13 +110,30 @@ class Deliveries:
             return look(connection, identity(raw))
 
     def _answered(self, handler: Handler, delivery: Delivery) -> Answer:
+        started = time.monotonic()
+        fell: list[Failed] = []
         try:
             reply = bare.one(handler, delivery, self._deps)
         except Exception as error:  # noqa: BLE001 whatever it is, it is this message's
             with self._database.connection() as connection:
-                failed(connection, handler, delivery, error)
-                return look(connection, delivery.id)
-        return Answer(handled=True, reply=reply and reply.model_dump(mode="json"))
+                fell.append(failed(connection, handler, delivery, error))
+                answer = look(connection, delivery.id)
+        else:
+            answer = Answer(handled=True, reply=reply and reply.model_dump(mode="json"))
+        self._count(handler.contract.name, [delivery.raw], time.monotonic() - started, fell)
+        return answer
+
+    def _count(
+        self,
+        name: str | None,
+        chunk: Sequence[Raw],
+        seconds: float,
+        failures: Sequence[Failed],
+        left: Sequence[int] = (),
+    ) -> None:
+        if self._tally:
+            fell = [(failure.queue, failure.reason) for failure in failures]
+            self._tally.count(name, [raw.queue for raw in chunk], seconds, fell, left)
 
     def _understood(self, name: str | None, chunk: Sequence[Raw]) -> tuple[list[Delivery], list[Failed]]:
         """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""

@@ -28,6 +28,10 @@ class Failed(NamedTuple):
     again: bool
     """Whether it has another attempt ahead; else it is a dead letter."""
     error: str
+    queue: str
+    """From which it came."""
+    reason: Reason | None = None
+    """Why it is a dead letter."""
 
 
 def failed(
@@ -61,7 +65,7 @@ def _settled(connection: Tx, handler: Handler, delivery: Delivery, error: Except
     delivery.log.warning(
         "delivery.retried", error=text, after=round(after, 1), exc_info=not expected and error
     )
-    return Failed(delivery.raw.id, again=True, error=text)
+    return Failed(delivery.raw.id, again=True, error=text, queue=delivery.raw.queue)
 
 
 def _waiting(connection: Tx, delivery: Delivery, envelope: Envelope, error: Unavailable, text: str) -> Failed:
@@ -70,7 +74,7 @@ def _waiting(connection: Tx, delivery: Delivery, envelope: Envelope, error: Unav
     # Who says when to come again has said what is the matter, once, and not for each message.
     log_it = delivery.log.warning if error.after is None else delivery.log.info
     log_it("delivery.waiting", error=text, after=round(after, 1))
-    return Failed(delivery.raw.id, again=True, error=text)
+    return Failed(delivery.raw.id, again=True, error=text, queue=delivery.raw.queue)
 
 
 def tell(
@@ -117,7 +121,7 @@ def bury(connection: Tx, raw: Raw, envelope: Envelope | None, reason: Reason, er
         error=error,
         attempt=attempts,
     )
-    return Failed(raw.id, again=False, error=f"{reason}: {error}")
+    return Failed(raw.id, again=False, error=f"{reason}: {error}", queue=raw.queue, reason=reason)
 
 
 def _delay(attempt: int, error: Exception) -> float:

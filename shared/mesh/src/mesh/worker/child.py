@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 
 import structlog
 
+from contracts import contract_of
 from mesh import garbage
 from mesh.database import Database
 from mesh.delivery import Answer, Deliveries, Handled
 from mesh.errors import Unavailable
+from mesh.flow.tally import Tally
+from mesh.flow.teller import Teller
 from mesh.service import Service
 from mesh.settings import Settings
 from mesh.wire import Raw
@@ -49,7 +52,16 @@ class Runtime:
         self._stack.callback(database.close)
         deps = self._stack.enter_context(service.wiring(settings))
         garbage.rare()
-        return Deliveries(service.consumer, database, deps)
+        return Deliveries(service.consumer, database, deps, self._tally(database))
+
+    def _tally(self, database: Database) -> Tally | None:
+        if self._service.flow is None:
+            return None
+        tally = Tally(silent=contract_of(self._service.flow).name)
+        teller = Teller(tally, database)
+        teller.start()
+        self._stack.callback(teller.stop)  # before what it needs is closed
+        return tally
 
 
 _runtime: Runtime | None = None

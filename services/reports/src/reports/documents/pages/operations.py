@@ -85,5 +85,21 @@ def _deaths(report: Operations, reader: Reader) -> Table:
         Column(reader.gettext("Reason"), width=2),
         Column(reader.gettext("Dead letters"), "number", summed=True),
     ]
-    rows = [(one_line(d.service), one_line(d.message), one_line(d.reason), d.letters) for d in report.deaths]
+    why = _reasons(reader)
+    rows = [
+        (one_line(d.service), one_line(d.message), why.get(d.reason) or one_line(d.reason), d.letters)
+        for d in report.deaths
+    ]
     return Table(reader.gettext("Why letters died"), columns, rows)
+
+
+def _reasons(reader: Reader) -> dict[str, str]:
+    """The mesh's words for why a message is a dead letter (`mesh.deadletters.Reason`)."""
+    return {
+        "contract": reader.gettext("Does not fit its contract"),
+        "rejected": reader.gettext("Refused by its handler"),
+        "exhausted": reader.gettext("Failed at every attempt"),
+        "unknown": reader.gettext("Not known to this build"),
+        "malformed": reader.gettext("No message at all"),
+        "poison": reader.gettext("Processes died of it"),
+    }
