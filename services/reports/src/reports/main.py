@@ -7,6 +7,7 @@ from contracts.reports import (
     FetchRates,
     LoadLanded,
     MakeReport,
+    ReconcileDay,
     RecountDay,
     ReportFailed,
     ReportMade,
@@ -15,6 +16,7 @@ from contracts.reports import (
     ScheduleChanged,
     ScheduleFired,
     ScheduleRemoved,
+    TakeFiles,
     TransformLanded,
     TransformRates,
 )
@@ -24,13 +26,15 @@ from mesh.ticks import Ticks
 from reports import commands, tasks, wiring
 from reports.settings import Settings
 from reports.store.schedules import CHANNEL
-from reports.usecases import scheduling
+from reports.usecases import ticking
 
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
     sends=(
         FetchRates,
+        TakeFiles,
+        ReconcileDay,
         TransformRates,
         TransformLanded,
         LoadLanded,
@@ -48,10 +52,9 @@ service = Service(
     wiring=wiring.open_deps,
     keeps_files=True,
     ticks=Ticks(
-        command="reports.run_schedule",
-        upcoming=scheduling.upcoming,
-        fire=scheduling.fire,
-        begin=wiring.first_schedule,
+        upcoming=ticking.upcoming,
+        fire=ticking.fire,
+        begin=wiring.begin,
         channel=CHANNEL,
     ),
 )

@@ -15,6 +15,7 @@ from contracts.timing import Timing
 ReportKind = Literal["daily_sales", "product_performance", "customer_statement", "refunds", "operations"]
 ReportFormat = Literal["json", "csv", "xlsx", "pdf"]
 Delivery = Literal["attachment", "link"]
+Missed = Literal["once", "each"]
 
 
 class Plan(Value):
@@ -153,7 +154,7 @@ class _Said(Value):
     name: str
     """For people."""
     timing: Timing
-    missed: Literal["once", "each"]
+    missed: Missed
     """What becomes of times at which nothing could be sent off: the last of them is made up for, or each."""
     paused: bool
     plan: Plan

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from mesh import Service
+from reports.commands.chores import chores_of
 from reports.commands.figures import rebuild_of, sales_of
 from reports.commands.orders import orders_of
 from reports.commands.preview import preview
@@ -15,6 +16,6 @@ from reports.commands.schedule import schedule_of
 
 def add(cli: click.Group, service: Service[Any]) -> None:
     """Add them to the commands of the service."""
-    for command in (sales_of, rebuild_of, rates_of, orders_of, reconcile_of, schedule_of):
+    for command in (sales_of, rebuild_of, rates_of, orders_of, reconcile_of, schedule_of, chores_of):
         cli.add_command(command(service))
     cli.add_command(preview)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from contracts import Refused, uuid7
 from contracts.errors import explain
-from contracts.reports import Delivery, Plan, RemoveSchedule, ReportFormat, ReportKind, SetSchedule
+from contracts.reports import Delivery, Missed, Plan, RemoveSchedule, ReportFormat, ReportKind, SetSchedule
 from contracts.timing import Timing
 from mesh import Reject, Service, Tx, recurrence
 from mesh.cli import begun
@@ -70,7 +70,7 @@ def _add(service: Service[Any]) -> click.Command:
     @click.option("--account", help="Whose figures. Default: those of all accounts together.")
     @click.option("--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.')
     @click.option("--by", type=click.Choice(get_args(Delivery)), default="attachment", show_default=True)
-    @click.option("--missed", type=click.Choice(["once", "each"]), default="once", show_default=True)
+    @click.option("--missed", type=click.Choice(get_args(Missed)), default="once", show_default=True)
     @click.option("--paused", is_flag=True, help="Have nothing fall due until it is resumed.")
     def add(name: str, cron: str | None, every: str | None, at: str | None, zone: str, **said: Any) -> None:
         """Have a report made and sent. Prints the schedule's id, and when it falls due."""
@@ -91,7 +91,7 @@ def _list(service: Service[Any]) -> click.Command:
             rows = stored.listed(tx)
         for row in rows:
             said = scheduling.word(row)
-            due = _written(row.next_due_at, said.timing) if row.next_due_at else ""
+            due = written.shown(row.next_due_at, said.timing) if row.next_due_at else ""
             click.echo(f"{row.id}  {_state(row, said):6}  {due:32}  {row.account or '(all)':20}  {said.name}")
 
     return click.Command("list", callback=show, help="All, with when each falls due next.")
@@ -113,7 +113,7 @@ def _show(service: Service[Any]) -> click.Command:
             "to": ", ".join(f"{to.name} <{to.email}> {to.locale}".strip() for to in plan.recipients),
             "by": plan.by,
             "missed": said.missed,
-            "last": row.last_due_at and _written(row.last_due_at, timing),
+            "last": row.last_due_at and written.shown(row.last_due_at, timing),
         }
         for name, fact in facts.items():
             if fact:
@@ -213,9 +213,4 @@ def _when(timing: Timing) -> str:
 def _echo_times(said: SetSchedule, since: datetime) -> None:
     """None of one that is paused."""
     for due in [] if said.paused else recurrence.upcoming(said.timing, since, _SOON):
-        click.echo(f"due       {_written(due, said.timing)}")
-
-
-def _written(due: datetime, timing: Timing) -> str:
-    """By the clocks of its zone, with their offset."""
-    return due.astimezone(recurrence.zone(timing.zone)).isoformat(" ", "seconds") + f" {timing.zone}"
+        click.echo(f"due       {written.shown(due, said.timing)}")
