@@ -209,6 +209,17 @@ def test_without_a_store_there_are_no_reports(url: str, tx: Any) -> None:
     assert sent(tx, MakeReport) == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "key"), [({}, "v1"), ({"kind": "product_performance", "format": "pdf"}, "v1.heavy")]
+)
+def test_a_heavy_report_keeps_no_small_one_waiting(
+    api: Api, tx: Any, changes: dict[str, Any], key: str
+) -> None:
+    ask(api, **changes)
+    [[found]] = tx.execute("SELECT routing_key FROM outbox WHERE name = 'reports.make_report'").fetchall()
+    assert found == f"reports.make_report.{key}"
+
+
 def test_its_message_can_be_found_by_its_job(api: Api, tx: Any) -> None:
     job = ask(api)
     [[document]] = tx.execute("SELECT envelope FROM outbox WHERE name = 'reports.make_report'").fetchall()

@@ -50,6 +50,7 @@ service = Service(
         ScheduleFired,
     ),
     wiring=wiring.open_deps,
+    memory=300,  # the largest report takes 180
     keeps_files=True,
     ticks=Ticks(
         upcoming=ticking.upcoming,

@@ -24,7 +24,7 @@ async def order_report(account: str, tx: AsyncTx, **wanted: object) -> Job:
     await jobs.begin(tx, id, account, JobKind.REPORT)
     await jobs.add_whole(tx, id, message_id)
     await jobs.tell(tx, id, _WHOLE)
-    await outbox.put(tx, outbox.seal(wish, message_id))
+    await outbox.put(tx, outbox.seal(wish, message_id), lane=wish.lane)
     return await known(account, id, tx)
 
 

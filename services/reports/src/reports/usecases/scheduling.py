@@ -128,7 +128,7 @@ def run(id: UUID, due_at: datetime, tx: Tx, *, asked: bool = False) -> UUID | No
     if said.paused and not asked:
         return None
     wanted = _report(said, due_at)
-    outbox.put(tx, outbox.seal(wanted, uuid5(wanted.report_id, "reports.make_report")))
+    outbox.put(tx, outbox.seal(wanted, uuid5(wanted.report_id, "reports.make_report")), lane=wanted.lane)
     told = ScheduleFired(
         schedule_id=id,
         account=row.account,
