@@ -15,6 +15,7 @@ from contracts.timing import Timing
 ReportKind = Literal["daily_sales", "product_performance", "customer_statement", "refunds", "operations"]
 ReportFormat = Literal["json", "csv", "xlsx", "pdf"]
 Delivery = Literal["attachment", "link"]
+Period = Literal["yesterday", "last_week", "last_month", "month_to_date"]
 Missed = Literal["once", "each"]
 _LONG_LISTS = ("product_performance", "refunds")
 _LAID_OUT = ("xlsx", "pdf")
@@ -30,7 +31,7 @@ class Plan(Value):
     """Of the report: a BCP 47 tag, such as en or pt-BR."""
     customer: Email | None = Field(default=None, repr=False)
     """Whose statement it is; null: the kind is about nobody."""
-    period: Literal["yesterday", "last_week", "last_month", "month_to_date"]
+    period: Period
     """Which days, as seen from when it falls due. None that is still going on, but in the last."""
     recipients: tuple[Recipient, ...]
     by: Delivery
@@ -121,9 +122,9 @@ class MakeReportV1(Command):
 
     @property
     def lane(self) -> str | None:
-        """In which its sender has it travel: what takes seconds has workers of its own. None: the default one.
+        """In which its sender has it travel. None: the default one. What takes seconds has workers of its own.
 
-        Pages or sheets of each product or refund take 2 to 4 s and up to 180 MB, those of a month's sales 0.3 s,
+        Pages or sheets of each product or refund take 2 to 4 s and up to 180 MB, of a month's sales 0.3 s,
         JSON and CSV of anything less than 1 s; and all of them take more with the days.
         """
         each = self.kind in _LONG_LISTS and self.format in _LAID_OUT

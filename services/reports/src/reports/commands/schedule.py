@@ -11,7 +11,16 @@ from pydantic import ValidationError
 
 from contracts import Refused, uuid7
 from contracts.errors import explain
-from contracts.reports import Delivery, Missed, Plan, RemoveSchedule, ReportFormat, ReportKind, SetSchedule
+from contracts.reports import (
+    Delivery,
+    Missed,
+    Period,
+    Plan,
+    RemoveSchedule,
+    ReportFormat,
+    ReportKind,
+    SetSchedule,
+)
 from contracts.timing import Timing
 from mesh import Reject, Service, Tx, recurrence
 from mesh.cli import begun
@@ -23,7 +32,6 @@ from reports.usecases import scheduling
 
 _SOON = 5
 """Times that are shown of those to come."""
-_PERIODS = ("yesterday", "last_week", "last_month", "month_to_date")
 
 
 class _Schedule(click.ParamType[UUID]):
@@ -64,7 +72,7 @@ def _add(service: Service[Any]) -> click.Command:
     @click.option("--zone", default="UTC", show_default=True, help="Whose clocks and days are meant.")
     @click.option("--kind", type=click.Choice(get_args(ReportKind)), default="daily_sales", show_default=True)
     @click.option("--format", type=click.Choice(get_args(ReportFormat)), default="csv", show_default=True)
-    @click.option("--period", type=click.Choice(_PERIODS), default="yesterday", show_default=True)
+    @click.option("--period", type=click.Choice(get_args(Period)), default="yesterday", show_default=True)
     @click.option("--locale", default="en", show_default=True, help="Of the report, and of who gets it.")
     @click.option("--customer", help="Whose statement it is: an address.")
     @click.option("--account", help="Whose figures. Default: those of all accounts together.")
