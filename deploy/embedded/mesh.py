@@ -59,7 +59,7 @@ def shipped(broker: str) -> list[Service]:
     roles = {
         "orders": ("worker", "relay", "api", "webhooks"),
         "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
-        "reports": ("worker", "relay", *beats),
+        "reports": ("worker-default", "worker-heavy", "relay", *beats),
     }
     return [Service(name, [bin_folder / name], roles[name]) for name in roles]
 

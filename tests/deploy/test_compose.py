@@ -15,7 +15,12 @@ def test_every_service_migrates_works_and_relays() -> None:
     assert set(PROCESSES) == wanted | {"orders-api", "orders-webhooks", "reports-beat", *LANES}
 
 
-LANES = {"emails-worker": "default", "emails-worker-bulk": "bulk"}
+LANES = {
+    "emails-worker": "default",
+    "emails-worker-bulk": "bulk",
+    "reports-worker": "default",
+    "reports-worker-heavy": "heavy",
+}
 """Workers of one lane: every lane that the service takes has one."""
 
 

@@ -145,6 +145,7 @@ def test_long_ago_is_found_in_few_steps() -> None:
         (cron("30 2 * * *", "localtime"), "no time zone"),
         (cron("30 2 * * *", "../etc/passwd"), "no time zone"),
         (cron("30 2 * *"), "Wrong number of fields"),
+        (cron("* * * * * *"), "Wrong number of fields"),
         (cron("60 2 * * *"), "Bad minute"),
         (cron("0 0 30 2 *"), "or never falls due"),
         (cron("* * */20 * 1L"), "no such day comes in fifty years"),

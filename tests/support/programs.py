@@ -13,6 +13,8 @@ from typing import Any, Self
 
 DEADLINE = 60.0
 """Seconds after which a test gives a condition up."""
+TAKEN_OVER = 15.0
+"""Seconds in which another beat has to be at work after a kill -9."""
 
 
 def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLINE) -> Any:
@@ -139,3 +141,9 @@ class Program:
 
 Start = Callable[..., Program]
 """Starts a program of the service under test, with settings of its own; it ends with the test."""
+
+
+def working(*beats: Program) -> Program | None:
+    """The one that went to work last, of those that live."""
+    begun = [(line["timestamp"], b.pid, b) for b in beats if b.alive for line in b.events("beat.working")]
+    return max(begun)[2] if begun else None

@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import pytest
 from api import Answer, Api, new_key, served
 from streams import following
 
-from contracts import Envelope
+from contracts import Envelope, reports
 from contracts.files import File
 from contracts.reports import MakeReport, ReportFailed, ReportMade, RevokeReport, SectionGathered
 from mesh import Database, testing
 from mesh.files import FileStore, open_store
 from mesh.testing import sent
+from orders.api.reports import ReportFormat, ReportKind
+from orders.api.scheduled import Period
 from orders.tasks import consumer
 from orders.wiring import Deps
 
@@ -243,6 +245,12 @@ def test_without_a_store_there_are_no_reports(url: str, tx: Any) -> None:
         assert api.post("/v1/reports", MARCH).problem(501)["type"] == "/problems/no-reports"
         api.get(f"/v1/reports/{uuid4()}/file").problem(501)
     assert sent(tx, MakeReport) == []
+
+
+def test_its_words_are_those_of_the_contract() -> None:
+    assert set(Period) == set(get_args(reports.Period))
+    assert set(ReportFormat) == set(get_args(reports.ReportFormat))
+    assert set(ReportKind) == set(get_args(reports.ReportKind)) - {"operations"}  # for operators alone
 
 
 def test_its_message_can_be_found_by_its_job(api: Api, tx: Any) -> None:

@@ -3,7 +3,6 @@
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,72 +11,21 @@ from uuid import UUID
 import pytest
 from commands import run
 from planned import a_schedule
-from programs import Program, Start, eventually, frozen
+from programs import TAKEN_OVER, Program, Start, eventually, frozen, working
 from redis import Redis
+from watched import put
 
 from contracts.timing import Timing
 from embedded.valkey import Valkey
 from mesh import recurrence
 from mesh.broker import TIMEOUT
-from mesh.database import Tx, connect
+from mesh.database import Tx
 from reports import schedules
 from reports.store import schedules as stored
 from reports.usecases import scheduling
 
-TAKEN_OVER = 15.0
-"""Seconds in which another beat has to be at work after a kill -9."""
 _SECONDS = 60
 """Between two times of one schedule: so many of them, each a second later, are one a second."""
-
-_WATCH = """
-    CREATE TABLE put (seq bigint GENERATED ALWAYS AS IDENTITY, id uuid, name text, data json, at timestamptz);
-    CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO put (id, name, data, at)
-            VALUES (NEW.message_id, NEW.name, NEW.envelope -> 'data', clock_timestamp());
-        RETURN NEW;
-    END $$;
-    CREATE TRIGGER watch AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION watch();
-"""
-
-
-@pytest.fixture
-def beats_url(new_database: Callable[[str], str]) -> str:
-    """A database of its own, which remembers all that was ever put into its outbox."""
-    url = new_database("reports.migrations")
-    with connect(url, "tests") as tx:
-        tx.execute(_WATCH)
-    return url
-
-
-@pytest.fixture
-def own(beats_url: str) -> Iterator[Tx]:
-    with connect(beats_url, "tests") as tx:
-        yield tx
-
-
-@pytest.fixture
-def schedules_url(valkey: Valkey) -> str:
-    """A server that has nothing yet; the broker's is another one of its databases."""
-    with Redis.from_url(valkey.redis_url) as client:
-        client.flushall()
-    return valkey.redis_url.rpartition("/")[0] + "/7"
-
-
-@pytest.fixture
-def start(beats_url: str, schedules_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[Start]:
-    started: list[Program] = []
-
-    def start_(role: str, **settings: str) -> Program:
-        folder = tmp_path / str(len(started))
-        folder.mkdir()
-        where = {"DATABASE_URL": beats_url, "BROKER_URL": valkey.url, "SCHEDULES_URL": schedules_url}
-        files = {"FILES_URL": (tmp_path / "files").as_uri()}
-        started.append(Program("reports", role, folder=folder, **where | files | settings))
-        return started[-1].start()
-
-    yield start_
-    for program in started:
-        program.destroy()
 
 
 def every_second(tx: Tx, count: int, **changes: Any) -> list[UUID]:
@@ -94,11 +42,6 @@ def every_second(tx: Tx, count: int, **changes: Any) -> list[UUID]:
     return made
 
 
-def put(tx: Tx, name: str) -> list[tuple[UUID, Any, datetime]]:
-    """Id, data and time of each message of that name that was ever put into the outbox."""
-    return tx.execute("SELECT id, data, at FROM put WHERE name = %s ORDER BY seq", (name,)).fetchall()
-
-
 def ticks(tx: Tx) -> list[tuple[UUID, datetime]]:
     """Schedule and time of each that was sent off."""
     sent = put(tx, "reports.run_schedule")
@@ -108,12 +51,6 @@ def ticks(tx: Tx) -> list[tuple[UUID, datetime]]:
 def made(tx: Tx) -> Counter[str]:
     """How often each report was asked for."""
     return Counter(data["report_id"] for _, data, _ in put(tx, "reports.make_report"))
-
-
-def working(*beats: Program) -> Program | None:
-    """The one that went to work last, of those that live."""
-    begun = [(line["timestamp"], b.pid, b) for b in beats if b.alive for line in b.events("beat.working")]
-    return max(begun)[2] if begun else None
 
 
 def owed(tx: Tx, since: datetime, until: datetime) -> set[tuple[UUID, datetime]]:

@@ -33,6 +33,19 @@ def test_steps_that_run_together_wait_for_each_other_in_one_order(url: str, data
         assert len(recorded) == len(set(recorded)) == 2 * ORDERS * ROUNDS
 
 
+def test_what_landed_together_goes_on_in_parts(url: str, database: Any) -> None:
+    """However much it is, also where messages of several parts have become one range."""
+    with emptied(url) as tx:
+        deliver(consumer, database, Deps(None), *(order_placed() for _ in range(1200)))
+        steps = sent(tx, TransformLanded)
+        transforming.transform([TransformLanded(first=steps[0].first, last=steps[-1].last)], tx, "EUR")
+        loads = sent(tx, LoadLanded)
+        for parts in (steps, loads):
+            assert [part.last - part.first + 1 for part in parts] == [500, 500, 200]
+        loading.load(loads, tx)
+        assert tx.execute("SELECT sum(orders) FROM days").fetchone() == (1200,)
+
+
 def _landed(tx: Tx, database: Any) -> tuple[TransformLanded, TransformLanded]:
     """Two ranges, each with orders that are paid and paid back in the other, of the same few customers."""
     halves = [order_placed() for _ in range(ORDERS)], [order_placed() for _ in range(ORDERS)]

@@ -11,6 +11,7 @@ from contracts.reports import (
     MakeReport,
     NoteBrokenReport,
     NoteFlow,
+    ReconcileDay,
     RecountDay,
     ReportFailed,
     ReportMade,
@@ -21,6 +22,7 @@ from contracts.reports import (
     ScheduleFired,
     ScheduleRemoved,
     SectionGathered,
+    TakeFiles,
     TransformLanded,
     TransformRates,
     WriteReport,
@@ -32,13 +34,15 @@ from mesh.ticks import Ticks
 from reports import commands, tasks, wiring
 from reports.settings import Settings
 from reports.store.schedules import CHANNEL
-from reports.usecases import scheduling
+from reports.usecases import ticking
 
 service = Service(
     consumer=tasks.consumer,
     settings=Settings,
     sends=(
         FetchRates,
+        TakeFiles,
+        ReconcileDay,
         TransformRates,
         TransformLanded,
         LoadLanded,
@@ -63,12 +67,12 @@ service = Service(
     ),
     flow=NoteFlow,
     wiring=wiring.open_deps,
+    memory=300,  # the largest report takes 180
     keeps_files=True,
     ticks=Ticks(
-        command="reports.run_schedule",
-        upcoming=scheduling.upcoming,
-        fire=scheduling.fire,
-        begin=wiring.first_schedule,
+        upcoming=ticking.upcoming,
+        fire=ticking.fire,
+        begin=wiring.begin,
         channel=CHANNEL,
     ),
 )

@@ -1,16 +1,26 @@
 """The environment of reports."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from contracts.message import Email
+from contracts.timing import Timing
 from mesh import Settings as MeshSettings
 from mesh import recurrence
 from mesh.settings import LISTED
 from reports.sources import urls
 
+_FIELDS = 5  # of a crontab
 _KEY = r"^[a-z0-9][a-z0-9-]*=\S+$"
 
 
@@ -18,6 +28,23 @@ def _zone(given: str) -> str:
     """Raises ValueError for what is none."""
     recurrence.zone(given)
     return given
+
+
+def _clock(given: Timing | str) -> Timing | None:
+    """Raises ValueError for what is no crontab, or never falls due."""
+    if isinstance(given, Timing):
+        return given
+    if given == "never":
+        return None
+    words = given.split()
+    zone = words.pop() if len(words) > _FIELDS else "UTC"
+    timing = Timing(cron=" ".join(words), zone=zone)
+    recurrence.refuse_unfit(timing, datetime.now(UTC))
+    return timing
+
+
+ByClock = Annotated[Timing | None, BeforeValidator(_clock)]
+"""A crontab, and a zone behind it if it is not UTC's clocks: `30 16 * * 1-5 Europe/Berlin`. `never`: not."""
 
 
 class Settings(MeshSettings):
@@ -32,9 +59,13 @@ class Settings(MeshSettings):
     )
     """Where exchange rates are published, with commas between: documents of the European Central Bank's kind.
     None: no rates are fetched."""
+    fetch_rates_cron: ByClock = Timing(cron="30 16,18 * * 1-5", zone="Europe/Berlin")
+    """When. The ECB publishes about 16:00 of its clocks on working days; asked again, it has nothing new."""
 
     orders_folder: Path | None = None
     """Into which people put files with orders of elsewhere. None: nothing is taken."""
+    take_files_cron: ByClock = Timing(cron="* * * * *", zone="UTC")
+    """When it is looked at."""
 
     orders_url: Annotated[str, AfterValidator(urls.checked)] | None = None
     """Where the orders service's HTTP API is, such as http://orders-api:8080."""
@@ -43,6 +74,8 @@ class Settings(MeshSettings):
     )
     """Whose orders are reconciled, as `account=key`, with commas between; keys with the scope orders:read.
     None: nobody's."""
+    reconcile_day_cron: ByClock = Timing(cron="30 2 * * *", zone="UTC")
+    """When the UTC day before is. Its last ten minutes have to be over, so not before 00:10 UTC."""
     merchant_email: Email | None = Field(default=None, repr=False)  # personal
     """Who gets the sales of all accounts every morning, from a beat's first start on. None: nobody."""
     merchant_name: str = Field(default="", repr=False)

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
+from contracts import Command
 from contracts.emails import Recipient
+from contracts.reports import FetchRates, ReconcileDay, TakeFiles
+from contracts.timing import Timing
 from mesh import Effect, Reject, Tx, canvas
 from mesh.database import connect
 from mesh.files import FileStore, open_store
@@ -16,7 +19,7 @@ from reports.sources.fetching import Source
 from reports.sources.folder import Dropped
 from reports.sources.orders_api import Shop
 from reports.sources.rates import LARGEST
-from reports.usecases import scheduling
+from reports.usecases import chores, scheduling
 from reports.usecases.taking import Counter
 
 
@@ -94,10 +97,21 @@ def open_deps(settings: Settings) -> Iterator[Deps]:
     )
 
 
-def first_schedule(tx: Tx, settings: Settings) -> None:
-    """For a beat: what there is before anybody says anything."""
+def begin(tx: Tx, settings: Settings) -> None:
+    """For a beat: what falls due before anybody says anything."""
+    chores.begin(wanted_chores(settings), tx)
     if settings.merchant_email:
         merchant = Recipient(
             email=settings.merchant_email, name=settings.merchant_name, locale=settings.merchant_locale
         )
         scheduling.begin(merchant, settings.merchant_zone, tx)
+
+
+def wanted_chores(settings: Settings) -> dict[type[Command], Timing]:
+    """Those that there is something for, and that are not switched off."""
+    found: tuple[tuple[type[Command], object, Timing | None], ...] = (
+        (FetchRates, settings.rates_url, settings.fetch_rates_cron),
+        (TakeFiles, settings.orders_folder, settings.take_files_cron),
+        (ReconcileDay, settings.orders_keys, settings.reconcile_day_cron),
+    )
+    return {command: timing for command, source, timing in found if source and timing}

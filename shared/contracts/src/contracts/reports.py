@@ -25,6 +25,8 @@ ReportKind = Literal[
 """customer_statements: an archive with those of all customers who ordered or got something back then."""
 ReportFormat = Literal["json", "csv", "xlsx", "pdf"]
 Delivery = Literal["attachment", "link"]
+Period = Literal["yesterday", "last_week", "last_month", "month_to_date"]
+Missed = Literal["once", "each"]
 
 
 class Plan(Value):
@@ -36,7 +38,7 @@ class Plan(Value):
     """Of the report: a BCP 47 tag, such as en or pt-BR."""
     customer: Email | None = Field(default=None, repr=False)
     """Whose statement it is; null: the kind is about nobody."""
-    period: Literal["yesterday", "last_week", "last_month", "month_to_date"]
+    period: Period
     """Which days, as seen from when it falls due. None that is still going on, but in the last."""
     recipients: tuple[Recipient, ...]
     by: Delivery
@@ -145,7 +147,7 @@ class Section(Value):
     """Its figures, for reports alone to read."""
 
 
-@contract("reports.gather_section", version=1, replies=Section)
+@contract("reports.gather_section", version=1, replies=Section, lanes=("heavy",))
 class GatherSectionV1(Command):
     """A part of a report that somebody wants is to be gathered. Again changes nothing."""
 
@@ -153,7 +155,7 @@ class GatherSectionV1(Command):
     section: str
 
 
-@contract("reports.write_statements", version=1)
+@contract("reports.write_statements", version=1, lanes=("heavy",))
 class WriteStatementsV1(Command):
     """Some of the statements of all customers are to be written. Again changes nothing."""
 
@@ -169,7 +171,7 @@ class Written(Value):
     file: File
 
 
-@contract("reports.write_report", version=1, replies=Written)
+@contract("reports.write_report", version=1, replies=Written, lanes=("heavy",))
 class WriteReportV1(Command):
     """All parts of a report are gathered: it is to be written. Again changes nothing."""
 
@@ -239,7 +241,7 @@ class _Said(Value):
     name: str
     """For people."""
     timing: Timing
-    missed: Literal["once", "each"]
+    missed: Missed
     """What becomes of times at which nothing could be sent off: the last of them is made up for, or each."""
     paused: bool
     plan: Plan

@@ -21,6 +21,7 @@ SHORTEST = 60
 LONGEST = 366 * 24 * 3600
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
+_FIELDS = 5
 
 
 class Unfit(ValueError):
@@ -113,6 +114,8 @@ def _by_cron(cron: str, name: str, moment: datetime) -> Iterator[datetime]:
 
 def _parsed(cron: str, begin: datetime) -> CronSim:
     try:
+        if len(cron.split()) != _FIELDS:  # of a sixth one, cronsim makes seconds
+            raise CronSimError("Wrong number of fields")
         return CronSim(cron, begin)
     except CronSimError as error:
         told = "it has five fields: minute, hour, day of the month, month, day of the week"

@@ -33,6 +33,8 @@ class Service(Generic[S]):
     """Children for work that computes, threads for work that waits."""
     concurrency: int = 1
     """Children or threads, where the environment does not say."""
+    memory: int = 512
+    """MiB for a child, where MEMORY_PER_CHILD does not say."""
     keeps_files: bool = False
     """Whether it lays documents into the file store: then its relay removes those that are older than
     FILES_KEPT."""

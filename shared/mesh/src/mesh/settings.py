@@ -58,6 +58,9 @@ class Settings(BaseModel):
     """Children or threads of a worker. None: as many as the service's own code says."""
     pool: Literal["prefork", "threads"] | None = None
     """Children for work, threads for waiting. None: as the service's own code chooses."""
+    memory_per_child: int | None = Field(default=None, ge=128)
+    """MiB that a child of a worker may have had at any time: one that had more is replaced after its chunk.
+    None: as many as the service's own code says. Threads have no such limit."""
     log_format: Literal["console", "json"] | None = None
     """None: console on a terminal, JSON elsewhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -8,23 +8,30 @@ many beats there are and whenever one dies.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
+from contracts import Command
 from mesh.database import Tx
 from mesh.settings import Settings
 
 S = TypeVar("S", bound=Settings)
 
 
+class Due(NamedTuple):
+    """What falls due next of a schedule."""
+
+    at: datetime
+    command: type[Command]
+    """What is sent then: tools show it."""
+
+
 @dataclass(frozen=True)
 class Ticks(Generic[S]):
     """Each function gets a transaction and leaves the commit to its caller."""
 
-    command: str
-    """The name of the message that tells of a time: what tools show of an entry."""
-    upcoming: Callable[[Tx], Mapping[UUID, datetime]]
-    """When each schedule falls due next. What does not fall due any more is left out."""
+    upcoming: Callable[[Tx], Mapping[UUID, Due]]
+    """Of each schedule. What does not fall due any more is left out."""
     fire: Callable[[Tx, UUID, datetime], datetime | None]
     """Have one send what is due at that time, if anything is, and tell when it falls due next. Two may ask at
     once: the second one waits, and finds nothing due."""

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from mesh import Service
+from reports.commands.chores import chores_of
 from reports.commands.figures import rebuild_of, sales_of
 from reports.commands.operations import operations_of
 from reports.commands.orders import orders_of
@@ -26,6 +27,7 @@ def add(cli: click.Group, service: Service[Any]) -> None:
         reconcile_of,
         report_of,
         schedule_of,
+        chores_of,
     ):
         cli.add_command(command(service))
     cli.add_command(preview)

@@ -11,7 +11,16 @@ from pydantic import ValidationError
 
 from contracts import Refused, uuid7
 from contracts.errors import explain
-from contracts.reports import Delivery, Plan, RemoveSchedule, ReportFormat, ReportKind, SetSchedule
+from contracts.reports import (
+    Delivery,
+    Missed,
+    Period,
+    Plan,
+    RemoveSchedule,
+    ReportFormat,
+    ReportKind,
+    SetSchedule,
+)
 from contracts.timing import Timing
 from mesh import Reject, Service, Tx, recurrence
 from mesh.cli import begun
@@ -23,7 +32,6 @@ from reports.usecases import scheduling
 
 _SOON = 5
 """Times that are shown of those to come."""
-_PERIODS = ("yesterday", "last_week", "last_month", "month_to_date")
 
 
 class _Schedule(click.ParamType[UUID]):
@@ -64,14 +72,14 @@ def _add(service: Service[Any]) -> click.Command:
     @click.option("--zone", default="UTC", show_default=True, help="Whose clocks and days are meant.")
     @click.option("--kind", type=click.Choice(get_args(ReportKind)), default="daily_sales", show_default=True)
     @click.option("--format", type=click.Choice(get_args(ReportFormat)), default="csv", show_default=True)
-    @click.option("--period", type=click.Choice(_PERIODS), default="yesterday", show_default=True)
+    @click.option("--period", type=click.Choice(get_args(Period)), default="yesterday", show_default=True)
     @click.option("--locale", default="en", show_default=True, help="Of the report, and of who gets it.")
     @click.option("--customer", help="Whose statement it is: an address.")
     @click.option("--account", help="Whose figures. Default: those of all accounts together.")
     @click.option("--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.')
     @click.option("--by", type=click.Choice(get_args(Delivery)), default="attachment", show_default=True)
     @click.option("--each-by", type=click.Choice(get_args(Delivery)), help=written.EACH)
-    @click.option("--missed", type=click.Choice(["once", "each"]), default="once", show_default=True)
+    @click.option("--missed", type=click.Choice(get_args(Missed)), default="once", show_default=True)
     @click.option("--paused", is_flag=True, help="Have nothing fall due until it is resumed.")
     def add(name: str, cron: str | None, every: str | None, at: str | None, zone: str, **said: Any) -> None:
         """Have a report made and sent. Prints the schedule's id, and when it falls due."""
@@ -92,7 +100,7 @@ def _list(service: Service[Any]) -> click.Command:
             rows = stored.listed(tx)
         for row in rows:
             said = scheduling.word(row)
-            due = _written(row.next_due_at, said.timing) if row.next_due_at else ""
+            due = written.shown(row.next_due_at, said.timing) if row.next_due_at else ""
             click.echo(f"{row.id}  {_state(row, said):6}  {due:32}  {row.account or '(all)':20}  {said.name}")
 
     return click.Command("list", callback=show, help="All, with when each falls due next.")
@@ -115,7 +123,7 @@ def _show(service: Service[Any]) -> click.Command:
             "by": plan.by,
             "each by": plan.each_by,
             "missed": said.missed,
-            "last": row.last_due_at and _written(row.last_due_at, timing),
+            "last": row.last_due_at and written.shown(row.last_due_at, timing),
         }
         for name, fact in facts.items():
             if fact:
@@ -217,9 +225,4 @@ def _when(timing: Timing) -> str:
 def _echo_times(said: SetSchedule, since: datetime) -> None:
     """None of one that is paused."""
     for due in [] if said.paused else recurrence.upcoming(said.timing, since, _SOON):
-        click.echo(f"due       {_written(due, said.timing)}")
-
-
-def _written(due: datetime, timing: Timing) -> str:
-    """By the clocks of its zone, with their offset."""
-    return due.astimezone(recurrence.zone(timing.zone)).isoformat(" ", "seconds") + f" {timing.zone}"
+        click.echo(f"due       {written.shown(due, said.timing)}")

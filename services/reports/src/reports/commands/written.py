@@ -1,4 +1,4 @@
-"""What people write on the command line of schedules: when, and to whom."""
+"""What people write on the command line of schedules, and read there: when, and to whom."""
 
 import re
 from datetime import UTC, datetime
@@ -39,6 +39,11 @@ def timing(cron: str | None, every: str | None, at: str | None, zone: str, now: 
     if seconds is not None and moment is None:
         moment = now
     return Timing(cron=cron, every=seconds, at=moment, zone=zone)
+
+
+def shown(due: datetime, timing: Timing) -> str:
+    """By the clocks of its zone, with their offset."""
+    return due.astimezone(recurrence.zone(timing.zone)).isoformat(" ", "seconds") + f" {timing.zone}"
 
 
 def _seconds(every: str) -> int:

@@ -24,6 +24,11 @@ class Landing(NamedTuple):
     """JSON, as it came."""
 
 
+MOST = 500
+"""Places in one step's message. 20 of those are a transaction, about a second's work: so long are rows of
+days locked, and may a rebuild have to wait."""
+
+
 class Range(NamedTuple):
     """Places in the landing table, both of them included. Others may land between, at the same time."""
 
@@ -76,6 +81,13 @@ def ranged(ranges: Iterable[Range]) -> dict[str, list[int]]:
     """As parameters for IN_RANGES, each place once: ranges of messages that landed together overlap."""
     whole = list(apart(ranges))
     return {"firsts": [r.first for r in whole], "lasts": [r.last for r in whole]}
+
+
+def cut(ranges: Iterable[Range]) -> Iterator[Range]:
+    """The same places, each once, in parts that are no larger than one message's."""
+    for whole in apart(ranges):
+        for first in range(whole.first, whole.last + 1, MOST):
+            yield Range(first, min(first + MOST - 1, whole.last))
 
 
 def apart(ranges: Iterable[Range]) -> Iterator[Range]:

@@ -24,9 +24,9 @@ def land(events: Sequence[Event], tx: Tx) -> None:
 
 def keep(tx: Tx, landings: Sequence[Landing]) -> int:
     """Land them, and have what is new transformed. Returns how many are."""
-    places = landing.land(tx, landings)
-    if places:
-        outbox.put(tx, TransformLanded(first=min(places), last=max(places)))
+    places = sorted(landing.land(tx, landings))
+    parts = (places[at : at + landing.MOST] for at in range(0, len(places), landing.MOST))
+    outbox.put(tx, *(TransformLanded(first=part[0], last=part[-1]) for part in parts))
     return len(places)
 
 

@@ -3,7 +3,7 @@
 Each function gets a transaction and leaves the commit to its caller.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ import structlog
 from contracts.emails import Recipient
 from contracts.reports import (
     MakeReport,
+    Missed,
     Plan,
     RemoveSchedule,
     RunSchedule,
@@ -25,6 +26,7 @@ from contracts.reports import (
 from contracts.timing import Timing
 from mesh import Reject, Tx, outbox, recurrence
 from mesh.recurrence import Unfit
+from mesh.ticks import Due
 from reports import schedules
 from reports.store import schedules as stored
 from reports.store.schedules import Row
@@ -93,9 +95,9 @@ def begin(merchant: Recipient, zone: str, tx: Tx) -> None:
     put(said, tx)
 
 
-def upcoming(tx: Tx) -> Mapping[UUID, datetime]:
+def upcoming(tx: Tx) -> dict[UUID, Due]:
     """When each schedule falls due next."""
-    return dict(stored.upcoming(tx))
+    return {id: Due(at, RunSchedule) for id, at in stored.upcoming(tx)}
 
 
 def fire(tx: Tx, id: UUID, at: datetime) -> datetime | None:
@@ -105,7 +107,7 @@ def fire(tx: Tx, id: UUID, at: datetime) -> datetime | None:
     if row is None or row.next_due_at is None or row.next_due_at > at:
         return row and row.next_due_at
     said = word(row)
-    due = _owed(said, row.next_due_at, at)
+    due = owed(said.timing, said.missed, row.next_due_at, at)
     ticks = (RunSchedule(schedule_id=id, due_at=each) for each in due)
     outbox.put(tx, *(outbox.seal(tick, schedules.tick_id(id, tick.due_at)) for tick in ticks))
     following = recurrence.after(said.timing, due[-1])
@@ -167,6 +169,13 @@ def next_word(row: Row) -> datetime:
     return max(now(), row.said_at + _TICK)
 
 
+def owed(timing: Timing, missed: Missed, first: datetime, at: datetime) -> list[datetime]:
+    """Of the times that have come since the first one that was not sent off, those that are to be."""
+    if missed == "each":
+        return recurrence.between(timing, first, at, _AT_ONCE)
+    return [recurrence.latest(timing, first, at)]
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -187,13 +196,6 @@ def _due(before: Row | None, said: SetSchedule) -> datetime | None:
     if before and before.next_due_at and word(before).timing == said.timing:
         return before.next_due_at
     return recurrence.after(said.timing, said.said_at)
-
-
-def _owed(said: SetSchedule, first: datetime, at: datetime) -> list[datetime]:
-    """Of the times that have come since the first one that was not sent off, those that are to be."""
-    if said.missed == "each":
-        return recurrence.between(said.timing, first, at, _AT_ONCE)
-    return [recurrence.latest(said.timing, first, at)]
 
 
 def _report(said: SetSchedule, due_at: datetime) -> MakeReport:

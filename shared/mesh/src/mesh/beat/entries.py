@@ -14,6 +14,9 @@ from redbeat.decoder import to_timestamp
 from redbeat.schedules import rrule
 from redis import Redis
 
+from contracts import contract_of
+from mesh.ticks import Due
+
 
 class Entry(RedBeatSchedulerEntry):
     """One schedule until it falls due."""
@@ -40,19 +43,18 @@ class Entry(RedBeatSchedulerEntry):
 class Entries:
     """All of one service, as they are on the server."""
 
-    def __init__(self, app: Any, client: Redis, command: str) -> None:
+    def __init__(self, app: Any, client: Redis) -> None:
         self._app = app
         self._client = client
-        self._command = command
 
-    def write(self, upcoming: Mapping[UUID, datetime]) -> None:
+    def write(self, upcoming: Mapping[UUID, Due]) -> None:
         """Have these and no others. What is as it should be stays untouched."""
         key = self._app.redbeat_conf.schedule_key
         there: dict[str, float] = dict(cast("Any", self._client.zrange(key, 0, -1, withscores=True)))
         for id, due in upcoming.items():
             # An entry takes as long to make as a hundred comparisons, and nearly all are as they should be.
-            if there.pop(Entry.generate_key(self._app, str(id)), None) != to_timestamp(due):
-                Entry.of(self._app, self._command, id, due).save()
+            if there.pop(Entry.generate_key(self._app, str(id)), None) != to_timestamp(due.at):
+                Entry.of(self._app, contract_of(due.command).name, id, due.at).save()
         for key in there:
             self._remove(key)
 
@@ -61,7 +63,7 @@ class Entries:
         if due is None:
             entry.delete()
         else:
-            Entry.of(self._app, self._command, entry.id, due).save()
+            Entry.of(self._app, entry.task, entry.id, due).save()
 
     def _remove(self, key: str) -> None:
         with self._client.pipeline() as pipe:

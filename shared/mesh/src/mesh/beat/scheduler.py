@@ -50,7 +50,7 @@ class Scheduler(RedBeatScheduler):
         super().__init__(app, lazy=lazy, **kwargs)
         self._lock = Lock(app.redbeat_redis, app.redbeat_conf.lock_key)
         self.lock_key = None  # redbeat's own is waited for, without a word, and an end to it is not borne
-        self._entries = Entries(app, app.redbeat_redis, self._ticks.command)
+        self._entries = Entries(app, app.redbeat_redis)
         self._heartbeat = _heartbeat(service, settings)
         self._tx: Tx | None = None
         self._written_at = self._write_at = 0.0

@@ -43,8 +43,6 @@ _COMMON: dict[str, Any] = {
     "worker_consumer": "mesh.worker.intake:Intake",
     # Children inherit the service through it; nothing is open at that moment.
     "worker_pool_start_method": "fork",
-    # Bounded memory: a child over 512 MiB is replaced after its chunk (the unit is KiB).
-    "worker_max_memory_per_child": 512 * 1024,
     # JSON alone: a pickle from the broker would be somebody else's code.
     "task_serializer": "json",
     "result_serializer": "json",
@@ -146,6 +144,8 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "worker_prefetch_multiplier": _credit(service) // concurrency,
         "worker_pool": settings.pool or service.pool,
         "worker_concurrency": concurrency,
+        # Bounded memory: a child that had more is replaced after its chunk (in KiB).
+        "worker_max_memory_per_child": 1024 * (settings.memory_per_child or service.memory),
         # Results are events and rows. A backend is for canvas, and for clients that ask for results: what
         # the outbox sends never writes to it.
         "result_backend": settings.result_url,

@@ -29,6 +29,9 @@ from mesh.worker.monitor import Monitor
 
 log = structlog.get_logger(__name__)
 
+_LOOK = 0.2
+"""Seconds between two looks whether a child has ended. Celery hears of it a moment before it can be waited
+for, and then looks every 5 s, for which a worker of one child would do nothing."""
 REFUSED = 2  # the exit code of a process that does not start as it is set up
 _STEPS = {"DelayedDelivery": "mesh.worker.delays:Delays", "Control": "mesh.worker.control:Control"}
 
@@ -156,6 +159,7 @@ class Intake(CeleryConsumer):
         if not self.restart_count:
             garbage.rare()
             self.hub.call_repeatedly(1.0, self._beat)  # it outlives connections
+            self.hub.call_repeatedly(_LOOK, self.pool.maintain_pool)
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
         self._heartbeat.beat("ready")
 
