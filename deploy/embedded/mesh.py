@@ -72,6 +72,7 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         "HEALTH_DIR": str(state / "health"),
         "FILES_URL": (state / "files").absolute().as_uri(),
         MARK: str(state),
+        **_shared(at.broker),
     }
     if service in ("orders", "emails"):  # one makes the links in mails, the other opens them
         told["LINK_KEYS"] = linkkey.kept(state)
@@ -79,14 +80,20 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "METRICS_PORT": str(at.metrics_port)}
         told["WEBHOOK_NETWORKS"] = _OWN_MACHINE
         told |= {"VAPID_PUBLIC_KEY": vapidkey.kept(state).public, "PUSH_DEMO": "true"}
-        if at.broker.startswith(STREAMS):
-            told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
     if service == "reports":
         told |= _schedules(at.broker)
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
         told |= {"PUBLIC_URL": at.orders, "VAPID_KEY": vapidkey.kept(state).private}
     return told
+
+
+def _shared(broker: str) -> dict[str, str]:
+    """Where processes keep and count what they share; on another broker, the environment has to say it."""
+    if not broker.startswith(STREAMS):
+        return {}
+    redis = broker.removeprefix(STREAMS)
+    return {name: os.environ.get(name, redis) for name in ("RESULT_URL", "LIMITS_URL", "SWITCHES_URL")}
 
 
 def _schedules(broker: str) -> dict[str, str]:
