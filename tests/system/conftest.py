@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,11 @@ def at(tmp_path: Path, state: Path) -> Iterator[Addresses]:
         command = [sys.executable, "-m", "embedded", "up"]
         up = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            yield eventually(lambda: running(tmp_path / ".meshwork"), f"it is up; see {log.name}")
+            state_of = partial(running, tmp_path / ".meshwork")
+            eventually(lambda: state_of() or up.poll() is not None, "it is up, or gives up", 180)
+            at = state_of()
+            assert at, Path(log.name).read_text()[-2000:]
+            yield at
         finally:
             up.send_signal(signal.SIGINT)
             up.wait(60)
