@@ -55,7 +55,7 @@ class Addresses:
 def shipped(broker: str) -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python: with the roles they have over it."""
     bin_folder = Path(sys.executable).parent
-    beats = ("beat",) if _at(broker, "SCHEDULES_URL") else ()
+    beats = ("beat",) if "SCHEDULES_URL" in _shared(broker) else ()
     roles = {
         "orders": ("worker", "relay", "api", "webhooks"),
         "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
@@ -72,7 +72,7 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         "HEALTH_DIR": str(state / "health"),
         "FILES_URL": (state / "files").absolute().as_uri(),
         MARK: str(state),
-        **_at(at.broker, "RESULT_URL"),
+        **_shared(at.broker),
     }
     if service in ("orders", "emails"):  # one makes the links in mails, the other opens them
         told["LINK_KEYS"] = linkkey.kept(state)
@@ -80,20 +80,18 @@ def environment(service: str, at: Addresses, state: Path) -> dict[str, str]:
         told |= {"HTTP_HOST": HOST, "HTTP_PORT": str(at.orders_port), "METRICS_PORT": str(at.metrics_port)}
         told["WEBHOOK_NETWORKS"] = _OWN_MACHINE
         told |= {"VAPID_PUBLIC_KEY": vapidkey.kept(state).public, "PUSH_DEMO": "true"}
-        if at.broker.startswith(STREAMS):
-            told["LIMITS_URL"] = os.environ.get("LIMITS_URL", at.broker)
-    if service == "reports":
-        told |= _at(at.broker, "SCHEDULES_URL")
     if service == "emails":
         told |= {"SMTP_URL": at.smtp, "MAIL_FROM": os.environ.get("MAIL_FROM", SENDER)}
         told |= {"PUBLIC_URL": at.orders, "VAPID_KEY": vapidkey.kept(state).private}
     return told
 
 
-def _at(broker: str, setting: str) -> dict[str, str]:
-    """The Redis or Valkey of that setting: the broker, if it is one; else the environment has to say it."""
-    url = os.environ.get(setting, broker.removeprefix(STREAMS) if broker.startswith(STREAMS) else "")
-    return {setting: url} if url else {}
+def _shared(broker: str) -> dict[str, str]:
+    """Where processes keep and count what they share: at the broker, if it is a Redis or Valkey; else the
+    environment has to say it."""
+    redis = broker.removeprefix(STREAMS) if broker.startswith(STREAMS) else ""
+    names = ("RESULT_URL", "LIMITS_URL", "SCHEDULES_URL", "SWITCHES_URL")
+    return {name: url for name in names if (url := os.environ.get(name, redis))}
 
 
 class Program(Process):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from embedded import apikey
+from embedded import apikey, shells
 from embedded.console import Console
 from embedded.leftovers import stop_marked
 from embedded.mesh import Program, Service, environment
@@ -65,6 +65,7 @@ class Supervisor:
                 for server in self.servers.processes
                 if server is not self.servers.catcher
             },
+            "its commands": f"after `. {self.state}/emails.env`: celery -A emails.main status, emails --help",
             "data": f"{self.state}; the databases' URLs are in run.json there",
         }
         text = "".join(f"  {name:12} {value}\n" for name, value in lines.items())
@@ -97,6 +98,8 @@ class Supervisor:
         self.addresses = replace(self.servers.addresses(), key=key)
         self._start_all([self._program(each, role) for each in self._services for role in each.roles])
         self._watched = [Watched(process, self._console.say) for process in self._processes]
+        told = {each.name: environment(each.name, self.addresses, self.state) for each in self._services}
+        shells.write(self.state, told)
         remember(self.state, self.addresses)
 
     def _program(self, service: Service, role: str) -> Program:
@@ -137,6 +140,7 @@ class Supervisor:
     def _stop(self) -> None:
         """The mesh all at once, as its parts do not need each other for that; then the servers."""
         forget(self.state)
+        shells.remove(self.state)
         for process in self._processes:
             if isinstance(process, Program):
                 process.ask_to_stop()

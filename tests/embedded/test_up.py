@@ -1,7 +1,9 @@
 """`up` starts everything, keeps it running and leaves nothing behind."""
 
 import json
+import os
 import signal
+import subprocess
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +62,21 @@ def test_one_mesh_until_ctrl_c(run: Run, state: Path) -> None:
     assert up.ends(signal.SIGINT) == 0
     assert belonging_to(state) == []
     assert not (state / "run.json").exists()
+
+
+def test_a_shell_gets_what_a_service_is_told_and_is_none_of_ours(run: Run, state: Path) -> None:
+    up = run("up")
+    up.says(UP)
+    file = state / "emails.env"
+    assert file.stat().st_mode & 0o077 == 0, "it contains passwords"
+    sourced = f". {file} && env"
+    shell = subprocess.run(["sh", "-c", sourced], env={"PATH": os.defpath}, capture_output=True, text=True)
+    told = dict(line.split("=", 1) for line in shell.stdout.splitlines())
+    assert told["DATABASE_URL"] == addresses(state)["databases"]["emails"]
+    assert told["BROKER_URL"] == f"streams+{told['RESULT_URL']}" == f"streams+{told['SWITCHES_URL']}"
+    assert {"MESHWORK_SUPERVISED_IN", "HEALTH_DIR"}.isdisjoint(told)
+    assert up.ends(signal.SIGINT) == 0
+    assert not file.exists()
 
 
 def test_a_killed_supervisor_is_cleaned_up_after(run: Run, state: Path) -> None:

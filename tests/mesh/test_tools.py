@@ -99,6 +99,15 @@ def test_inspect_sees_the_service_alone(workers: Workers, tool: Tool) -> None:
     assert "pool" in tool("inspect", "stats", "--timeout", "3")
 
 
+def test_limits_that_would_change_nothing_are_refused(workers: Workers, tool: Tool) -> None:
+    assert "has no rate of its own" in tool("control", "rate_limit", "sample.greet", "1/s", "--timeout", "3")
+    assert "time_limit= in sample/tasks.py" in tool(
+        "control", "time_limit", "sample.greet", "1", "2", "--timeout", "3"
+    )
+    private = tool("control", "time_limit", "celery.backend_cleanup", "1", "2", "--timeout", "3")
+    assert "time limits set successfully" in private
+
+
 def test_shutdown_stops_the_service_alone(workers: Workers, tool: Tool) -> None:
     ours, other = workers
     tool("control", "shutdown")

@@ -1,23 +1,31 @@
 """The whole mesh as processes, on servers of its own, with a mail catcher at its far edge."""
 
 import json
+import os
+import shutil
+import signal
+import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from programs import Program
+from programs import Program, eventually
 
 from embedded import apikey
 from embedded.catcher.process import Catcher
+from embedded.mesh import Addresses
 from embedded.ports import free_port
 from embedded.postgres import Postgres
+from embedded.run import running
 from embedded.valkey import Valkey
 
+CHECKOUT = Path(__file__).parents[2]
 ROLES = {
     "orders": ("worker", "relay", "api", "webhooks"),
     "emails": ("worker", "relay"),
@@ -170,3 +178,35 @@ def mesh(state: Path, request: pytest.FixtureRequest) -> Iterator[Mesh]:
         yield mesh
     finally:
         mesh.stop()
+
+
+@pytest.fixture
+def at(tmp_path: Path, state: Path) -> Iterator[Addresses]:
+    """A mesh that is up, as `make up` has it, in the reader's folder; on ports that nobody else takes."""
+    catcher = Catcher(state / f"{tmp_path.name}-catcher")
+    catcher.smtp_port, catcher.http_port = free_port(), free_port()
+    with catcher, (tmp_path / "up.log").open("w") as log:
+        environment = os.environ | {
+            "PYTHONPATH": str(CHECKOUT / "deploy"),
+            "MESHWORK_STATE": str(tmp_path / ".meshwork"),
+            "SMTP_URL": catcher.smtp_url,
+            "CATCHER_URL": catcher.url,
+            "HTTP_PORT": str(free_port()),
+        }
+        command = [sys.executable, "-m", "embedded", "up"]
+        up = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            state_of = partial(running, tmp_path / ".meshwork")
+            eventually(lambda: state_of() or up.poll() is not None, "it is up, or gives up", 180)
+            at = state_of()
+            assert at, Path(log.name).read_text()[-2000:]
+            yield at
+        finally:
+            up.send_signal(signal.SIGINT)
+            up.wait(60)
+
+
+@pytest.fixture
+def curl() -> None:
+    if not shutil.which("curl"):
+        pytest.skip("the page's reader has curl")

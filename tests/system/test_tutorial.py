@@ -2,25 +2,17 @@
 
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import pytest
 from followed import commands
 from programs import eventually
 
-from embedded.catcher.process import Catcher
 from embedded.mesh import Addresses
-from embedded.ports import free_port
-from embedded.run import running
 
-CHECKOUT = Path(__file__).parents[2]
-PAGE = CHECKOUT / "docs/tutorial/first-order.md"
+PAGE = Path(__file__).parents[2] / "docs/tutorial/first-order.md"
 _DIFFERENT = {
     r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}": "<id>",
     r"\b[0-9A-F]{12}\b": "<number>",
@@ -51,34 +43,6 @@ class Reader:
         pairs = (each.partition("=") for each in kept.read_text().split("\0") if each)
         self._environment = {name: value for name, _, value in pairs}
         return ended.stdout.replace("\r", "").strip() + ended.stderr
-
-
-@pytest.fixture
-def curl() -> None:
-    if not shutil.which("curl"):
-        pytest.skip("the page's reader has curl")
-
-
-@pytest.fixture
-def at(tmp_path: Path, state: Path) -> Iterator[Addresses]:
-    """A mesh that is up, as `make up` has it, in the reader's folder; on ports that nobody else takes."""
-    catcher = Catcher(state / "tutorial-catcher")
-    catcher.smtp_port, catcher.http_port = free_port(), free_port()
-    with catcher, (tmp_path / "up.log").open("w") as log:
-        environment = os.environ | {
-            "PYTHONPATH": str(CHECKOUT / "deploy"),
-            "MESHWORK_STATE": str(tmp_path / ".meshwork"),
-            "SMTP_URL": catcher.smtp_url,
-            "CATCHER_URL": catcher.url,
-            "HTTP_PORT": str(free_port()),
-        }
-        command = [sys.executable, "-m", "embedded", "up"]
-        up = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            yield eventually(lambda: running(tmp_path / ".meshwork"), f"it is up; see {log.name}")
-        finally:
-            up.send_signal(signal.SIGINT)
-            up.wait(60)
 
 
 def alike(text: str) -> str:

@@ -23,16 +23,16 @@ def test_products_are_told_beside_as_many_days_before(tx: Tx) -> None:
     given_sold(tx)
     best, second = told.products(tx, Of("tea", FIRST, LAST), step=7)
     assert (best.sku, best.name, best.orders, best.items, best.revenue) == ("T-2", "Pot", 1, 3, 1000)
-    assert (best.previous_items, best.previous_revenue, best.trend) == (0, 0, (0, 1000))
+    assert (best.previous_items, best.previous_revenue, best.trend) == (0, 0, [0, 1000])
     assert (second.sku, second.name, second.orders, second.items, second.revenue) == ("T-1", "", 3, 4, 400)
-    assert (second.previous_items, second.previous_revenue, second.trend) == (8, 800, (300, 100))
+    assert (second.previous_items, second.previous_revenue, second.trend) == (8, 800, [300, 100])
 
 
 def test_of_all_accounts_products_are_added_up_and_named_as_last_seen(tx: Tx) -> None:
     given_sold(tx)
     best = told.products(tx, Of(None, FIRST, LAST), step=1)[0]
     assert (best.sku, best.name, best.orders, best.revenue) == ("T-2", "Pots", 2, 1007)
-    assert best.trend == (0,) * 9 + (1007,)
+    assert best.trend == [0] * 9 + [1007]
 
 
 def given_sold(tx: Tx) -> None:

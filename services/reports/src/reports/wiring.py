@@ -29,8 +29,6 @@ class Deps:
 
     files: FileStore | None
     """Where reports are laid. None: nowhere, so none can be made."""
-    call_off: Callable[[UUID], None] | None = None
-    """Has no step of that canvas begun any more. None: no Redis of results, and no canvas either."""
     reporting: str = "EUR"
     """The currency that figures are in."""
     rates: Mapping[str, Source] = field(default_factory=dict)
@@ -39,6 +37,8 @@ class Deps:
     """Where files with orders of elsewhere are handed in. None: nowhere."""
     shops: Sequence[Shop] = ()
     """Whose orders are reconciled."""
+    call_off: Callable[[UUID], None] | None = None
+    """Has no step of that canvas begun any more. None: no Redis of results, and no canvas either."""
 
     @property
     def store(self) -> FileStore:
@@ -89,11 +89,11 @@ def open_deps(settings: Settings) -> Iterator[Deps]:
     kept = files(settings)
     yield Deps(
         kept,
-        partial(canvas.revoke, settings) if settings.result_url else None,
         settings.reporting_currency,
         rate_sources(settings),
         counter(settings, kept),
         shops(settings),
+        partial(canvas.revoke, settings) if settings.result_url else None,
     )
 
 

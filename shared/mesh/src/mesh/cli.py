@@ -39,6 +39,7 @@ from mesh.health import Heartbeat
 from mesh.relay import Relay
 from mesh.service import S, Service
 from mesh.stopping import Stopping
+from mesh.switching import switch_of
 from mesh.upkeep import Upkeep
 
 logger = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ def service_cli(service: Service[Any]) -> Cli:
     group.add_command(_manifest(service))
     group.add_command(_dead_letters(service))
     group.add_command(_unrouted(service))
+    group.add_command(switch_of(service))
     if service.keeps_files:
         group.add_command(_files(service))
     return group

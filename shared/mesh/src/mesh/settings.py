@@ -49,6 +49,9 @@ class Settings(BaseModel):
     schedules_url: Url | None = Field(default=None, repr=False)
     """The Redis or Valkey over which the beats of a service agree who of them is at work: redis://… or a
     broker's streams+redis://… It may lose all it has. None: no beat starts."""
+    switches_url: Url | None = Field(default=None, repr=False)
+    """The Redis or Valkey that keeps which lanes are switched off: redis://… or a broker's streams+redis://…
+    What it loses is on again. None: no lane can be switched off."""
     files_url: FilesUrl | None = None
     """Where documents are kept that messages refer to, such as file:///srv/files or s3://bucket. The same one
     for all services that make them or show them. None: nowhere."""

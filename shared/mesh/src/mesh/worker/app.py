@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from mesh.broker import TIMEOUT
 from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
-from mesh.worker import child, compression, inspection, tasks
+from mesh.worker import child, compression, inspection, overruled, tasks
 from mesh.worker.routes import Routes
 
 _CREDIT = 4
@@ -80,6 +80,8 @@ class Mesh:
     settings: Settings
     heartbeat: Heartbeat
     announcer: Announcer
+    lanes: Mapping[str, Sequence[str]]
+    """The names of the service's queues, by lane."""
 
 
 def celery_app(service: Service[Any], settings: Settings, lanes: Collection[str] = ()) -> Celery:
@@ -90,6 +92,7 @@ def celery_app(service: Service[Any], settings: Settings, lanes: Collection[str]
     broker.register()
     compression.bound()
     inspection.register()
+    overruled.register()
     context.identify(service.producer, service.sends)
     app = Celery(service.name, set_as_current=True)
     app.loader.override_backends = dict.fromkeys(("redis", "rediss"), _RESULTS)
@@ -98,7 +101,8 @@ def celery_app(service: Service[Any], settings: Settings, lanes: Collection[str]
     app.conf.task_routes = [Routes(private=app.tasks.keys() - service.consumer.handlers.keys())]
     announcer = Announcer(service, settings.broker_url, "worker", [q.name for q in _queues(service, lanes)])
     heartbeat = Heartbeat(settings.health_dir, service.name, "worker", announcer)
-    app.mesh = Mesh(service, settings, heartbeat, announcer)
+    lanes_of = {lane: [q.name for q in _queues(service, [lane])] for lane in service.consumer.lanes()}
+    app.mesh = Mesh(service, settings, heartbeat, announcer, lanes_of)
     child.configure(service, settings)
     _connect_signals(service, settings)
     return app

@@ -26,6 +26,7 @@ from mesh.worker import incoming, tasks
 from mesh.worker.acks import Acks
 from mesh.worker.dispatcher import Dispatcher, Waiting
 from mesh.worker.monitor import Monitor
+from mesh.worker.switched import Switched
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,9 @@ class Intake(CeleryConsumer):
         self._acks = Acks(self.connection_errors)
         self._by_tag: dict[str, str] = {}  # queues, also of consumers that gave way to others
         self._away = False  # the broker, and it has been said
+        self._switched = Switched.of(
+            mesh.service.name, mesh.settings, mesh.lanes, self.app.amqp.queues.consume_from
+        )
 
     def ensure_connected(self, connection: Any) -> Any:
         """Wait for the broker, and be seen waiting. Celery's own pauses grow to half a minute."""
@@ -77,6 +81,7 @@ class Intake(CeleryConsumer):
         )
         self._away = self.first_connection_attempt = False
         self._refuse_unsafe(connection)
+        self._switched.begin(self.app.amqp.queues.deselect)
         declare(connection.default_channel)  # what the queues are bound to must be there before them
         return connection
 
@@ -161,11 +166,13 @@ class Intake(CeleryConsumer):
             self.hub.call_repeatedly(1.0, self._beat)  # it outlives connections
             self.hub.call_repeatedly(_LOOK, self.pool.maintain_pool)
         log.info("worker.ready", queues=sorted(self.app.amqp.queues.consume_from))
-        self._heartbeat.beat("ready")
+        self._heartbeat.beat("ready", self._switched.told())
 
     def _beat(self) -> None:
+        for queue, on in self._switched.changes():
+            (self.add_task_queue if on else self.cancel_task_queue)(queue)
         away = self.dispatcher.away()
-        self._heartbeat.beat("waiting" if away else "ready", away)
+        self._heartbeat.beat("waiting" if away else "ready", away or self._switched.told())
 
     def on_close(self) -> None:
         # Celery's would have the pool forget what a child has not yet confirmed to have begun. The
