@@ -93,6 +93,15 @@ def test_revenue_may_be_huge(deliver: Deliver, tx: Any) -> None:
     assert sales(tx) == [("EUR", 21, 42, 20 * 10**18 + 1)]
 
 
+def test_clocks_that_differ_change_no_sum(deliver: Deliver, tx: Any) -> None:
+    ahead, behind = order_placed(placed_at=NOW + timedelta(days=300)), order_placed(placed_at=NOW)
+    deliver(ahead, behind)
+    deliver(OrderCancelled(**about(behind), at=NOW - timedelta(hours=3), reason=None))  # before it was placed
+    assert sales(tx, (NOW + timedelta(days=300)).date()) == [("EUR", 1, 2, 900)]
+    assert sales(tx, NOW.date()) == [("EUR", 1, 2, 900)]
+    assert one(tx, "SELECT sum(cancelled) FROM days") == 1
+
+
 def test_what_has_no_rate_is_not_added_to_other_currencies(deliver: Deliver, tx: Any) -> None:
     placed = order_placed(currency="USD")
     deliver(placed)

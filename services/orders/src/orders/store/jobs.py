@@ -55,6 +55,7 @@ _MADE = """
     UPDATE jobs SET file = %s WHERE id = %s AND kind = 'report' AND revoked_at IS NULL AND file IS NULL
     RETURNING account
 """
+_HOLD = "SELECT FROM jobs WHERE id = %s FOR UPDATE"
 _LEARN = """
     WITH added AS (
         INSERT INTO job_parts (job_id, number, name, message_id, lines, total)
@@ -173,7 +174,11 @@ def made(tx: Tx, id: UUID, file: File) -> str | None:
 
 
 def learn(tx: Tx, id: UUID, parts: Sequence[str]) -> None:
-    """The part that another service does as a whole has these before it. Again changes nothing."""
+    """The part that another service does as a whole has these before it. Again changes nothing.
+
+    Whoever changes parts of a report holds its job first: they wait for each other, and in no circle.
+    """
+    tx.execute(_HOLD, (id,))
     tx.execute(_LEARN, {"id": id, "parts": list(parts)})
 
 

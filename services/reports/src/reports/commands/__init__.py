@@ -9,6 +9,7 @@ from reports.commands.chores import chores_of
 from reports.commands.figures import rebuild_of, sales_of
 from reports.commands.operations import operations_of
 from reports.commands.orders import orders_of
+from reports.commands.person import person_of
 from reports.commands.preview import preview
 from reports.commands.rates import rates_of
 from reports.commands.reconcile import reconcile_of
@@ -28,6 +29,7 @@ def add(cli: click.Group, service: Service[Any]) -> None:
         report_of,
         schedule_of,
         chores_of,
+        person_of,
     ):
         cli.add_command(command(service))
     cli.add_command(preview)

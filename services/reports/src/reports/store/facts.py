@@ -27,14 +27,14 @@ _EARLIEST = """
     min(landed.at) FILTER (WHERE name = 'orders.order_delivered') AS delivered_at,
     min(landed.at) FILTER (WHERE name IN ('orders.order_cancelled', 'orders.order_expired')) AS cancelled_at
 """
-_CUSTOMER = "md5(account || E'\\n' || lower(email))::uuid"
+CUSTOMER = "md5(account || E'\\n' || lower(email))::uuid"
 """One for each address at each account: figures do without the address itself."""
 _DAY = "({} AT TIME ZONE 'UTC')::date"
 _ORDERS = f"""
     WITH placed AS MATERIALIZED (
         SELECT DISTINCT ON (order_id) order_id, landed.at AS placed_at, placed.*, bought.*
         FROM {{source}}, LATERAL (
-            SELECT *, {_DAY.format("landed.at")} AS day, {_CUSTOMER} AS customer
+            SELECT *, {_DAY.format("landed.at")} AS day, {CUSTOMER} AS customer
             FROM jsonb_to_record(said) AS said (account text COLLATE "C", email text, name text, locale text,
                 country text COLLATE "C", currency text COLLATE "C", total numeric, lines jsonb)
             OFFSET 0
@@ -85,7 +85,7 @@ _NEWS = f"""
 _REFUNDS = f"""
     WITH given_back AS MATERIALIZED (
         SELECT DISTINCT ON (order_id, refunded) order_id, refunded, account, landed.at,
-            {_DAY.format("landed.at")} AS day, {_CUSTOMER} AS customer, country, currency, amount, reason
+            {_DAY.format("landed.at")} AS day, {CUSTOMER} AS customer, country, currency, amount, reason
         FROM {{source}}, jsonb_to_record(said) AS said (account text, email text, country text,
             currency text, amount numeric, refunded numeric, reason text)
         WHERE name = 'orders.order_refunded' ORDER BY order_id, refunded, id
