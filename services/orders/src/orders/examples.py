@@ -211,7 +211,7 @@ ANSWERS: dict[str, Example] = {
         "kind": "report",
         "state": "PENDING",
         "progress": {"done": 0, "total": 1},
-        "parts": [{"number": 1, "state": "PENDING", "total": 1, "failed": 0}],
+        "parts": [PART | {"state": "PENDING", "total": 1, "failed": 0}],
         "result": None,
         "ended_at": None,
     },
