@@ -68,7 +68,7 @@ class Command:
         """The exit code, after this signal or by itself."""
         if number:
             self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(120)
 
     def close(self) -> None:
         self.process.kill()
