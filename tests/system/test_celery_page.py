@@ -38,7 +38,7 @@ def test_its_commands_do_what_it_shows(curl: None, at: Addresses, tmp_path: Path
                 said = terminal.does(command)
                 assert fits(said, shown), f"{command}\nsaid\n{said}\nthe page shows\n{shown}"
             else:
-                eventually(partial(does, terminal, command, shown), f"{command}\nshows\n{shown}")
+                eventually(partial(does, terminal, command, shown), f"{command}\nshows\n{shown}", 180)
 
 
 def does(terminal: Terminal, command: str, shown: str) -> bool:

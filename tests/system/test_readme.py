@@ -34,14 +34,14 @@ def test_every_make_command_exists() -> None:
         subprocess.run([*MAKE, "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_make_demo_does_the_main_job_and_ends(environment: dict[str, str]) -> None:
     demo = subprocess.run([*MAKE, "demo"], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert demo.returncode == 0, demo.stdout + demo.stderr
     assert "receipt sent" in demo.stdout
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_make_up_takes_the_readmes_first_order(environment: dict[str, str]) -> None:
     log = Path(environment["MESHWORK_STATE"]).with_suffix(".log")
     with log.open("wb") as output:
@@ -50,7 +50,7 @@ def test_make_up_takes_the_readmes_first_order(environment: dict[str, str]) -> N
         )
     try:
         run = Path(environment["MESHWORK_STATE"]) / "run.json"
-        eventually(lambda: run.exists() or up.poll() is not None, "the mesh is up", 90)
+        eventually(lambda: run.exists() or up.poll() is not None, "the mesh is up", 180)
         assert up.poll() is None, log.read_text()[-3000:]
         at = json.loads(run.read_text())["addresses"]
         port, key = at["orders_port"], at["key"]
