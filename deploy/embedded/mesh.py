@@ -55,7 +55,8 @@ class Addresses:
 def shipped(broker: str) -> list[Service]:
     """Those that ship with Meshwork, as installed beside this Python: with the roles they have over it."""
     bin_folder = Path(sys.executable).parent
-    beats = ("beat",) if "SCHEDULES_URL" in _shared(broker) else ()
+    # Which server it will be is not known yet: it has no address before it runs.
+    beats = ("beat",) if broker.startswith(STREAMS) or os.environ.get("SCHEDULES_URL") else ()
     roles = {
         "orders": ("worker", "relay", "api", "webhooks"),
         "emails": ("worker-default", "worker-bulk", "relay"),  # a campaign never stands before a receipt
