@@ -18,7 +18,7 @@ from embedded.servers import Servers
 from embedded.signals import Signals
 from embedded.watch import Watched
 
-READY_WITHIN = 180.0  # seconds; a slow machine with a cold disk needs ten, one that runs tests a hundred
+READY_WITHIN = 60.0  # seconds; a slow machine with a cold disk needs ten
 
 
 class Stopped(Exception):

@@ -35,6 +35,10 @@ TABLES = {
 DAYS = [date(2026, 3, 27) + timedelta(n) for n in range(7)]
 # `ground` empties the tables for each example.
 FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Threads of connection pools use it, and hypothesis takes them for its strategies.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module inside strategies:hypothesis.errors.HypothesisDeprecationWarning"
+)
 Figures = dict[str, dict[tuple[Any, ...], Counter[str]]]
 
 

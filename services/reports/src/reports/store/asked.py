@@ -34,20 +34,22 @@ class Asked(NamedTuple):
 
 _FORGET = f"DELETE FROM asked_reports WHERE asked_at < now() - interval '{_KEPT}'"
 _ASK = """
-    INSERT INTO asked_reports (report_id, wanted, customers) VALUES (%s, %s, 0)
+    INSERT INTO asked_reports (report_id, wanted) VALUES (%s, %s)
     ON CONFLICT (report_id) DO NOTHING RETURNING report_id
 """
 _READ = """
-    SELECT report_id, wanted AS said, customers, asked_at, made_at, broken_part,
+    SELECT report_id, wanted AS said, asked_at, made_at, broken_part,
+        (SELECT coalesce(max(number), 0) FROM statements AS its WHERE its.report_id = asked_reports.report_id)
+            AS customers,
         revoked_reports.at IS NOT NULL AS revoked
     FROM asked_reports LEFT JOIN revoked_reports USING (report_id)
 """
 _MADE = """
-    UPDATE asked_reports SET made_at = coalesce(made_at, now()), broken_part = NULL, broken_at = NULL
+    UPDATE asked_reports SET made_at = coalesce(made_at, now()), broken_part = NULL
     WHERE report_id = %s
 """
 _BROKEN = """
-    UPDATE asked_reports SET broken_part = %s, broken_at = now() WHERE report_id = %s AND made_at IS NULL
+    UPDATE asked_reports SET broken_part = %s WHERE report_id = %s AND made_at IS NULL
 """
 
 

@@ -30,11 +30,9 @@ _CHOOSE = """
         FROM customers JOIN active USING (customer)
         WHERE %(account)s::text IS NULL OR account = %(account)s
         ORDER BY lower(email), seen_at DESC, customer
-    ), chosen AS (
-        INSERT INTO statements (report_id, number, customer)
-        SELECT %(id)s, row_number() OVER (ORDER BY address), customer FROM people RETURNING 1
     )
-    UPDATE asked_reports SET customers = (SELECT count(*) FROM chosen) WHERE report_id = %(id)s
+    INSERT INTO statements (report_id, number, customer)
+    SELECT %(id)s, row_number() OVER (ORDER BY address), customer FROM people
 """
 """Whoever has several keys, for several accounts or ways to write an address, gets one."""
 _SOME = """

@@ -46,7 +46,9 @@ def make_report(wanted: MakeReport, tx: Tx) -> None:
         return
     if asked.ask(tx, wanted) and wanted.kind == STATEMENTS:
         statements.choose(tx, wanted)
-    go_on(_asked(tx, wanted.report_id), tx)
+    report = _asked(tx, wanted.report_id)
+    go_on(report, tx)
+    _look_again(report, tx)
 
 
 def go_on(report: Asked, tx: Tx) -> None:
@@ -60,7 +62,6 @@ def go_on(report: Asked, tx: Tx) -> None:
             f"report {report.report_id} was {'called off' if report.revoked else 'not made in time'}"
         )
     canvas.put(tx, planning.steps(report), id=report.report_id, expires=EXPIRES - since)
-    outbox.put(tx, LookAfterReport(report_id=report.report_id), after=max(LOOK, since))
 
 
 def look_after(report_id: UUID, tx: Tx) -> None:
@@ -70,6 +71,7 @@ def look_after(report_id: UUID, tx: Tx) -> None:
         return
     log.warning("report.late", report_id=str(report_id), broken=report.broken_part)
     go_on(report, tx)
+    _look_again(report, tx)
 
 
 def gather_section(step: GatherSection, tx: Tx, files: FileStore, reporting: str) -> Section:
@@ -118,6 +120,12 @@ def note_broken(step: NoteBrokenReport, tx: Tx) -> None:
 def revoke_report(report_id: UUID, tx: Tx) -> None:
     """It is not wanted any more, whenever it is asked for."""
     revoked.revoke(tx, report_id)
+
+
+def _look_again(report: Asked, tx: Tx) -> None:
+    """Less and less often: after as long again as it is old."""
+    after = max(LOOK, _now() - report.asked_at)
+    outbox.put(tx, LookAfterReport(report_id=report.report_id), after=after)
 
 
 def _written(report: Asked, sections: Sequence[Section], tx: Tx, files: FileStore, reporting: str) -> File:

@@ -13,11 +13,9 @@ def upgrade() -> None:
         CREATE TABLE asked_reports (
             report_id uuid PRIMARY KEY,
             wanted jsonb NOT NULL,          -- fields of contracts.reports.MakeReport
-            customers int NOT NULL,         -- whose statements it has
             asked_at timestamptz NOT NULL DEFAULT now(),
             made_at timestamptz,
-            broken_part text,               -- of the last failure that nothing follows by itself
-            broken_at timestamptz
+            broken_part text                -- of the last failure that nothing follows by itself
         );
         CREATE TABLE statements (
             report_id uuid NOT NULL REFERENCES asked_reports ON DELETE CASCADE,
