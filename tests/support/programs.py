@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -147,3 +147,23 @@ def working(*beats: Program) -> Program | None:
     """The one that went to work last, of those that live."""
     begun = [(line["timestamp"], b.pid, b) for b in beats if b.alive for line in b.events("beat.working")]
     return max(begun)[2] if begun else None
+
+
+@contextlib.contextmanager
+def together(
+    service: str, *commands: Sequence[str], folder: Path, **environment: str
+) -> Iterator[list[Program]]:
+    """Programs of a service that are all ready, each with a folder of its own."""
+    programs = []
+    for number, command in enumerate(commands):
+        (own := folder / str(number)).mkdir()
+        programs.append(Program(service, *command, folder=own, **environment))
+    try:
+        for program in programs:
+            program.start()
+        for program in programs:
+            program.ready()
+        yield programs
+    finally:
+        for program in programs:
+            program.destroy()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mailserver import MailServer
 from messages import order_placed
-from programs import Program, eventually
+from programs import Program, eventually, together
 from wanted import send_bulk
 
 from embedded.valkey import Valkey
@@ -36,20 +36,8 @@ def workers(server: MailServer, url: str, valkey: Valkey, tmp_path: Path) -> Ite
         "CONCURRENCY": "1",
     }
     commands = (("worker", "--lane", "default"), ("worker", "--lane", "bulk"), ("relay",))
-    programs = []
-    for number, command in enumerate(commands):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        programs.append(Program("emails", *command, folder=folder, **told))
-    try:
-        for program in programs:
-            program.start()
-        for program in programs:
-            program.ready()
+    with together("emails", *commands, folder=tmp_path, **told) as programs:
         yield programs
-    finally:
-        for program in programs:
-            program.destroy()
 
 
 def test_a_receipt_goes_before_a_campaign_that_came_first(

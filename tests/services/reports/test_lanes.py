@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from programs import Program, eventually
+from programs import Program, eventually, together
 from watched import put
 
 from contracts.reports import MakeReport
@@ -36,21 +36,9 @@ def workers(beats_url: str, valkey: Valkey, tmp_path: Path) -> Iterator[list[Pro
         "FILES_URL": (tmp_path / "files").as_uri(),
         "CONCURRENCY": "1",
     }
-    programs = []
     commands = (("worker", "--lane", "default"), ("worker", "--lane", "heavy"), ("relay",))
-    for number, command in enumerate(commands):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        programs.append(Program("reports", *command, folder=folder, **told))
-    try:
-        for program in programs:
-            program.start()
-        for program in programs:
-            program.ready()
+    with together("reports", *commands, folder=tmp_path, **told) as programs:
         yield programs
-    finally:
-        for program in programs:
-            program.destroy()
 
 
 @pytest.mark.usefixtures("workers")

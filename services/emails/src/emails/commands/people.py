@@ -1,13 +1,12 @@
 """`emails suppressions` and `emails person`: who is not written to, and what is known of whom."""
 
-import json
 from typing import Any
 
 import click
 
 from emails.store import people as stored
 from emails.usecases import people
-from mesh import Service
+from mesh import Service, Tx, person
 from mesh.cli import begun
 
 
@@ -46,24 +45,11 @@ def suppressions_of(service: Service[Any]) -> click.Group:
 
 def person_of(service: Service[Any]) -> click.Group:
     """The commands, for this service's database."""
-    group = click.Group("person", help="What is known of one person.")
+    told = "Forget them. That they want no mails is remembered, without their address."
+    return person.person_of(service, people.known, _erase, told)
 
-    @group.command()
-    @click.argument("email")
-    def export(email: str) -> None:
-        """All of it, as JSON."""
-        with begun(service) as tx:
-            known = people.known(email, tx)
-        click.echo(json.dumps(known, indent=1, ensure_ascii=False, default=str))
 
-    @group.command()
-    @click.argument("email")
-    def erase(email: str) -> None:
-        """Forget them. That they want no mails is remembered, without their address."""
-        with begun(service) as tx:
-            left = people.erase(email, tx)
-        click.echo("erased")
-        for each in left:
-            click.echo(f"left, since it names others too: {each.place} {each.id} {each.name}")
-
-    return group
+def _erase(email: str, tx: Tx) -> list[str]:
+    left = people.erase(email, tx)
+    lines = (f"left, since it names others too: {each.place} {each.id} {each.name}" for each in left)
+    return ["erased", *lines]

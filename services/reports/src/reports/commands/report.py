@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from contracts import Refused, uuid7
-from contracts.reports import Delivery, MakeReport, ReportFormat, ReportKind, RevokeReport
+from contracts.reports import MakeReport, ReportKind, RevokeReport
 from mesh import Reject, Service, Tx, canvas, outbox
 from mesh.cli import begun, start
 from reports.commands import written
@@ -29,13 +29,7 @@ def report_of(service: Service[Any]) -> click.Group:
 def _make(service: Service[Any]) -> click.Command:
     @click.command("make")
     @click.argument("kind", type=click.Choice(get_args(ReportKind)))
-    @click.option("--format", type=click.Choice(get_args(ReportFormat)), default="pdf", show_default=True)
-    @click.option("--locale", default="en", show_default=True, help="Of the report.")
-    @click.option("--account", help="Whose figures. Default: those of all accounts together.")
-    @click.option("--customer", help="Whose statement it is: an address.")
-    @click.option("--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.')
-    @click.option("--by", type=click.Choice(get_args(Delivery)), default="attachment", show_default=True)
-    @click.option("--each-by", type=click.Choice(get_args(Delivery)), help=written.EACH)
+    @written.options(format="pdf")
     @between
     def make(kind: ReportKind, days: Sequence[date], to: Sequence[str], locale: str, **said: Any) -> None:
         """Have one made. Prints its id."""

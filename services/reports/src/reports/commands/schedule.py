@@ -12,12 +12,10 @@ from pydantic import ValidationError
 from contracts import Refused, uuid7
 from contracts.errors import explain
 from contracts.reports import (
-    Delivery,
     Missed,
     Period,
     Plan,
     RemoveSchedule,
-    ReportFormat,
     ReportKind,
     SetSchedule,
 )
@@ -71,14 +69,8 @@ def _add(service: Service[Any]) -> click.Command:
     )
     @click.option("--zone", default="UTC", show_default=True, help="Whose clocks and days are meant.")
     @click.option("--kind", type=click.Choice(get_args(ReportKind)), default="daily_sales", show_default=True)
-    @click.option("--format", type=click.Choice(get_args(ReportFormat)), default="csv", show_default=True)
+    @written.options(format="csv")
     @click.option("--period", type=click.Choice(get_args(Period)), default="yesterday", show_default=True)
-    @click.option("--locale", default="en", show_default=True, help="Of the report, and of who gets it.")
-    @click.option("--customer", help="Whose statement it is: an address.")
-    @click.option("--account", help="Whose figures. Default: those of all accounts together.")
-    @click.option("--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.')
-    @click.option("--by", type=click.Choice(get_args(Delivery)), default="attachment", show_default=True)
-    @click.option("--each-by", type=click.Choice(get_args(Delivery)), help=written.EACH)
     @click.option("--missed", type=click.Choice(get_args(Missed)), default="once", show_default=True)
     @click.option("--paused", is_flag=True, help="Have nothing fall due until it is resumed.")
     def add(name: str, cron: str | None, every: str | None, at: str | None, zone: str, **said: Any) -> None:

@@ -1,16 +1,20 @@
 """What people write on the command line of schedules, and read there: when, and to whom."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar, get_args
 
+import click
 from pydantic import ValidationError
 
 from contracts.emails import Recipient
+from contracts.reports import Delivery, ReportFormat
 from contracts.timing import Timing
 from mesh import recurrence
 from mesh.recurrence import Unfit
 
-EACH = "How each customer gets theirs, of customer_statements. Default: not at all."
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _EVERY = re.compile(r"(\d{1,9})([smhd]?)")
 _SOMEBODY = re.compile(
@@ -65,3 +69,31 @@ def _moment(at: str, zone: str) -> datetime:
     if meant.astimezone(UTC).astimezone(meant.tzinfo).replace(tzinfo=None) != said:
         raise Unfit(f"{at} is left out by the clocks of {zone}")
     return meant
+
+
+def options(*, format: str) -> Callable[[_Command], _Command]:
+    """What may be said of any report, by default in this format: `format`, `locale`, `account`, `customer`,
+    `to`, `by` and `each_by`."""
+    delivery = click.Choice(get_args(Delivery))
+    found = (
+        click.option(
+            "--format", type=click.Choice(get_args(ReportFormat)), default=format, show_default=True
+        ),
+        click.option("--locale", default="en", show_default=True, help="Of the report, and of who gets it."),
+        click.option("--account", help="Whose figures. Default: those of all accounts together."),
+        click.option("--customer", help="Whose statement it is: an address."),
+        click.option(
+            "--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.'
+        ),
+        click.option("--by", type=delivery, default="attachment", show_default=True),
+        click.option(
+            "--each-by", type=delivery, help="How each customer of customer_statements gets theirs."
+        ),
+    )
+
+    def with_options(command: _Command) -> _Command:
+        for option in reversed(found):  # as decorators above each other
+            command = option(command)
+        return command
+
+    return with_options
