@@ -1,6 +1,7 @@
 """`mesh contracts` as a person, or CI, calls it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_programs_are_told_what_people_are(mesh: Mesh, tree: Path) -> None:
 
 
 def test_a_version_that_is_gone_is_missed(mesh: Mesh, tree: Path) -> None:
-    (tree / "src/contracts/reports.py").unlink()
+    shutil.rmtree(tree / "src/contracts/reports")
     code, said, _ = mesh("check", "reports.sales_recorded")
     assert code == 1
     assert "reports.sales_recorded v1 r1 is not in this tree and not retired" in said

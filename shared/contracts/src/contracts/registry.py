@@ -112,11 +112,12 @@ def _refuse_what_cannot_work(new: Contract) -> None:
 def _faults(new: Contract) -> Iterator[Fault]:
     """In the order in which they make sense to a reader."""
     known = _by_name.get(new.name, {})
-    package, _, module = new.model.__module__.rpartition(".")
+    package, _, module = new.model.__module__.partition(".")
     yield not _NAME.fullmatch(new.name), f"name {new.name!r} is not '<owner>.<message>' in lower case"
     yield new.version < 1, "versions count from 1"
     yield not issubclass(new.model, (Command, Event)), "derive it from Command or Event"
-    yield package == "contracts" and module != new.owner, f"move it to contracts/{new.owner}.py"
+    misplaced = package == "contracts" and module.partition(".")[0] != new.owner
+    yield misplaced, f"move it to contracts/{new.owner}.py"
     yield from _faulty_lanes(new.lanes)
     yield new.version in known, f"{new} is taken: a released version never changes, add the next"
     yield from plain.faults(new.model)

@@ -1,0 +1,86 @@
+"""What reports obeys and announces.
+
+figures.py    from events and other sources to figures
+making.py     reports: asked for, made in parts, called off
+schedules.py  what is made again and again, or once at a time
+"""
+
+from contracts.reports.figures import (
+    FetchRates,
+    LoadLanded,
+    NoteFlow,
+    Places,
+    ReconcileDay,
+    RecountDay,
+    SalesRecorded,
+    TakeFiles,
+    TransformLanded,
+    TransformRates,
+)
+from contracts.reports.making import (
+    Delivery,
+    GatherSection,
+    LookAfterReport,
+    MakeReport,
+    NoteBrokenReport,
+    ReportFailed,
+    ReportFormat,
+    ReportKind,
+    ReportMade,
+    RevokeReport,
+    Section,
+    SectionGathered,
+    WriteReport,
+    WriteStatements,
+    Written,
+)
+from contracts.reports.schedules import (
+    Missed,
+    Period,
+    Plan,
+    RemoveSchedule,
+    RunSchedule,
+    RunScheduleNow,
+    ScheduleChanged,
+    ScheduleFired,
+    ScheduleRemoved,
+    SetSchedule,
+)
+
+__all__ = [
+    "Delivery",
+    "FetchRates",
+    "GatherSection",
+    "LoadLanded",
+    "LookAfterReport",
+    "MakeReport",
+    "Missed",
+    "NoteBrokenReport",
+    "NoteFlow",
+    "Period",
+    "Places",
+    "Plan",
+    "ReconcileDay",
+    "RecountDay",
+    "RemoveSchedule",
+    "ReportFailed",
+    "ReportFormat",
+    "ReportKind",
+    "ReportMade",
+    "RevokeReport",
+    "RunSchedule",
+    "RunScheduleNow",
+    "SalesRecorded",
+    "ScheduleChanged",
+    "ScheduleFired",
+    "ScheduleRemoved",
+    "Section",
+    "SectionGathered",
+    "SetSchedule",
+    "TakeFiles",
+    "TransformLanded",
+    "TransformRates",
+    "WriteReport",
+    "WriteStatements",
+    "Written",
+]
