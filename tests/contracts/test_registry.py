@@ -50,8 +50,9 @@ def test_neither_command_nor_event(name: str, base: type[Any]) -> None:
     assert refusal(model, name) == "derive it from Command or Event"
 
 
-def test_a_contract_outside_its_owners_module() -> None:
-    model = create_model("Stray", __base__=Event, __module__="contracts.orders")
+@pytest.mark.parametrize("module", ["contracts.orders", "contracts.orders.emails"])
+def test_a_contract_outside_its_owners_module(module: str) -> None:
+    model = create_model("Stray", __base__=Event, __module__=module)
     assert refusal(model, "emails.stray") == "move it to contracts/emails.py"
 
 
