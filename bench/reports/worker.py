@@ -110,6 +110,6 @@ def _largest(processes: Sequence[Process]) -> float:
 def _check_once(tx: Tx, events: int, orders: int) -> None:
     """What landed, and which orders are said to be in the figures: each once."""
     [landed] = tx.execute("SELECT count(*) FROM landed").fetchone() or (0,)
-    [counted] = tx.execute("SELECT count(*) FROM orders WHERE counted").fetchone() or (0,)
+    [counted] = tx.execute("SELECT count(*) FROM counted").fetchone() or (0,)
     if (landed, counted) != (events, orders):
         raise Wrong(f"{landed:,} of {events:,} events landed, {counted:,} of {orders:,} orders counted")

@@ -1,6 +1,6 @@
 """Figures: what the facts add up to, by hour, day, country, customer and product.
 
-A fact says whether the figures have it. So to load it again adds nothing, and what was interrupted goes on.
+It is kept which facts the figures have. So to load them again adds nothing, and what was interrupted goes on.
 All sums are of whole numbers: in whatever order they are added, they are the same.
 """
 
@@ -54,28 +54,37 @@ def _added(table: str, keys: Sequence[str], measures: Sequence[str], moves: str)
 
 
 _TABLES = (
-    ("days_by_customer", ("day", "account", "customer"), _MEASURES, _CONVERTED),
+    ("days", ("day", "account", "currency"), _OF_DAYS, "moves"),
     ("days_by_country", ("day", "account", "country"), _MEASURES, _CONVERTED),
     ("hours", ("hour", "account", "currency"), _OF_HOURS, "moves"),
-    ("days", ("day", "account", "currency"), _OF_DAYS, "moves"),
     ("days_by_product", ("day", "account", "sku"), _OF_PRODUCTS, f"({_LINES}) AS lines"),
+    ("days_by_customer", ("day", "account", "customer"), _MEASURES, _CONVERTED),
 )
+"""PostgreSQL runs such parts of a statement last to first: the few rows that everybody adds to come at the
+end, and are locked for the shortest time."""
 _INTO = ", ".join(f"into_{table[0]} AS ({_added(*table)})" for table in _TABLES)
 _COUNT = f"moves AS MATERIALIZED ({_SOLD} UNION ALL {_GIVEN_BACK}), {_INTO}"
 """Counts what is in `sold` and `given_back`."""
+_COUNTED = "cancelled, (xmax = 0) AS new"
+"""What is known of who was marked: only a row that was there before has been locked by somebody."""
 _LOAD = f"""
-    WITH touched AS MATERIALIZED (SELECT DISTINCT order_id FROM {IN_RANGES}
-    ), due AS MATERIALIZED (
-        SELECT order_id, counted AS had, counted_cancelled AS had_cancelled
-        FROM touched JOIN orders USING (order_id)
-        WHERE placed_at IS NOT NULL AND (NOT counted OR (cancelled_at IS NOT NULL AND NOT counted_cancelled))
-        ORDER BY order_id FOR UPDATE OF orders
-    ), sold AS (
-        UPDATE orders SET counted = true, counted_cancelled = cancelled_at IS NOT NULL
-        FROM due WHERE orders.order_id = due.order_id
-        RETURNING orders.*, (NOT had)::int AS new, (counted_cancelled AND NOT had_cancelled)::int AS off
+    WITH touched AS (
+        SELECT DISTINCT order_id FROM {IN_RANGES}
+        WHERE name IN ('orders.order_placed', 'orders.order_cancelled', 'orders.order_expired')
+    ), placed AS MATERIALIZED (
+        SELECT orders.* FROM touched JOIN orders USING (order_id) WHERE placed_at IS NOT NULL
+    ), marked AS (
+        INSERT INTO counted (order_id, cancelled)
+        SELECT order_id, cancelled_at IS NOT NULL FROM placed ORDER BY order_id
+        ON CONFLICT (order_id) DO UPDATE SET cancelled = true
+            WHERE excluded.cancelled AND NOT counted.cancelled
+        RETURNING order_id, {_COUNTED}
+    ), sold AS MATERIALIZED (
+        SELECT placed.*, new::int AS new, cancelled::int AS off FROM placed JOIN marked USING (order_id)
     ), due_back AS MATERIALIZED (
-        SELECT order_id, refunded FROM touched, LATERAL (
+        SELECT order_id, refunded FROM (
+            SELECT DISTINCT order_id FROM {IN_RANGES} WHERE name = 'orders.order_refunded'
+        ) AS touched, LATERAL (
             SELECT refunded FROM refunds WHERE order_id = touched.order_id AND NOT counted OFFSET 0
         ) AS refunds ORDER BY order_id, refunded
     ), given_back AS (
@@ -86,16 +95,17 @@ _LOAD = f"""
     ), {_COUNT}
     SELECT order_id FROM sold WHERE new = 1
 """
-_MARK = """
-    WITH fresh AS (
-        SELECT order_id FROM orders WHERE day = %(day)s AND NOT counted
-    ), marked AS (
-        UPDATE orders SET counted = true, counted_cancelled = cancelled_at IS NOT NULL
-        WHERE day = %(day)s AND (NOT counted OR counted_cancelled <> (cancelled_at IS NOT NULL))
+_MARK = f"""
+    WITH marked AS (
+        INSERT INTO counted (order_id, cancelled)
+        SELECT order_id, cancelled_at IS NOT NULL FROM orders WHERE day = %(day)s ORDER BY order_id
+        ON CONFLICT (order_id) DO UPDATE SET cancelled = excluded.cancelled
+            WHERE counted.cancelled <> excluded.cancelled
+        RETURNING order_id, {_COUNTED}
     ), marked_back AS (
         UPDATE refunds SET counted = true WHERE day = %(day)s AND NOT counted
     )
-    SELECT order_id FROM fresh
+    SELECT order_id FROM marked WHERE new
 """
 _CLEAR = """
     DELETE FROM hours WHERE hour >= %(day)s::date::timestamp AT TIME ZONE 'UTC'
