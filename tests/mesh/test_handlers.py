@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import pytest
-from sample import Count, GreetV1, GreetV2
+from sample import Count, Greeted, GreetV1, GreetV2
 
 from mesh import Consumer, Tx
 
@@ -73,12 +73,25 @@ def test_a_handler_that_cannot_work_is_refused(case: str) -> None:
     assert not consumer.handlers
 
 
+def test_several_come_in_batches() -> None:
+    def counts(messages: Sequence[Count | Greeted], tx: Tx, deps: Any) -> None: ...
+
+    kinds: list[Any] = [GreetV2, Count]
+    consumer = Consumer[Any]("sample")
+    with pytest.raises(TypeError, match=r"sample.greet v2 and others: .* say batch="):
+        consumer.handles(*kinds)
+    with pytest.raises(TypeError, match=re.escape("says that it takes Count | Greeted, and gets GreetV2")):
+        consumer.handles(*kinds, batch=10)(counts)
+    with pytest.raises(TypeError, match="is handled already"):
+        consumer.handles(Count, Count, batch=10)(counts)
+
+
 def test_a_message_that_this_consumer_cannot_take_is_refused() -> None:
     consumer = Consumer[Any]("sample")
     with pytest.raises(TypeError, match="is old: handle v2"):
-        consumer.handles(GreetV1)
+        consumer.handles(GreetV1)(one)
     with pytest.raises(TypeError, match="only its owner obeys it"):
-        Consumer[Any]("other").handles(Count)
+        Consumer[Any]("other").handles(Count)(one)
     consumer.handles(GreetV2)(one)
     with pytest.raises(TypeError, match="is handled already"):
         consumer.handles(GreetV2)(one)

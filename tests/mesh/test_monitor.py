@@ -30,7 +30,8 @@ def test_each_message_is_told_of_under_its_id(id: Any) -> None:
     for raw in (one, other):
         monitor.received(raw)
     monitor.started([one, other])
-    monitor.done("x", [one, other], Handled(0.1, [Failed(one.id, again=False, error="no", queue="q")], []))
+    handled = Handled(0.1, [Failed(one.id, again=False, error="no", queue="q")], [])
+    monitor.done([one, other], handled, known=False)
     assert [type for type, _ in eventer.sent] == [
         *["task-received"] * 2,
         *["task-started"] * 2,

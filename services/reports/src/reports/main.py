@@ -67,6 +67,7 @@ service = Service(
     ),
     flow=NoteFlow,
     wiring=wiring.open_deps,
+    concurrency=2,  # while PostgreSQL works for one, the other reads what comes next
     memory=300,  # the largest report takes 180
     keeps_files=True,
     ticks=Ticks(

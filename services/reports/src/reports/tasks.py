@@ -55,10 +55,6 @@ WAITING = 600.0
 """Seconds: steps wait while a day is rebuilt, and who rebuilds one for those that are under way."""
 
 
-def events_of_orders(messages: Sequence[landing.Event], tx: Tx, deps: Deps) -> None:
-    landing.land(messages, tx)
-
-
 _EVENTS: tuple[type[landing.Event], ...] = (
     OrderPlaced,
     OrderPaid,
@@ -68,8 +64,11 @@ _EVENTS: tuple[type[landing.Event], ...] = (
     OrderExpired,
     OrderRefunded,
 )
-for event in _EVENTS:
-    consumer.handles(event, batch=500)(events_of_orders)
+
+
+@consumer.handles(*_EVENTS, batch=500)
+def events_of_orders(messages: Sequence[landing.Event], tx: Tx, deps: Deps) -> None:
+    landing.land(messages, tx)
 
 
 @consumer.handles(TransformLanded, batch=20, time_limit=WAITING)

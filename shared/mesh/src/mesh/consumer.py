@@ -45,7 +45,7 @@ class Consumer(Generic[Deps]):
     def handles(
         self,
         message: type[M],
-        *,
+        *others: type[M],
         batch: int,
         attempts: int = ...,
         time_limit: float = ...,
@@ -65,7 +65,7 @@ class Consumer(Generic[Deps]):
     def handles(
         self,
         message: type[M],
-        *,
+        *others: type[M],
         inbox: Literal[False],
         batch: int,
         attempts: int = ...,
@@ -75,7 +75,7 @@ class Consumer(Generic[Deps]):
     def handles(
         self,
         message: type[M],
-        *,
+        *others: type[M],
         batch: int = 0,
         attempts: int = 8,
         time_limit: float = 30.0,
@@ -84,20 +84,25 @@ class Consumer(Generic[Deps]):
     ) -> Callable[[Any], Any]:
         """The function below handles `message`, in one transaction with inbox and outbox.
 
-        With `batch`, it gets up to that many messages in a list and commits once for all of them.
+        With `batch`, it gets up to that many messages in a list and commits once for all of them. They may
+        be of several kinds then, in the order in which they came.
         With `inbox=False` it gets no transaction and may see a message twice: for work that needs no
         database and bears it.
         `failed(message, tx, failure)` is told of each message that was not handled, in the transaction that
         settles it: whoever waits for it may want to know.
         Raises TypeError, at import, for what could not work later.
         """
-        contract = contract_of(message)
-        self._refuse(self._faults(contract))
+        contracts = [contract_of(kind) for kind in (message, *others)]
+        line = contracts[0].name
+        if others and not batch:
+            self._refuse([f"{contracts[0]} and others: they come together in batches, say batch="])
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
-            handler = Handler(contract, function, attempts, time_limit, batch, inbox, failed)
-            self._refuse(f"{contract}: {fault}" for fault in faults(handler))
-            self.handlers[contract.name] = handler
+            for contract in contracts:
+                self._refuse(self._faults(contract))
+                handler = Handler(contract, function, line, attempts, time_limit, batch, inbox, failed)
+                self._refuse(f"{contract}: {fault}" for fault in faults(handler))
+                self.handlers[contract.name] = handler
             return function
 
         return register

@@ -108,10 +108,11 @@ def delivery(head: Head, attempt: int, in_doubt: bool = False) -> Iterator[None]
 
 
 @contextmanager
-def batch(name: str, messages: Sequence[Arrived]) -> Iterator[None]:
+def batch(messages: Sequence[Arrived]) -> Iterator[None]:
     """Bind the logs of a batch, whose messages are handled as one."""
     token = _arrived.set(messages)
-    with structlog.contextvars.bound_contextvars(message=name, batch=len(messages)):
+    names = ", ".join(sorted({each.head.name for each in messages}))
+    with structlog.contextvars.bound_contextvars(message=names, batch=len(messages)):
         try:
             yield
         finally:

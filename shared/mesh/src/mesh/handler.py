@@ -30,6 +30,9 @@ class Handler:
     contract: Contract
     """The newest version of this build; older ones are upcast to it before they arrive."""
     function: Callable[..., Effect[Any] | Value | None]
+    line: str
+    """The name of the message in whose batches this one comes: the first that the function was given to
+    handle together with it, or its own."""
     attempts: int
     """How often a message is tried before it becomes a dead letter."""
     time_limit: float
@@ -88,10 +91,12 @@ def _misread(handler: Handler) -> Iterator[str]:
     yield from _misanswered(handler, hints)
     said = hints.get(next(iter(inspect.signature(handler.function).parameters)))
     inside = next(iter(get_args(said)), None)
-    named = [kind for kind in (said, inside) if inspect.isclass(kind) and issubclass(kind, Message)]
+    kinds = (said, *(get_args(inside) or [inside]))
+    named = [kind for kind in kinds if inspect.isclass(kind) and issubclass(kind, Message)]
     model = handler.contract.model
-    if named and named[0] is not model:
-        yield f"{_named(handler)} says that it takes {named[0].__name__}, and gets {model.__name__}"
+    if named and not any(issubclass(model, kind) for kind in named):
+        takes = " | ".join(kind.__name__ for kind in named)
+        yield f"{_named(handler)} says that it takes {takes}, and gets {model.__name__}"
     elif named and (said is model) == bool(handler.batch):
         gets = f"a list: Sequence[{model.__name__}]" if handler.batch else f"one: {model.__name__}"
         yield f"{_named(handler)} says that it takes {said}, and gets {gets}"

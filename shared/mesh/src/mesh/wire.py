@@ -8,7 +8,7 @@ Any Celery client can therefore send to the mesh, and any Celery tool can read w
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -54,6 +54,11 @@ class Raw(NamedTuple):
         """The one in its headers, whatever its sender wrote there."""
         found = self.headers.get("id")
         return None if found is None else str(found)
+
+
+def names(messages: Iterable[Raw]) -> str:
+    """For people: what the headers of these call them."""
+    return ", ".join(sorted({str(raw.headers.get("task")) for raw in messages}))
 
 
 def headers(message: Outgoing) -> dict[str, Any]:

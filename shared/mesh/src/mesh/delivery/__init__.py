@@ -65,7 +65,8 @@ class Deliveries:
         self._tally = tally
 
     def handle(self, name: str | None, chunk: Sequence[Raw], budget: float = math.inf) -> Handled:
-        """Settle the messages of a chunk; `name` is None for what the worker found no handler for.
+        """Settle the messages of a chunk, all of that name, or of that handler's line; `name` is None for
+        what the worker found no handler for.
 
         After `budget` seconds it begins no other. Raises Unavailable: then nothing is lost, call again.
         """
@@ -132,8 +133,15 @@ class Deliveries:
         left: Sequence[int] = (),
     ) -> None:
         if self._tally:
-            fell = [(failure.queue, failure.reason) for failure in failures]
-            self._tally.count(name, [raw.queue for raw in chunk], seconds, fell, left)
+            places: dict[str | None, list[int]] = {}
+            for place, raw in enumerate(chunk):
+                places.setdefault(self._named(name, raw), []).append(place)
+            for own, these in places.items():
+                ids = {chunk[place].id for place in these}
+                fell = [(failure.queue, failure.reason) for failure in failures if failure.id in ids]
+                queues = [chunk[place].queue for place in these]
+                not_begun = [number for number, place in enumerate(these) if place in left]
+                self._tally.count(own, queues, seconds, fell, not_begun)
 
     def _understood(self, name: str | None, chunk: Sequence[Raw]) -> tuple[list[Delivery], list[Failed]]:
         """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""
@@ -141,7 +149,7 @@ class Deliveries:
         failures: list[Failed] = []
         for raw in chunk:
             try:
-                delivery = opened(raw, name, self._handlers)
+                delivery = opened(raw, self._named(name, raw), self._handlers)
             except NotUnderstood as error:
                 failures.append(self._buried(raw, error.envelope, error.reason, str(error)))
                 continue
@@ -150,6 +158,12 @@ class Deliveries:
             else:
                 failures.append(self._poisonous(delivery))
         return known, failures
+
+    def _named(self, line: str | None, raw: Raw) -> str | None:
+        """What it must be: in a line may be messages of several names."""
+        told = raw.headers.get("task")
+        handler = self._handlers.get(told) if isinstance(told, str) else None
+        return handler.contract.name if handler and handler.line == line else line
 
     def _poisonous(self, delivery: Delivery) -> Failed:
         error = f"{delivery.raw.deaths} processes died handling it"

@@ -52,7 +52,7 @@ def _one_by_one(
 def _together(handler: Handler, chunk: Sequence[Delivery], deps: Any) -> list[Failure]:
     """A batch that fails is tried by halves, which finds the message at fault."""
     try:
-        with context.batch(handler.contract.name, chunk), time_limit(handler.time_limit):
+        with context.batch(chunk), time_limit(handler.time_limit):
             handler.function([d.message for d in chunk], deps)
             log.info("batch.handled", first=str(chunk[0].id), last=str(chunk[-1].id))
     except Exception as error:  # noqa: BLE001 as above

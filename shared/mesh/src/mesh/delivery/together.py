@@ -69,7 +69,7 @@ class Together:
         tx, self._looked = self._connection, False
         by_id = {d.id: d for d in chunk}
         with transaction(tx):
-            seen = inbox.begin(tx, list(by_id), [self._handler.contract.name] * len(by_id))
+            seen = inbox.begin(tx, list(by_id), [d.head.name for d in by_id.values()])
             self._looked = True
             uncertain = [d for id, d in by_id.items() if seen[id] is Seen.UNCERTAIN]
             self._doubtful |= {d.id for d in uncertain}
@@ -147,7 +147,7 @@ class Together:
     def _run_batch(self, fresh: Sequence[Delivery]) -> None:
         if not fresh:
             return
-        with context.batch(self._handler.contract.name, fresh):
+        with context.batch(fresh):
             with time_limit(self._handler.time_limit):
                 self._handler.function([d.message for d in fresh], self._connection, self._deps)
             log.info("batch.handled", first=str(fresh[0].id), last=str(fresh[-1].id))

@@ -17,11 +17,11 @@ from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
 from mesh.worker import child, compression, inspection, overruled, tasks
+from mesh.worker.dispatcher import BATCHES, largest
 from mesh.worker.routes import Routes
 
-_CREDIT = 4
-"""Chunks' worth of messages a worker may hold: one being handled, one to follow, two on the way."""
 _LEAST_CREDIT = 64
+"""Messages that a worker may hold unacknowledged, before it knows what they cost."""
 
 _COMMON: dict[str, Any] = {
     # A broker that is late is waited for, at the start as later.
@@ -145,7 +145,7 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "task_queues": _queues(service),
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,
-        "worker_prefetch_multiplier": _credit(service) // concurrency,
+        "worker_prefetch_multiplier": _credit(service, concurrency),
         "worker_pool": settings.pool or service.pool,
         "worker_concurrency": concurrency,
         # Bounded memory: a child that had more is replaced after its chunk (in KiB).
@@ -170,10 +170,9 @@ def _queues(service: Service[Any], lanes: Collection[str] = ()) -> list[Queue]:
     return queues
 
 
-def _credit(service: Service[Any]) -> int:
-    """Messages that a worker may hold unacknowledged: whole batches must be able to form."""
-    largest = max((h.batch for h in service.consumer.handlers.values()), default=0)
-    return max(_LEAST_CREDIT, _CREDIT * largest // 2)
+def _credit(service: Service[Any], children: int) -> int:
+    """For each child."""
+    return max(_LEAST_CREDIT // children, BATCHES * largest(service.consumer.handlers))
 
 
 def _connect_signals(service: Service[Any], settings: Settings) -> None:

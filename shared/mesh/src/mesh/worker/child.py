@@ -17,7 +17,7 @@ from mesh.flow.tally import Tally
 from mesh.flow.teller import Teller
 from mesh.service import Service
 from mesh.settings import Settings
-from mesh.wire import Raw
+from mesh.wire import Raw, names
 
 log = structlog.get_logger(__name__)
 
@@ -125,5 +125,5 @@ def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | Fault | 
         log.warning("worker.waiting", error=str(error))
         return Away(str(error))
     except Exception as error:
-        log.exception("chunk.failed", message=name, messages=len(chunk))
+        log.exception("chunk.failed", message=names(chunk), messages=len(chunk))
         return Fault(repr(error))

@@ -9,7 +9,7 @@ chunk that takes longer than was thought ends early, and what is left of it come
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ import structlog
 from mesh import timelimit
 from mesh.delivery import Handled
 from mesh.handler import Handler
-from mesh.wire import Raw
+from mesh.wire import Raw, names
 from mesh.worker import child
 from mesh.worker.child import Away, Fault
 from mesh.worker.monitor import Monitor
@@ -31,6 +31,9 @@ ALONE = 0.050
 """The same when nobody else waits: what arrives meanwhile waits that long at the most."""
 MOST = 500
 """Messages in one chunk, however cheap they are."""
+
+BATCHES = 2
+"""So many a worker may hold for each child: one that is handled, and one that is complete when it is."""
 
 _PATIENCE = 2
 """How many times its budget a chunk may take, before it ends early: estimates are no more than that."""
@@ -49,10 +52,11 @@ class Waiting:
 
 @dataclass(slots=True)
 class Line:
-    """The messages that wait for one handler, and what they have cost so far."""
+    """The messages that wait for one handler, or for those that share batches, and what they have cost."""
 
     name: str | None
     handler: Handler | None
+    """One of these; None: there is none for what waits here."""
     waiting: deque[Waiting] = field(default_factory=deque)
     cost: float = _UNKNOWN
     """Seconds for one message, a running estimate."""
@@ -122,9 +126,11 @@ class Dispatcher:
 
     def offer(self, name: str | None, waiting: Waiting) -> None:
         """A message arrived. It is handed over when this turn of the loop has brought all it has."""
-        line = self._lines.get(name)
+        handler = self._handlers.get(name or "")
+        own = handler.line if handler else None
+        line = self._lines.get(own)
         if line is None:
-            line = self._lines[name] = Line(name, self._handlers.get(name or ""))
+            line = self._lines[own] = Line(own, handler)
         if not line.waiting:
             self._turn.append(line)
         line.waiting.append(waiting)
@@ -144,9 +150,9 @@ class Dispatcher:
 
     def credit(self) -> int:
         """How many messages the worker can make use of: for each child one chunk that it handles, one that
-        waits, and one that is on its way; of the size that what came lately would have."""
+        waits, and one that is on its way, of the size that what came lately would have; and whole batches."""
         size = max(1, min(MOST, int(ALONE / max(self._pace, 1e-6))))
-        return 3 * size * int(self._pool.num_processes)
+        return max(3 * size, BATCHES * largest(self._handlers)) * int(self._pool.num_processes)
 
     def stop(self) -> None:
         """Hand over nothing more: what waits is given back with the channel."""
@@ -201,13 +207,14 @@ class Dispatcher:
             self._put_back(chunk.line, [chunk.messages[place] for place in handled.left])
             begun = _begun(chunk, handled)
             self._settle([waiting.message for waiting in begun])
-            self._monitor.done(chunk.line.name, [waiting.raw for waiting in begun], handled)
+            self._monitor.done([waiting.raw for waiting in begun], handled, known=chunk.line.name is not None)
         self._dispatch()
 
     def _died(self, chunk: Chunk, error: Any) -> None:
         """The child that had the chunk is gone: each message is tried again, alone, a few times."""
         self.running.discard(chunk)
-        log.error("child.died", message=chunk.line.name, messages=len(chunk.messages), error=str(error))
+        raws = [waiting.raw for waiting in chunk.messages]
+        log.error("child.died", message=names(raws), messages=len(raws), error=str(error))
         self._put_back(chunk.line, [_after_death(w) for w in chunk.messages])
         self._dispatch()
 
@@ -224,6 +231,11 @@ class Dispatcher:
     def _resume(self) -> None:
         self._paused = False
         self._dispatch()
+
+
+def largest(handlers: Mapping[str, Handler]) -> int:
+    """Messages in the largest batch; 0: there are no batches."""
+    return max((handler.batch for handler in handlers.values()), default=0)
 
 
 def _begun(chunk: Chunk, handled: Handled) -> list[Waiting]:

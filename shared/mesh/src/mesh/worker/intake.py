@@ -52,7 +52,6 @@ class Intake(CeleryConsumer):
         mesh = self.app.mesh
         self._settings: Settings = mesh.settings
         self._handlers = mesh.service.consumer.handlers
-        self._largest = max((handler.batch for handler in self._handlers.values()), default=0)
         self._heartbeat: Heartbeat = mesh.heartbeat
         self._taken: dict[str, Counter[str]] = mesh.announcer.taken
         mesh.announcer.held = self._held
@@ -204,7 +203,7 @@ class Intake(CeleryConsumer):
             log.info("message.revoked", message=name, message_id=raw.id)
             self._acks.settle([message])
             return
-        self.dispatcher.offer(name if name in self._handlers else None, Waiting(raw, message))
+        self.dispatcher.offer(name, Waiting(raw, message))
 
     def _given(self, message: Any) -> str:
         """The queue that a message came from, and that it came is counted."""
@@ -239,7 +238,7 @@ class Intake(CeleryConsumer):
     def _tune(self) -> None:
         """Hold as many messages as there is use for: fast ones by the thousand, slow ones one by one, so
         that other workers get them. By steps of two, since RabbitMQ wants to be asked anew."""
-        wanted = max(self.dispatcher.credit(), 2 * self._largest)
+        wanted = self.dispatcher.credit()
         held = self.qos.value
         if held / 2 < wanted < held * 2:
             return

@@ -49,8 +49,9 @@ class Monitor:
             for raw in chunk:
                 send("task-started", uuid=raw.id)
 
-    def done(self, name: str | None, chunk: Sequence[Raw], handled: Handled) -> None:
-        state.total_count[name or "unknown"] += len(chunk)
+    def done(self, chunk: Sequence[Raw], handled: Handled, *, known: bool) -> None:
+        """`known`: there are handlers for its messages."""
+        state.total_count.update(raw.headers["task"] if known else "unknown" for raw in chunk)
         state.all_total_count[0] += len(chunk)
         if not (send := self._sender()):
             return
