@@ -112,6 +112,7 @@ class Dispatcher:
     ) -> None:
         self._pool = pool
         self._handlers = handlers
+        self._largest = largest(handlers)
         self._settle = settle
         self._monitor = monitor
         self._call_soon = hub.call_soon
@@ -152,7 +153,7 @@ class Dispatcher:
         """How many messages the worker can make use of: for each child one chunk that it handles, one that
         waits, and one that is on its way, of the size that what came lately would have; and whole batches."""
         size = max(1, min(MOST, int(ALONE / max(self._pace, 1e-6))))
-        return max(3 * size, BATCHES * largest(self._handlers)) * int(self._pool.num_processes)
+        return max(3 * size, BATCHES * self._largest) * int(self._pool.num_processes)
 
     def stop(self) -> None:
         """Hand over nothing more: what waits is given back with the channel."""

@@ -83,8 +83,8 @@ def upgrade() -> None:
         ) WITH (fillfactor = 70);      -- paid and shipped, each is written again: no index has to know
         CREATE INDEX orders_day ON orders (day);
         CREATE INDEX orders_customer ON orders (customer, placed_at);
-        CREATE TABLE counted (         -- orders that the figures have: who counts them gets in nobody's way
-            order_id uuid PRIMARY KEY,  -- who merges what else happened to them
+        CREATE TABLE counted (          -- orders that the figures have: not in `orders`, which others write
+            order_id uuid PRIMARY KEY,
             cancelled boolean NOT NULL  -- whether they have that, too
         );
         CREATE TABLE refunds (
