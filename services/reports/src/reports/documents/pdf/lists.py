@@ -11,8 +11,8 @@ from reports.documents.pdf.widths import EM, blanks, cut, of_figures, of_words
 
 LONG = 250
 """Rows from which a table is such a list."""
-MOST_ROWS = 20_000
-"""Of a PDF, four hundred pages of it. Whoever needs more does not read it."""
+MOST_ROWS = 10_000
+"""Of a PDF, two hundred pages of it, made in 220 MiB. Whoever needs more does not read it."""
 FIRST_PAGE, OTHER_PAGES = 50, 52
 """Lines."""
 PAGE = 174 / 3.0 * EM
