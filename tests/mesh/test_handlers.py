@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sample import Count, Greeted, GreetV1, GreetV2
 
+from contracts import Command
 from mesh import Consumer, Tx
 
 
@@ -76,12 +77,16 @@ def test_a_handler_that_cannot_work_is_refused(case: str) -> None:
 def test_several_come_in_batches() -> None:
     def counts(messages: Sequence[Count | Greeted], tx: Tx, deps: Any) -> None: ...
 
+    def one_of(message: Command, tx: Tx, deps: Any) -> None: ...
+
     kinds: list[Any] = [GreetV2, Count]
     consumer = Consumer[Any]("sample")
     with pytest.raises(TypeError, match=r"sample.greet v2 and others: .* say batch="):
         consumer.handles(*kinds)
     with pytest.raises(TypeError, match=re.escape("says that it takes Count | Greeted, and gets GreetV2")):
         consumer.handles(*kinds, batch=10)(counts)
+    with pytest.raises(TypeError, match=re.escape("gets a list: Sequence[Count]")):
+        consumer.handles(Count, batch=10)(one_of)
     with pytest.raises(TypeError, match="is handled already"):
         consumer.handles(Count, Count, batch=10)(counts)
 

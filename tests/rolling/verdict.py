@@ -4,7 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 from rolling.builds import Build
 from rolling.ledger import Ledger
@@ -139,7 +139,8 @@ def _misread(ledger: Ledger, *, exact: bool) -> int:
 def _strangers(logs: Logs, builds: Builds) -> Iterable[bool]:
     for handled in logs.handled:
         knows = builds[handled.service, handled.version].knows
-        for id in handled.ids:
+        names = handled.name.split(", ")  # a batch may be of several kinds
+        for name, id in product(names, handled.ids):
             sent = _sends(logs, builds, logs.requests.get(id, ""), ORDER_PLACED)
-            version = sent if handled.name == ORDER_PLACED and sent else 1
-            yield (handled.name, version) not in knows
+            version = sent if name == ORDER_PLACED and sent else 1
+            yield (name, version) not in knows

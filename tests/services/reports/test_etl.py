@@ -103,10 +103,8 @@ def arrive(ground: Ground, told: Sequence[Story], chance: Random) -> None:
     envelopes += chance.sample(envelopes, k=len(envelopes) // 3)
     chance.shuffle(envelopes)
     while envelopes:
-        name = envelopes[-1].name
-        batch = [e for e in envelopes if e.name == name][: chance.randint(1, 5)]
-        taken = {id(e) for e in batch}
-        envelopes = [e for e in envelopes if id(e) not in taken]
+        most = chance.randint(1, 5)
+        batch, envelopes = envelopes[:most], envelopes[most:]
         ground.deliver(*batch)
         if chance.random() < 0.3:
             ground.settle()

@@ -97,7 +97,7 @@ def _misread(handler: Handler) -> Iterator[str]:
     if named and not any(issubclass(model, kind) for kind in named):
         takes = " | ".join(kind.__name__ for kind in named)
         yield f"{_named(handler)} says that it takes {takes}, and gets {model.__name__}"
-    elif named and (said is model) == bool(handler.batch):
+    elif named and (said in named) == bool(handler.batch):
         gets = f"a list: Sequence[{model.__name__}]" if handler.batch else f"one: {model.__name__}"
         yield f"{_named(handler)} says that it takes {said}, and gets {gets}"
 

@@ -53,9 +53,11 @@ def raw(envelope: Envelope, service: str, *, retries: int = 0, deaths: int = 0) 
 def deliver(
     consumer: Consumer[Any], database: Database, deps: Any, *messages: Message | Envelope | Raw
 ) -> None:
-    """Deliver messages of one kind, in one chunk."""
+    """Deliver messages in one chunk: of one kind, or of those that one function takes in batches."""
     chunk = list(_raws(messages, consumer.service))
-    Deliveries(consumer, database, deps).handle(chunk[0].headers.get("task"), chunk)
+    name = chunk[0].headers.get("task")
+    handler = consumer.handlers.get(name or "")
+    Deliveries(consumer, database, deps).handle(handler.line if handler else name, chunk)
 
 
 def settle(consumer: Consumer[Any], database: Database, deps: Any, tx: Tx, *kinds: type[Message]) -> None:

@@ -107,7 +107,7 @@ _MERGE = (
     _REFUNDS.format(source=IN_RANGES, when_known="NOTHING"),
 )
 """Orders are written first, by their ids, all of them in one pass; then the rest, each table by its key.
-Loading goes the same way: of those who wait for each other's rows, nobody waits in a circle."""
+Of those who wait for each other's rows, nobody waits in a circle. Loading writes to refunds alone."""
 
 _OF_THE_DAY = f"(SELECT * FROM landed WHERE {ON_THE_DAY} OFFSET 0) AS landed"
 _CHANGES_ANEW = f"""

@@ -71,16 +71,17 @@ _LOAD = f"""
     WITH touched AS (
         SELECT DISTINCT order_id FROM {IN_RANGES}
         WHERE name IN ('orders.order_placed', 'orders.order_cancelled', 'orders.order_expired')
-    ), placed AS MATERIALIZED (
-        SELECT orders.* FROM touched JOIN orders USING (order_id) WHERE placed_at IS NOT NULL
     ), marked AS (
         INSERT INTO counted (order_id, cancelled)
-        SELECT order_id, cancelled_at IS NOT NULL FROM placed ORDER BY order_id
+        SELECT order_id, cancelled_at IS NOT NULL FROM touched JOIN orders USING (order_id)
+        WHERE placed_at IS NOT NULL ORDER BY order_id
         ON CONFLICT (order_id) DO UPDATE SET cancelled = true
             WHERE excluded.cancelled AND NOT counted.cancelled
         RETURNING order_id, {_COUNTED}
     ), sold AS MATERIALIZED (
-        SELECT placed.*, new::int AS new, cancelled::int AS off FROM placed JOIN marked USING (order_id)
+        SELECT orders.*, new::int AS new, cancelled::int AS off FROM marked, LATERAL (
+            SELECT * FROM orders WHERE order_id = marked.order_id OFFSET 0
+        ) AS orders
     ), due_back AS MATERIALIZED (
         SELECT order_id, refunded FROM (
             SELECT DISTINCT order_id FROM {IN_RANGES} WHERE name = 'orders.order_refunded'
@@ -98,9 +99,11 @@ _LOAD = f"""
 _MARK = f"""
     WITH marked AS (
         INSERT INTO counted (order_id, cancelled)
-        SELECT order_id, cancelled_at IS NOT NULL FROM orders WHERE day = %(day)s ORDER BY order_id
+        SELECT order_id, cancelled_at IS NOT NULL FROM orders WHERE day = %(day)s AND NOT EXISTS (
+            SELECT FROM counted AS had
+            WHERE had.order_id = orders.order_id AND had.cancelled = (cancelled_at IS NOT NULL)
+        ) ORDER BY order_id
         ON CONFLICT (order_id) DO UPDATE SET cancelled = excluded.cancelled
-            WHERE counted.cancelled <> excluded.cancelled
         RETURNING order_id, {_COUNTED}
     ), marked_back AS (
         UPDATE refunds SET counted = true WHERE day = %(day)s AND NOT counted

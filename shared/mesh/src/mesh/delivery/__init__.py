@@ -137,8 +137,7 @@ class Deliveries:
             for place, raw in enumerate(chunk):
                 places.setdefault(self._named(name, raw), []).append(place)
             for own, these in places.items():
-                ids = {chunk[place].id for place in these}
-                fell = [(failure.queue, failure.reason) for failure in failures if failure.id in ids]
+                fell = [(failure.queue, failure.reason) for failure in failures if failure.name == own]
                 queues = [chunk[place].queue for place in these]
                 not_begun = [number for number, place in enumerate(these) if place in left]
                 self._tally.count(own, queues, seconds, fell, not_begun)
@@ -151,7 +150,8 @@ class Deliveries:
             try:
                 delivery = opened(raw, self._named(name, raw), self._handlers)
             except NotUnderstood as error:
-                failures.append(self._buried(raw, error.envelope, error.reason, str(error)))
+                buried = self._buried(raw, error.envelope, error.reason, str(error))
+                failures.append(buried._replace(name=self._named(name, raw)))
                 continue
             if raw.deaths < POISON:
                 known.append(delivery)
@@ -170,7 +170,7 @@ class Deliveries:
         with self._database.connection() as connection, transaction(connection):
             settled = bury(connection, delivery.raw, delivery.envelope, "poison", error)
             tell(connection, self._handlers[delivery.head.name], delivery, settled)
-            return settled
+            return settled._replace(name=delivery.head.name)
 
     def _buried(self, raw: Raw, envelope: Envelope | None, reason: Reason, error: str) -> Failed:
         with self._database.connection() as connection:

@@ -32,6 +32,8 @@ class Failed(NamedTuple):
     """From which it came."""
     reason: Reason | None = None
     """Why it is a dead letter."""
+    name: str | None = None
+    """That of the handler it was for; None: there is none."""
 
 
 def failed(
@@ -40,7 +42,7 @@ def failed(
     """Commit another attempt, or a dead letter. `doubtful`: its effect may have been performed at this try or
     an earlier one, and the next try has to know."""
     with transaction(connection):
-        settled = _settled(connection, handler, delivery, error)
+        settled = _settled(connection, handler, delivery, error)._replace(name=delivery.head.name)
         undo = inbox.release if doubtful and settled.again else inbox.forget
         undo(connection, [delivery.id])
         tell(connection, handler, delivery, settled, error)

@@ -17,11 +17,10 @@ from mesh.health import Heartbeat
 from mesh.service import Service
 from mesh.settings import Settings
 from mesh.worker import child, compression, inspection, overruled, tasks
-from mesh.worker.dispatcher import BATCHES, largest
 from mesh.worker.routes import Routes
 
-_LEAST_CREDIT = 64
-"""Messages that a worker may hold unacknowledged, before it knows what they cost."""
+_FIRST_CREDIT = 64
+"""Messages that a worker may hold unacknowledged, before it knows which come and what they cost."""
 
 _COMMON: dict[str, Any] = {
     # A broker that is late is waited for, at the start as later.
@@ -145,7 +144,7 @@ def _configuration(service: Service[Any], settings: Settings) -> dict[str, Any]:
         "task_queues": _queues(service),
         # Private tasks of a service: its own queue, not the `celery` that all apps share.
         "task_default_queue": service.name,
-        "worker_prefetch_multiplier": _credit(service, concurrency),
+        "worker_prefetch_multiplier": max(1, _FIRST_CREDIT // concurrency),
         "worker_pool": settings.pool or service.pool,
         "worker_concurrency": concurrency,
         # Bounded memory: a child that had more is replaced after its chunk (in KiB).
@@ -168,11 +167,6 @@ def _queues(service: Service[Any], lanes: Collection[str] = ()) -> list[Queue]:
     if not lanes or DEFAULT_LANE in lanes:
         queues.append(topology.private_queue(service.name))
     return queues
-
-
-def _credit(service: Service[Any], children: int) -> int:
-    """For each child."""
-    return max(_LEAST_CREDIT // children, BATCHES * largest(service.consumer.handlers))
 
 
 def _connect_signals(service: Service[Any], settings: Settings) -> None:

@@ -125,5 +125,5 @@ def run(name: str | None, chunk: list[Raw], budget: float) -> Handled | Fault | 
         log.warning("worker.waiting", error=str(error))
         return Away(str(error))
     except Exception as error:
-        log.exception("chunk.failed", message=names(chunk), messages=len(chunk))
+        log.exception("chunk.failed", message=name and names(chunk), messages=len(chunk))
         return Fault(repr(error))

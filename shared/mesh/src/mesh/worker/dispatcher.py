@@ -9,7 +9,7 @@ chunk that takes longer than was thought ends early, and what is left of it come
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -112,7 +112,6 @@ class Dispatcher:
     ) -> None:
         self._pool = pool
         self._handlers = handlers
-        self._largest = largest(handlers)
         self._settle = settle
         self._monitor = monitor
         self._call_soon = hub.call_soon
@@ -151,9 +150,11 @@ class Dispatcher:
 
     def credit(self) -> int:
         """How many messages the worker can make use of: for each child one chunk that it handles, one that
-        waits, and one that is on its way, of the size that what came lately would have; and whole batches."""
+        waits, and one that is on its way, of the size that what came lately would have; and whole batches,
+        where messages come that are handled in such."""
         size = max(1, min(MOST, int(ALONE / max(self._pace, 1e-6))))
-        return max(3 * size, BATCHES * self._largest) * int(self._pool.num_processes)
+        batch = max((line.handler.batch for line in self._lines.values() if line.handler), default=0)
+        return max(3 * size, BATCHES * batch) * int(self._pool.num_processes)
 
     def stop(self) -> None:
         """Hand over nothing more: what waits is given back with the channel."""
@@ -215,7 +216,8 @@ class Dispatcher:
         """The child that had the chunk is gone: each message is tried again, alone, a few times."""
         self.running.discard(chunk)
         raws = [waiting.raw for waiting in chunk.messages]
-        log.error("child.died", message=names(raws), messages=len(raws), error=str(error))
+        named = names(raws) if chunk.line.name else None
+        log.error("child.died", message=named, messages=len(raws), error=str(error))
         self._put_back(chunk.line, [_after_death(w) for w in chunk.messages])
         self._dispatch()
 
@@ -232,11 +234,6 @@ class Dispatcher:
     def _resume(self) -> None:
         self._paused = False
         self._dispatch()
-
-
-def largest(handlers: Mapping[str, Handler]) -> int:
-    """Messages in the largest batch; 0: there are no batches."""
-    return max((handler.batch for handler in handlers.values()), default=0)
 
 
 def _begun(chunk: Chunk, handled: Handled) -> list[Waiting]:
