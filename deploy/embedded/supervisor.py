@@ -18,7 +18,7 @@ from embedded.servers import Servers
 from embedded.signals import Signals
 from embedded.watch import Watched
 
-READY_WITHIN = 60.0  # seconds; a slow machine with a cold disk needs ten
+READY_WITHIN = 120.0  # seconds; a slow machine with a cold disk needs ten, one with other work sixty
 
 
 class Stopped(Exception):
