@@ -123,15 +123,17 @@ def test_a_kill_takes_the_counts_of_its_last_minute_and_nothing_else(
 
 def test_what_carries_counts_is_not_counted() -> None:
     tally = Tally(silent="reports.note_flow")
-    tally.count("reports.note_flow", ["reports.v1"], 0.1)
+    tally.count([("reports.v1", "reports.note_flow")], 0.1)
     assert tally.take() == {}
 
 
 def test_a_chunk_is_counted_by_what_became_of_it() -> None:
     tally = Tally(silent="")
-    fell = [("a", None), ("b", "rejected"), ("b", "rejected")]
-    tally.count("x.y", ["a"] * 3 + ["b"] * 3 + ["b.bulk"] * 2, 0.001, fell, left=[7])
-    tally.count(None, ["a"], 0.001, [("a", "unknown")])
+    a, b, bulk, stranger = ("a", "x.y"), ("b", "x.y"), ("b.bulk", "x.y"), ("a", None)
+    tally.count(
+        [a] * 3 + [b] * 3 + [bulk] * 2, 0.001, [(a, None), (b, "rejected"), (b, "rejected")], left=[7]
+    )
+    tally.count([stranger], 0.001, [(stranger, "unknown")])
     outcomes = {key[1:]: messages for key, messages in tally.take().items()}
     took = bucket(1000)
     assert outcomes == {
@@ -160,9 +162,9 @@ def messages(tx: Any) -> int:
 
 
 def test_a_process_tells_each_minute(counting: Tally, tx: Any) -> None:
-    counting.count("x.y", ["a", "a"], 0.001)
+    counting.count([("a", "x.y")] * 2, 0.001)
     eventually(lambda: messages(tx) == 2, "they are told")
-    counting.count("x.y", ["a"], 0.001)
+    counting.count([("a", "x.y")], 0.001)
     eventually(lambda: messages(tx) == 3, "the next one is added")
     assert len(tx.execute("SELECT * FROM flow_untold").fetchall()) == 1
 
@@ -170,7 +172,7 @@ def test_a_process_tells_each_minute(counting: Tally, tx: Any) -> None:
 def test_what_cannot_be_told_now_is_told_later(counting: Tally, tx: Any) -> None:
     tx.execute("ALTER TABLE flow_untold RENAME TO elsewhere")
     for _ in range(10):
-        counting.count("x.y", ["a"], 0.001)
+        counting.count([("a", "x.y")], 0.001)
         time.sleep(0.05)
     tx.execute("ALTER TABLE elsewhere RENAME TO flow_untold")
     eventually(lambda: messages(tx) == 10, "all are told")
@@ -180,7 +182,7 @@ def test_what_a_process_has_at_its_end_is_told(database: Database, tx: Any) -> N
     tally = Tally(silent="")
     teller = Teller(tally, database)
     teller.start()
-    tally.count("x.y", ["a"], 0.001)
+    tally.count([("a", "x.y")], 0.001)
     teller.stop()
     assert messages(tx) == 1
 

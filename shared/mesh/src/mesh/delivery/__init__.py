@@ -60,6 +60,7 @@ class Deliveries:
     ) -> None:
         """What becomes of messages is counted in the `tally`."""
         self._handlers = consumer.handlers
+        self._shared = {h.line for h in self._handlers.values() if h.line != h.contract.name}
         self._database = database
         self._deps = deps
         self._tally = tally
@@ -133,14 +134,8 @@ class Deliveries:
         left: Sequence[int] = (),
     ) -> None:
         if self._tally:
-            places: dict[str | None, list[int]] = {}
-            for place, raw in enumerate(chunk):
-                places.setdefault(self._named(name, raw), []).append(place)
-            for own, these in places.items():
-                fell = [(failure.queue, failure.reason) for failure in failures if failure.name == own]
-                queues = [chunk[place].queue for place in these]
-                not_begun = [number for number, place in enumerate(these) if place in left]
-                self._tally.count(own, queues, seconds, fell, not_begun)
+            fell = [((failure.queue, failure.name), failure.reason) for failure in failures]
+            self._tally.count([(raw.queue, self._named(name, raw)) for raw in chunk], seconds, fell, left)
 
     def _understood(self, name: str | None, chunk: Sequence[Raw]) -> tuple[list[Delivery], list[Failed]]:
         """The messages of a chunk. What cannot be understood, or kills, becomes a dead letter instead."""
@@ -161,6 +156,8 @@ class Deliveries:
 
     def _named(self, line: str | None, raw: Raw) -> str | None:
         """What it must be: in a line may be messages of several names."""
+        if line not in self._shared:
+            return line
         told = raw.headers.get("task")
         handler = self._handlers.get(told) if isinstance(told, str) else None
         return handler.contract.name if handler and handler.line == line else line

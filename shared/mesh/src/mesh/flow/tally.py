@@ -15,6 +15,8 @@ UNKNOWN = "?"
 _DAY = 86400  # seconds
 
 Counts = Mapping["Key", int]
+Told = tuple[str, str | None]
+"""Of a message: the queue that it came from, and its name; None for what there is no handler for."""
 
 
 class Key(NamedTuple):
@@ -41,31 +43,29 @@ class Tally:
 
     def count(
         self,
-        name: str | None,
-        queues: Sequence[str],
+        messages: Sequence[Told],
         seconds: float,
-        fell: Sequence[tuple[str, str | None]] = (),
+        fell: Sequence[tuple[Told, str | None]] = (),
         left: Sequence[int] = (),
     ) -> None:
-        """A chunk was settled; `name` is None for what there is no handler for.
+        """A chunk of these was settled, in so many `seconds` for each of them, on average.
 
-        `queues`: from which its messages came, in their order. `seconds`: for each of them, on average.
-        `fell`: queues of those that were not handled, with the reasons of the dead ones. `left`: places of
-        those that were not begun.
+        `fell`: those that were not handled, with the reasons of the dead ones. `left`: places of those that
+        were not begun.
         """
-        if name == self._silent:
-            return
-        day, took, named = int(time.time()) // _DAY, bucket(seconds * 1_000_000), name or UNKNOWN
-        handled = _by_queue(queues)
+        day, took = int(time.time()) // _DAY, bucket(seconds * 1_000_000)
+        handled = _alike(messages)
         for place in left:
-            handled[queues[place]] -= 1
-        for queue, _ in fell:
-            handled[queue] -= 1
+            handled[messages[place]] -= 1
+        for told, _ in fell:
+            handled[told] -= 1
         with self._lock:
-            for queue, messages in handled.items():
-                self._counts[day, queue, named, HANDLED, took] += messages
-            for queue, reason in fell:
-                self._counts[day, queue, named, reason or RETRIED, 0] += 1
+            for (queue, name), many in handled.items():
+                if name != self._silent:
+                    self._counts[day, queue, name or UNKNOWN, HANDLED, took] += many
+            for (queue, name), reason in fell:
+                if name != self._silent:
+                    self._counts[day, queue, name or UNKNOWN, reason or RETRIED, 0] += 1
 
     def take(self) -> Counts:
         """What was counted since it was taken last."""
@@ -81,12 +81,12 @@ class Tally:
                 self._counts[_number(key.day), *key[1:]] += messages
 
 
-def _by_queue(queues: Sequence[str]) -> dict[str, int]:
-    """A chunk is nearly always of one queue, which is quickly seen."""
-    first = queues[0]
-    if queues.count(first) == len(queues):
-        return {first: len(queues)}
-    return dict(Counter(queues))
+def _alike(messages: Sequence[Told]) -> dict[Told, int]:
+    """A chunk is nearly always of one queue and name, which is quickly seen."""
+    first = messages[0]
+    if messages.count(first) == len(messages):
+        return {first: len(messages)}
+    return dict(Counter(messages))
 
 
 def _date(number: int) -> date:
