@@ -4,14 +4,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 from counting import counted, numbers, settled
-from programs import Program, Start, eventually
+from programs import Program, Start, eventually, frozen
 from redis import Redis
 
 from embedded.binaries import VALKEY, valkey_program
@@ -28,18 +27,6 @@ MANY = 3000
 def server(request: pytest.FixtureRequest, broker_url: str) -> Process:
     """The server behind `broker_url`."""
     return request.getfixturevalue(request.node.callspec.params["broker_url"])
-
-
-@contextmanager
-def paused(*pids: int) -> Iterator[None]:
-    """These processes are stopped, for as long; they do not know it."""
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def family(program: Program) -> list[int]:
@@ -66,7 +53,7 @@ def test_a_paused_worker_comes_back_to_messages_that_others_handled(
     start("relay").ready()
     send(*numbers(0, MANY))
     eventually(lambda: counted(tx), "some are counted")
-    with paused(worker.pid):  # not its child: that would hold its transaction's locks meanwhile
+    with frozen(worker.pid):  # not its child: that would hold its transaction's locks meanwhile
         start("worker").ready()
         if broker_url.startswith("streams"):
             eventually(lambda: len(counted(tx)) == MANY, "the other takes them over", LEASE + 20)
@@ -107,7 +94,7 @@ def test_a_broker_that_is_frozen_for_longer_than_every_timeout(
     send(*numbers(0, 500))
     eventually(lambda: counted(tx), "some are counted")
     assert server.pid
-    with paused(server.pid):
+    with frozen(server.pid):
         send(*numbers(500, 1000))
         eventually(lambda: relay.events("relay.waiting"), "the relay notices", 4 * TIMEOUT)
         time.sleep(LEASE)

@@ -28,14 +28,24 @@ def eventually(condition: Callable[[], Any], what: str, seconds: float = DEADLIN
 
 
 @contextlib.contextmanager
-def frozen(pid: int | None) -> Iterator[None]:
-    """Meanwhile that process is there, takes connections, and answers nobody."""
-    assert pid, "it runs"
-    os.kill(pid, signal.SIGSTOP)
+def frozen(*pids: int | None) -> Iterator[None]:
+    """Meanwhile these processes are there, take connections, and answer nobody. They do not know it."""
+    running = [pid for pid in pids if pid]
+    assert len(running) == len(pids), "they run"
     try:
+        for pid in running:
+            os.kill(pid, signal.SIGSTOP)
+        eventually(lambda: all(map(_stopped, running)), "every thread stands still")
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in running:
+            os.kill(pid, signal.SIGCONT)
+
+
+def _stopped(pid: int) -> bool:
+    """Whether each of its threads has: one takes the signal and tells the others, in its own time."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 class Program:
