@@ -13,7 +13,7 @@ from typing import get_args
 
 from bench.reports.month import ACCOUNT, DAYS, FIRST, address
 from bench.reports.usage import usage
-from contracts.reports import ReportKind
+from contracts.reports import ReportFormat, ReportKind
 from mesh import database
 from reports.documents import Report, pieces, samples
 from reports.store.told import Of
@@ -28,17 +28,18 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--sample", type=int, metavar="LINES")
     options = parser.parse_args()
-    report = _sample(options.kind, options.sample) if options.sample else _gathered(options.kind)
+    kind, format, lines = options.kind, options.format, options.sample
+    report = _sample(kind, lines) if lines else _gathered(kind, format)
     with options.file.open("wb") as file:
-        for piece in pieces(report, options.format):
+        for piece in pieces(report, format):
             file.write(piece)
     print(json.dumps(usage()))
 
 
-def _gathered(kind: ReportKind) -> Report:
+def _gathered(kind: ReportKind, format: ReportFormat) -> Report:
     of = Of(ACCOUNT, FIRST, FIRST + timedelta(days=DAYS - 1))
     with database.connect(os.environ["DATABASE_URL"], "bench") as tx, tx.transaction():
-        return gathering.report(Want(kind, of, address(0), "EUR"), tx)
+        return gathering.report(Want(kind, of, address(0), "EUR", format), tx)
 
 
 def _sample(kind: str, lines: int) -> Report:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from reports.documents import kinds
 from reports.documents.kinds import Money, Report
+from reports.documents.samples.refunds import sums
 from reports.domain import Figures
 
 CURRENCIES = ["EUR", "USD", "JPY", "KWD", "XXX", "ZZZ"]
@@ -80,8 +81,11 @@ def refunds(draw: Any) -> kinds.Refunds:
     original = st.builds(Money, amounts, currencies)
     one = st.builds(kinds.Refund, moments, moments, names, names, names, amounts, original)
     before = st.none() | counts
+    found = draw(st.lists(one, max_size=5))
     rest = draw(counts), draw(amounts), draw(before), draw(before), draw(unconverted)
-    return kinds.Refunds(*draw(periods()), draw(currencies), draw(st.lists(one, max_size=5)), *rest)
+    told = sums(found)
+    days, reasons, waited = told["days"], told["reasons"], told["waited"]
+    return kinds.Refunds(*draw(periods()), draw(currencies), days, reasons, found, waited, *rest)
 
 
 @st.composite

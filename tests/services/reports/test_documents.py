@@ -30,6 +30,7 @@ from reports.documents.kinds import (
     Unconverted,
 )
 from reports.documents.samples import SAMPLES, many_products
+from reports.documents.samples.refunds import sums
 from reports.domain import Figures
 
 DAY = date(2026, 3, 1)
@@ -97,7 +98,7 @@ def test_a_statement_goes_from_what_was_owed_to_what_is() -> None:
 
 def test_refunds_say_what_was_paid_in_its_currency() -> None:
     refund = Refund(at(7), at(1), "A-1", "Ada", "", 612, Money(1000, "JPY"))
-    report = Refunds(DAY, date(2026, 3, 31), "EUR", [refund])
+    report = Refunds(DAY, date(2026, 3, 31), "EUR", **sums([refund]), refunds=[refund])
     [row] = rows(report)
     assert (row["amount"], row["original_currency"], row["original_amount"]) == ("612", "JPY", "1000")
     assert row["at"] == "2026-03-07T12:00:00+00:00"

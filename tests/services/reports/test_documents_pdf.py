@@ -145,6 +145,14 @@ def test_a_list_too_long_for_a_pdf_says_what_it_leaves_out(monkeypatch: pytest.M
     assert not any(report.products[300].sku in text for text in found)
 
 
+def test_the_largest_refunds_are_called_so_and_add_up_to_nothing() -> None:
+    report = SAMPLES["refunds"]()
+    all, some = ("".join(texts(each)) for each in (report, replace(report, refunds=report.refunds[:20])))
+    assert ("All refunds" in all, "Total" in all) == (True, True)
+    assert ("The largest refunds" in some, "Total" in some) == (True, False)
+    assert "26 lines more are in the CSV and JSON of this report." in some
+
+
 @pytest.mark.parametrize("count", [1, 400])
 def test_names_run_nothing_and_move_nothing(count: int) -> None:
     """As a table, and as a list."""

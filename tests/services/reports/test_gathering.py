@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,19 @@ from contracts.orders import Line, OrderCancelled, OrderPaid, OrderPlaced, Order
 from contracts.reports import MakeReport, ReportMade
 from mesh.files import FileStore
 from mesh.testing import sent
-from reports.documents.kinds import Account, BestProduct, Country, Day, Hour, Money, Totals, Unconverted
+from reports.documents.kinds import (
+    Account,
+    BestProduct,
+    Country,
+    Day,
+    Hour,
+    Money,
+    Reason,
+    RefundDay,
+    Totals,
+    Unconverted,
+)
+from reports.documents.samples.refunds import sums
 from reports.domain import DIGITS
 from reports.store import rates
 from reports.store.told import Of
@@ -46,8 +59,8 @@ def placed(*lines: Line, at: datetime = FIRST, country: str | None = "DE", **cha
 def tell(tx: Any) -> Tell:
     """Gathers a report at once, and in sections that were laid aside: they make the same."""
 
-    def tell(kind: Any, of: Of, customer: str | None = None) -> Any:
-        want = Want(kind, of, customer, "EUR")
+    def tell(kind: Any, of: Of, customer: str | None = None, format: Any = "json") -> Any:
+        want = Want(kind, of, customer, "EUR", format)
         found = (gathering.section(name, want, tx) for name in gathering.sections(kind))
         laid = [gathering.taken_up(gathering.laid_aside(fields)) for fields in found]
         whole = gathering.report(want, tx)
@@ -119,6 +132,28 @@ def test_refunds(sold: Any, tx: Any, tell: Tell) -> None:
     assert (back.order, back.customer, back.reason) == (str(sold[2].order_id), "Ada Lovelace", "broken")
     assert (back.at, back.ordered_at, back.amount, back.original) == (SECOND, FIRST, BACK, Money(1000, "USD"))
     assert (found.orders, found.revenue) == (3, 4800 + USD)
+    assert (found.days, found.waited) == ([RefundDay(SECOND.date(), 1, BACK)], 1)
+    assert found.reasons == [Reason("broken", 1, BACK)]
+
+
+def test_a_pdf_lists_the_largest_of_many_refunds(
+    deliver: Deliver, sold: list[OrderPlaced], tx: Any, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_LISTED", 3)
+    amounts = [120, 40, 700, 350, 5]
+    for number, amount in enumerate(amounts):
+        at, back = SECOND - timedelta(hours=9 * number + 1), sum(amounts[: number + 1])
+        reason = ("late", " late\n", None)[number % 3]
+        deliver(OrderRefunded(**about(sold[0]), at=at, amount=amount, refunded=back, reason=reason))
+    all, some = tell("refunds", MARCH), tell("refunds", MARCH, format="pdf")
+    assert [refund.amount for refund in all.refunds] == [5, 350, 700, 40, 120, BACK]
+    assert [refund.amount for refund in some.refunds] == [BACK, 700, 350]
+    told = sums([replace(each, reason=each.reason.strip()) for each in all.refunds])
+    for found in (all, some):
+        assert {name: getattr(found, name) for name in told} == told
+        assert (found.count, found.refunded) == (6, sum(amounts) + BACK)
+    few = tell("refunds", MARCH._replace(last=FIRST.date()), format="pdf")
+    assert [refund.amount for refund in few.refunds] == [5, 350]
 
 
 def test_a_statement_is_in_the_customers_own_currencies(sold: Any, tx: Any, tell: Tell) -> None:

@@ -15,7 +15,9 @@ from reports.documents.kinds import (
     Hour,
     Money,
     Product,
+    Reason,
     Refund,
+    RefundDay,
     Totals,
     Unconverted,
 )
@@ -103,14 +105,27 @@ _COUNTRIES = f"""
     SELECT country, sum(orders)::bigint, sum(revenue) AS revenue FROM days_by_country WHERE {_IN_TIME}
     GROUP BY country HAVING sum(orders) > 0 ORDER BY revenue DESC, country
 """
-_REFUNDS = """
-    SELECT at, coalesce(placed_at, at), refunds.order_id, coalesce(name, ''), coalesce(reason, ''),
+_REFUNDED = f"FROM refunds WHERE {_IN_TIME} AND revenue IS NOT NULL"
+_REFUND_DAYS = f"SELECT day, count(*), sum(revenue) {_REFUNDED} GROUP BY day ORDER BY day"
+_REASONS = f"""
+    SELECT btrim(regexp_replace(coalesce(reason, ''), '\\s+', ' ', 'g')) AS said,
+        count(*), sum(revenue) AS revenue
+    {_REFUNDED} GROUP BY said ORDER BY revenue DESC, said LIMIT %(limit)s
+"""
+_WAITED = f"""
+    SELECT percentile_disc(0.5) WITHIN GROUP (
+        ORDER BY greatest(0, floor(extract(epoch FROM at - placed_at) / 86400))::int
+    )
+    FROM (SELECT at, order_id {_REFUNDED}) AS refunds JOIN orders USING (order_id)
+"""
+_BY_TIME = "at, order_id"
+_BY_SIZE = f"refunds.revenue DESC, {_BY_TIME}"
+_REFUNDS = f"""
+    SELECT at, coalesce(placed_at, at), order_id, coalesce(name, ''), coalesce(reason, ''),
         refunds.revenue, amount, refunds.currency
-    FROM refunds LEFT JOIN orders USING (order_id)
+    FROM (SELECT * {_REFUNDED} ORDER BY {{by}} LIMIT %(limit)s) AS refunds LEFT JOIN orders USING (order_id)
         LEFT JOIN customers ON customers.customer = refunds.customer
-    WHERE (%(account)s::text IS NULL OR refunds.account = %(account)s)
-        AND refunds.day BETWEEN %(first)s AND %(last)s AND refunds.revenue IS NOT NULL
-    ORDER BY at, refunds.order_id
+    ORDER BY {{by}}
 """
 _CUSTOMER = f"""
     SELECT array_agg(customer), (array_agg(name ORDER BY seen_at DESC))[1],
@@ -178,11 +193,29 @@ def countries(tx: Tx, of: Of) -> list[Country]:
     return [Country(code, n, int(r)) for code, n, r in tx.execute(_COUNTRIES, of._asdict())]
 
 
+def refund_days(tx: Tx, of: Of) -> list[RefundDay]:
+    return [RefundDay(day, n, int(r)) for day, n, r in tx.execute(_REFUND_DAYS, of._asdict())]
+
+
+def reasons(tx: Tx, of: Of, limit: int) -> list[Reason]:
+    """Why most was paid back."""
+    found = tx.execute(_REASONS, {**of._asdict(), "limit": limit})
+    return [Reason(said, n, int(r)) for said, n, r in found]
+
+
+def waited(tx: Tx, of: Of) -> int | None:
+    """Whole days from an order to its refund: the median. None: nothing was paid back."""
+    row = tx.execute(_WAITED, of._asdict()).fetchone()
+    return row[0] if row else None
+
+
 def refunds(tx: Tx, of: Of) -> list[Refund]:
-    return [
-        Refund(at, ordered, str(id), who, why, int(revenue), Money(int(amount), currency))
-        for at, ordered, id, who, why, revenue, amount, currency in tx.execute(_REFUNDS, of._asdict())
-    ]
+    """All, one after the other."""
+    return _refunds(tx, of, _BY_TIME, None)
+
+
+def largest_refunds(tx: Tx, of: Of, limit: int) -> list[Refund]:
+    return _refunds(tx, of, _BY_SIZE, limit)
 
 
 def customer(tx: Tx, account: str | None, email: str) -> tuple[list[UUID], Customer] | None:
@@ -195,6 +228,14 @@ def entries(tx: Tx, ids: Sequence[UUID], last: date) -> list[tuple[str, Entry]]:
     """All that was ever charged and paid, until that day; each with its currency."""
     found = tx.execute(_ENTRIES, {"ids": list(ids), "last": last})
     return [(c, Entry(at, what, str(id), int(owed), int(paid))) for c, at, what, id, owed, paid in found]
+
+
+def _refunds(tx: Tx, of: Of, by: str, limit: int | None) -> list[Refund]:
+    found = tx.execute(_REFUNDS.format(by=by), {**of._asdict(), "limit": limit})
+    return [
+        Refund(at, ordered, str(id), who, why, int(revenue), Money(int(amount), currency))
+        for at, ordered, id, who, why, revenue, amount, currency in found
+    ]
 
 
 def _totals(row: Sequence[Any]) -> Totals:

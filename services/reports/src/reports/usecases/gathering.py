@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
-from contracts.reports import MakeReport, ReportKind
+from contracts.reports import MakeReport, ReportFormat, ReportKind
 from mesh import Reject, Tx
 from reports.documents import CustomerStatement, DailySales, Operations, ProductPerformance, Refunds, Report
 from reports.documents.kinds import Account, Entry
@@ -25,6 +25,10 @@ from reports.usecases import operating
 Fields = dict[str, Any]
 _BEST = 10
 """Products that the daily sales show."""
+_REASONS = 12
+"""Of refunds, for which most was paid back."""
+_LISTED = 1_000
+"""Refunds of a PDF: twenty pages. Sheets and data have all of them."""
 _WEEKS = 45
 """Days, beyond which a trend goes by weeks."""
 
@@ -37,11 +41,13 @@ class Want(NamedTuple):
     customer: str | None = None
     currency: str = ""
     """Of the report, where its kind has one."""
+    format: ReportFormat = "json"
+    """What it becomes."""
 
 
 def wanted(by: MakeReport, currency: str) -> Want:
     """What somebody asked for."""
-    return Want(by.kind, Of(by.account, by.first_day, by.last_day), by.customer, currency)
+    return Want(by.kind, Of(by.account, by.first_day, by.last_day), by.customer, currency, by.format)
 
 
 def sections(kind: ReportKind) -> tuple[str, ...]:
@@ -121,7 +127,15 @@ def _unconverted(tx: Tx, want: Want) -> Fields:
 
 
 def _refunds(tx: Tx, want: Want) -> Fields:
-    return {"refunds": told.refunds(tx, want.of), "unconverted": told.unconverted_refunds(tx, want.of)}
+    of, days = want.of, told.refund_days(tx, want.of)
+    all = want.format != "pdf" or sum(day.refunds for day in days) <= _LISTED
+    return {
+        "days": days,
+        "reasons": told.reasons(tx, of, _REASONS),
+        "refunds": told.refunds(tx, of) if all else told.largest_refunds(tx, of, _LISTED),
+        "waited": told.waited(tx, of),
+        "unconverted": told.unconverted_refunds(tx, of),
+    }
 
 
 def _sold(tx: Tx, want: Want) -> Fields:

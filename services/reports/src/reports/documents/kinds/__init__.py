@@ -5,7 +5,7 @@ from reports.documents.kinds.customer_statement import Account, Customer, Custom
 from reports.documents.kinds.daily_sales import BestProduct, Country, DailySales, Day, Hour, Paid, Sales
 from reports.documents.kinds.operations import DayFlow, Death, Flow, Line, Operations, QueueFlow
 from reports.documents.kinds.product_performance import Product, ProductPerformance
-from reports.documents.kinds.refunds import Refund, Refunds
+from reports.documents.kinds.refunds import Reason, Refund, RefundDay, Refunds
 
 __all__ = [
     "Account",
@@ -27,7 +27,9 @@ __all__ = [
     "Product",
     "ProductPerformance",
     "QueueFlow",
+    "Reason",
     "Refund",
+    "RefundDay",
     "Refunds",
     "Report",
     "Sales",

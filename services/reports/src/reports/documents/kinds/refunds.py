@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from reports.documents.kinds.amounts import Money, Unconverted
@@ -25,14 +25,34 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundDay:
+    day: date
+    refunds: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    reason: str
+    """As it was given; empty where none was."""
+    refunds: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refunds(OfDays):
     """What was paid back, of what was sold in the same time."""
 
     KIND: ClassVar = "refunds"
 
     currency: str
+    days: Sequence[RefundDay]
+    reasons: Sequence[Reason]
+    """For which most was paid back, beginning with that."""
     refunds: Sequence[Refund]
-    """One after the other."""
+    """One after the other; only the largest, beginning with that, where there is no room for all."""
+    waited: int | None = None
+    """Whole days from an order to its refund: the median."""
     orders: int = 0
     """Placed in that time."""
     revenue: int = 0
@@ -43,5 +63,9 @@ class Refunds(OfDays):
     unconverted: Sequence[Unconverted] = ()
 
     @property
+    def count(self) -> int:
+        return sum(day.refunds for day in self.days)
+
+    @property
     def refunded(self) -> int:
-        return sum(refund.amount for refund in self.refunds)
+        return sum(day.refunded for day in self.days)

@@ -48,6 +48,8 @@ class Table:
     """The last line, where it is no sum of the others: a balance."""
     first: Sequence[Value] | None = None
     """The first line, likewise."""
+    more: int = 0
+    """Rows that are left out."""
 
     def end(self, total: str) -> Sequence[Value] | None:
         """The last line: what is said to be it, or the sums behind the word for them."""

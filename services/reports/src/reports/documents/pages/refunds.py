@@ -1,10 +1,6 @@
-"""Refunds: how much, when, why, and each of them."""
+"""Refunds: how much, when, why, and each of them, or the largest."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date
-from heapq import nsmallest
-from statistics import median_high
 
 from reports.documents.kinds.amounts import ratio
 from reports.documents.kinds.refunds import Refund, Refunds
@@ -13,8 +9,6 @@ from reports.documents.pages.layout import Chart, Column, KeyFigure, Page, Part,
 from reports.documents.readers import Reader
 from reports.documents.text import one_line
 from reports.documents.titles import title
-
-MOST_REASONS = 12
 
 
 def page(report: Refunds, reader: Reader) -> Page:
@@ -44,73 +38,70 @@ def _unconverted(report: Refunds, reader: Reader) -> list[str]:
 
 
 def _figures(report: Refunds, reader: Reader) -> list[KeyFigure]:
-    compared, count = shared.Comparing(report.currency), len(report.refunds)
-    waited = [max(0, (each.at - each.ordered_at).days) for each in report.refunds]
+    compared, count = shared.Comparing(report.currency), report.count
     return [
         compared.money(reader.gettext("Refunded"), report.refunded, report.previous_refunded, more_is="bad"),
         compared.number(reader.gettext("Refunds"), count, report.previous_refunds, more_is="bad"),
         KeyFigure(reader.gettext("Of revenue"), ratio(report.refunded, report.revenue), "share"),
         KeyFigure(reader.gettext("Of orders"), ratio(count, report.orders), "share"),
-        KeyFigure(reader.gettext("Days after the order"), median_high(waited) if waited else None),
+        KeyFigure(reader.gettext("Days after the order"), report.waited),
     ]
 
 
 def _parts(report: Refunds, reader: Reader) -> Iterable[Part]:
-    if not report.refunds:
+    if not report.days:
         return
-    by_day = _by_day(report, reader)
     if report.first_day != report.last_day:
-        values = [(each.at.astimezone(UTC).date(), each.amount) for each in report.refunds]
+        values = [(each.day, each.refunded) for each in report.days]
         points = shared.over_time(reader, report.first_day, report.last_day, values)
+        by_day = _by_day(report, reader)
         yield Chart(reader.gettext("Refunded over time"), points, "money", report.currency, of=by_day, at=2)
     yield _reasons(report, reader)
-    yield _all(report, reader)
+    yield _listed(report, reader)
 
 
 def _by_day(report: Refunds, reader: Reader) -> Table:
-    counts, amounts = Counter[date](), Counter[date]()
-    for each in report.refunds:
-        day = each.at.astimezone(UTC).date()
-        counts[day] += 1
-        amounts[day] += each.amount
     columns = [
         Column(reader.gettext("Day"), "day"),
         Column(reader.gettext("Refunds"), "number", summed=True),
         Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
     ]
     return Table(
-        reader.gettext("By day"), columns, [(day, count, amounts[day]) for day, count in counts.items()]
+        reader.gettext("By day"), columns, [(each.day, each.refunds, each.refunded) for each in report.days]
     )
 
 
 def _reasons(report: Refunds, reader: Reader) -> Table:
-    counts, amounts = Counter[str](), Counter[str]()
-    for each in report.refunds:
-        reason = one_line(each.reason) or reader.gettext("No reason given")
-        counts[reason] += 1
-        amounts[reason] += each.amount
-    best = nsmallest(MOST_REASONS, amounts, key=lambda reason: (-amounts[reason], reason))
     columns = [
         Column(reader.gettext("Reason"), width=3),
         Column(reader.gettext("Refunds"), "number"),
         Column(reader.gettext("Refunded"), "money", report.currency),
         Column(reader.gettext("Share"), "share"),
     ]
-    whole = report.refunded
-    rows = [(each, counts[each], amounts[each], ratio(amounts[each], whole)) for each in best]
+    rows = [
+        (
+            one_line(each.reason) or reader.gettext("No reason given"),
+            each.refunds,
+            each.refunded,
+            ratio(each.refunded, report.refunded),
+        )
+        for each in report.reasons
+    ]
     return Table(reader.gettext("Reasons"), columns, rows, bar=2)
 
 
-def _all(report: Refunds, reader: Reader) -> Table:
+def _listed(report: Refunds, reader: Reader) -> Table:
+    left_out = report.count - len(report.refunds)
     columns = [
         Column(reader.gettext("Time, UTC"), "moment"),
         Column(reader.gettext("Order"), "code"),
         Column(reader.gettext("Customer")),
         Column(reader.gettext("Reason"), width=1.2),
         Column(reader.gettext("As it was paid"), "money"),
-        Column(reader.gettext("Refunded"), "money", report.currency, summed=True),
+        Column(reader.gettext("Refunded"), "money", report.currency, summed=not left_out),
     ]
-    return Table(reader.gettext("All refunds"), columns, [_row(each) for each in report.refunds])
+    title = reader.gettext("The largest refunds") if left_out else reader.gettext("All refunds")
+    return Table(title, columns, [_row(each) for each in report.refunds], more=left_out)
 
 
 def _row(refund: Refund) -> Sequence[Value]:

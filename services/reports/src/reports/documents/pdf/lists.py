@@ -37,7 +37,7 @@ class _Filled:
 
 def beyond(table: Table) -> int:
     """Rows that there is no room for."""
-    return max(0, len(table.rows) - MOST_ROWS)
+    return table.more + max(0, len(table.rows) - MOST_ROWS)
 
 
 def listed(table: Table, values: Values) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """What the shop paid back, to whom and why."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
+from statistics import median_low
+from typing import Any
 
-from reports.documents.kinds import Money, Refund, Refunds, Unconverted
+from reports.documents.kinds import Money, Reason, Refund, RefundDay, Refunds, Unconverted
 from reports.documents.samples.shop import FIRST, LAST, paid
 
 _REASONS = (
@@ -32,13 +35,33 @@ def refunds() -> Refunds:
         FIRST,
         LAST,
         "EUR",
-        found,
+        **sums(found),
+        refunds=found,
         orders=1_132,
         revenue=5_602_310,
         previous_refunds=39,
         previous_refunded=151_240,
         unconverted=[Unconverted("KWD", 1, 5_200)],
     )
+
+
+def sums(refunds: Sequence[Refund]) -> dict[str, Any]:
+    """What a report says of these: its days, its reasons, and how long they waited."""
+    waited = [max(0, (each.at - each.ordered_at).days) for each in refunds]
+    days = [each.at.astimezone(UTC).date() for each in refunds]
+    reasons = _summed([each.reason for each in refunds], refunds)
+    return {
+        "days": [RefundDay(*line) for line in sorted(_summed(days, refunds))],
+        "reasons": [Reason(*line) for line in sorted(reasons, key=lambda line: (-line[2], line[0]))],
+        "waited": median_low(waited) if waited else None,
+    }
+
+
+def _summed(keys: Sequence[Any], refunds: Sequence[Refund]) -> list[tuple[Any, int, int]]:
+    counts, amounts = Counter[Any](keys), Counter[Any]()
+    for key, refund in zip(keys, refunds, strict=True):
+        amounts[key] += refund.amount
+    return [(key, count, amounts[key]) for key, count in counts.items()]
 
 
 def _refund(number: int, chance: Random, reasons: Sequence[str]) -> Refund:

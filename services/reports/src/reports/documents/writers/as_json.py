@@ -39,7 +39,7 @@ def _of(report: Report) -> Mapping[str, Any]:
             totals = {"items": report.items, "revenue": report.revenue}
             return {"currency": report.currency, "totals": totals, **_fields(report)}
         case Refunds():
-            totals = {"refunds": len(report.refunds), "refunded": report.refunded}
+            totals = {"refunds": report.count, "refunded": report.refunded}
             return {"currency": report.currency, "totals": totals, **_fields(report)}
         case CustomerStatement() | Operations():
             return _fields(report)
