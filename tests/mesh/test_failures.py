@@ -1,13 +1,17 @@
 """A service is told of each message that it did not handle, in the transaction that settles that message."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+import psycopg
 import pytest
 from outcomes import dead, due
 from sample import Count, Greet, Outside, Ping, ledger
 
 from contracts import Envelope
+from mesh import Database, Unavailable
+from mesh.database import transaction
 from mesh.testing import around, raw
 
 Deliver = Callable[..., None]
@@ -58,3 +62,27 @@ def test_what_it_sends_belongs_to_the_story(deliver: Deliver, tx: Any) -> None:
     deliver(envelope)
     [[document]] = tx.execute("SELECT envelope FROM outbox").fetchall()
     assert Envelope.read(document).causation_id == envelope.id
+
+
+def test_a_database_without_room_is_away(deliver: Deliver, tx: Any) -> None:
+    """Nothing can be said of the message there, so the worker keeps it, as if it had not come."""
+    full = "BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END"
+    tx.execute(f"CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $${full}$$")
+    for table in ("ledger", "outbox"):
+        tx.execute(f"CREATE TRIGGER full_disk BEFORE INSERT ON {table} EXECUTE FUNCTION full_disk()")
+    with pytest.raises(Unavailable, match="no space left"):
+        deliver(Greet(names=("Ada",)))
+    tx.execute("DROP FUNCTION full_disk CASCADE")
+    assert (ledger(tx, "greet"), due(tx), dead(tx)) == ([], [], [])
+    deliver(Greet(names=("Ada",)))
+    assert ledger(tx, "greet") == ["Ada"]
+
+
+def test_a_statement_that_failed_cannot_be_passed_over(database: Database) -> None:
+    """PostgreSQL rolls back all of its transaction, though it is told to commit."""
+    with database.connection() as tx:
+        rolled_back = pytest.raises(psycopg.errors.InFailedSqlTransaction, match="rolled back")
+        with rolled_back, transaction(tx):
+            tx.execute("SELECT 1 / 0")
+            with suppress(psycopg.Error), tx.transaction():  # which first learns of what was before
+                pass

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 import structlog
-from psycopg import AsyncConnection, BaseConnection, Connection
+from psycopg import AsyncConnection, AsyncCursor, BaseConnection, Connection, Cursor
 from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier
 from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout
@@ -76,13 +76,14 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Tx]:
-        """A connection, given back afterwards. Raises Unavailable, also when it is lost in use."""
+        """A connection, given back afterwards. Raises Unavailable, also when it is lost in use, or when
+        the server's disk is full."""
         try:
             with self._pool.connection() as connection:
                 try:
                     yield connection
                 except psycopg.OperationalError as error:
-                    if connection.broken:
+                    if connection.broken or isinstance(error, psycopg.errors.DiskFull):
                         raise Unavailable(f"database: {error}") from error
                     raise
         except PoolTimeout as error:
@@ -170,7 +171,8 @@ def transaction(connection: Tx) -> Iterator[None]:
     A statement that outlasts its message's time limit is cancelled. Pipelined: begin, statements and commit
     are one round trip, unless a result is asked for. So what a statement raises comes at the end, if not
     before. psycopg's own `transaction()` in a pipeline waits for the server three more times, which took half
-    as long again.
+    as long again. Where an error was caught inside, and the rest went on, PostgreSQL answers COMMIT with
+    ROLLBACK: that is an error, too.
     """
     try:
         with connection.pipeline():
@@ -181,7 +183,8 @@ def transaction(connection: Tx) -> Iterator[None]:
                 with suppress(psycopg.Error):  # it is for speed: leaving the pipeline would wait for the end
                     connection.cancel_safe(timeout=_WAIT)
                 raise
-            connection.execute("COMMIT")
+            end = connection.execute("COMMIT")
+        _refuse_rolled_back(end)
     finally:
         if connection.info.transaction_status in _UNFINISHED:
             connection.rollback()
@@ -193,10 +196,18 @@ async def _transaction_async(connection: AsyncTx) -> AsyncIterator[None]:
         async with connection.pipeline():
             await connection.execute("BEGIN")
             yield
-            await connection.execute("COMMIT")
+            end = await connection.execute("COMMIT")
+        _refuse_rolled_back(end)
     finally:
         if connection.info.transaction_status in _UNFINISHED:
             await connection.rollback()
+
+
+def _refuse_rolled_back(end: Cursor[Any] | AsyncCursor[Any]) -> None:
+    if end.statusmessage != "COMMIT":
+        raise psycopg.errors.InFailedSqlTransaction(
+            "rolled back: a statement of it failed, and who caught that error went on"
+        )
 
 
 def _check(connection: BaseConnection[Any]) -> None:

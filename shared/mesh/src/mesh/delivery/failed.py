@@ -85,11 +85,13 @@ def tell(
     """Have the service say of it what it wants to. A fault in that keeps no message from being settled."""
     if handler.failed is None:
         return
+    begun = False
     try:
         with connection.transaction(), context.delivery(delivery.head, delivery.attempt):
+            begun = True
             handler.failed(delivery.message, connection, Failure(settled.error, settled.again, cause))
     except Exception:
-        if connection.broken:
+        if connection.broken or not begun:  # then it is what was written before that failed
             raise
         delivery.log.exception("failure.untold")
 
