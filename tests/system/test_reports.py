@@ -70,7 +70,7 @@ def test_mails_with_it_go_out_once_though_everything_is_killed(mesh: Mesh) -> No
         return output
 
     people = ("mary@shop.example", "ivan@shop.example")
-    to = [option for each in people for option in ("--to", each)]
+    to = [option for each in people for option in ("--send-to", each)]
     id = reports("add", "Sales", "--every", "365d", "--format", "pdf", *to).split()[0]
     for number in range(12):
         reports("run", id)

@@ -14,7 +14,7 @@ from reports.store import schedules as stored
 from reports.usecases import scheduling
 
 Command = Callable[..., tuple[int, str, str]]
-MARY = ("--to", "Mary <mary@shop.example>")
+MARY = ("--send-to", "Mary <mary@shop.example>")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_adding_one_tells_its_id_and_the_next_times(schedule: Command, tx: Any) 
     code, output, _ = schedule(
         "add", "Sales", "--cron", "0 8 * * 1", "--zone", "Europe/Berlin", "--account", "ada",
         "--locale", "de", "--period", "last_week", "--format", "json", "--by", "link", "--missed", "each",
-        "--to", "Mary <mary@shop.example>", "--to", "ivan@shop.example ru",
+        "--send-to", "Mary <mary@shop.example>", "--send-to", "ivan@shop.example ru",
     )  # fmt: skip
     assert code == 0
     id, *times = output.splitlines()
@@ -118,9 +118,9 @@ WRONG = [
     ([*MARY], "say when in one way"),
     ([*DAILY, "--every", "1d", *MARY], "say when in one way"),
     ([*DAILY], "say who gets the report"),
-    ([*DAILY, "--to", "Mary"], "'Mary' is nobody"),
-    ([*DAILY, "--to", "Mary <mary>"], "'Mary <mary>' is nobody"),
-    ([*DAILY, "--to", "<a@b> <c@d>"], "is nobody who can be written to"),
+    ([*DAILY, "--send-to", "Mary"], "'Mary' is nobody"),
+    ([*DAILY, "--send-to", "Mary <mary>"], "'Mary <mary>' is nobody"),
+    ([*DAILY, "--send-to", "<a@b> <c@d>"], "is nobody who can be written to"),
     ([*DAILY, "--customer", "bob@example.com", *MARY], "about no customer in particular"),
     ([*DAILY, "--kind", "operations", "--account", "ada", *MARY], "of the whole mesh, and of no account"),
 ]

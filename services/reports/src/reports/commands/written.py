@@ -83,7 +83,10 @@ def options(*, format: str) -> Callable[[_Command], _Command]:
         click.option("--account", help="Whose figures. Default: those of all accounts together."),
         click.option("--customer", help="Whose statement it is: an address."),
         click.option(
-            "--to", multiple=True, help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.'
+            "--send-to",
+            "to",
+            multiple=True,
+            help='Who gets it: "Ada <ada@example.com>", with "… ru" in Russian.',
         ),
         click.option("--by", type=delivery, default="attachment", show_default=True),
         click.option(
