@@ -138,10 +138,17 @@ def test_what_was_missed_is_made_up_for_once(tx: Tx) -> None:
 
 
 def test_each_day_that_was_missed_is_compared(tx: Tx) -> None:
-    """Whenever the message is handled, it is about the day before the one on which it was due."""
+    """Whenever the message is handled, it is about days before the one on which it was due: what was lost
+    of an order's cancellation or refund is found weeks after the order."""
     id = set_up(tx, NIGHTLY, "reports.reconcile_day", datetime(2026, 11, 23, 2, 30, tzinfo=UTC))
     assert chores.fire(tx, id, NOW) == datetime(2026, 11, 26, 2, 30, tzinfo=UTC)
-    assert [told.day for told in sent(tx, ReconcileDay)] == [date(2026, 11, day) for day in (22, 23, 24)]
+    due = [date(2026, 11, day) for day in (23, 24, 25)]
+    days = [day - timedelta(back) for day in due for back in (1, 8, 31)]
+    assert [told.day for told in sent(tx, ReconcileDay)] == days
+    assert len(set(ids(tx))) == len(days)
+    tx.execute("UPDATE chores SET next_due_at = %s", (datetime(2026, 11, 23, 2, 30, tzinfo=UTC),))
+    chores.fire(tx, id, NOW)
+    assert len(set(ids(tx))) == len(days)  # told again, they are the same messages
 
 
 def test_a_time_that_two_tell_is_one_message(tx: Tx) -> None:

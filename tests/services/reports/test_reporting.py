@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -120,6 +121,19 @@ def test_a_store_that_fails_is_tried_again_and_told(database: Database, tx: Any,
     told = {(failed.part, failed.again) for failed in sent(tx, ReportFailed)}
     assert told == {(part.section, True) for part in parts}
     assert (len(due(tx)), sent(tx, ReportMade)) == (len(parts), [])
+
+
+def test_a_disk_without_room_for_a_workbook_costs_no_attempt(
+    make: Make, tx: Any, files: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = wanted(format="xlsx")
+    with monkeypatch.context() as full:
+        full.setattr(tempfile, "tempdir", "/nowhere")
+        *_, written = make(report)
+    assert not written.handled
+    assert due(tx) == [("reports.v1", 0)]
+    make(report)
+    assert document(tx, files).startswith(b"PK")
 
 
 def test_a_section_that_the_store_lost_is_gathered_again(

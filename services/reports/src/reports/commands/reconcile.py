@@ -50,9 +50,12 @@ def _reconcile(service: Service[Any], days: Sequence[date]) -> None:
             found = reconciling.placed(day, shops)
             with tx.transaction():
                 differences = reconciling.compare(tx, day, accounts, found)
+                strayed = reconciling.recheck(tx, day)
             click.echo(f"{day}  {len(found.orders)} orders, {len(differences)} differences")
             for each in differences:
                 click.echo(_line(each))
+            if strayed:
+                click.echo(f"{day}  its figures are not what its orders add up to: they are made again")
 
 
 def _line(found: Difference) -> str:

@@ -115,6 +115,22 @@ _CLEAR = """
         AND hour < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
 """
 _CLEAR_DAILY = [f"DELETE FROM {table} WHERE day = %(day)s" for table, *_ in _TABLES if table != "hours"]
+_STRAYED = """
+    SELECT figures <> ARRAY[sold.orders, sold.amount, sold.cancelled, back.refunds, back.amount]::numeric[]
+    FROM (
+        SELECT ARRAY[
+            coalesce(sum(orders), 0), coalesce(sum(amount), 0), coalesce(sum(cancelled), 0),
+            coalesce(sum(refunds), 0), coalesce(sum(refunded_amount), 0)
+        ] AS figures FROM days WHERE day = %(day)s
+    ) AS days, (
+        SELECT count(*) AS orders, coalesce(sum(total), 0) AS amount,
+            count(*) FILTER (WHERE counted.cancelled) AS cancelled
+        FROM counted JOIN orders USING (order_id) WHERE day = %(day)s
+    ) AS sold, (
+        SELECT count(*) AS refunds, coalesce(sum(amount), 0) AS amount
+        FROM refunds WHERE day = %(day)s AND counted
+    ) AS back
+"""
 _COUNT_DAY = f"""
     WITH sold AS (
         SELECT *, 1 AS new, (cancelled_at IS NOT NULL)::int AS off FROM orders WHERE day = %(day)s
@@ -135,6 +151,12 @@ def recount(tx: Tx, day: date) -> list[UUID]:
     for statement in (_CLEAR, *_CLEAR_DAILY, _COUNT_DAY):
         tx.execute(statement, {"day": day})
     return fresh
+
+
+def strayed(tx: Tx, day: date) -> bool:
+    """Whether those of a UTC day are not what the facts add up to that they have counted."""
+    row = tx.execute(_STRAYED, {"day": day}).fetchone()
+    return bool(row and row[0])
 
 
 def sums(tx: Tx, day: date) -> list[tuple[Any, ...]]:

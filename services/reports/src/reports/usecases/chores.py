@@ -4,7 +4,7 @@ Settings say which, and when. A row of each says what is due next, so they fall 
 function gets a transaction and leaves the commit to its caller.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -29,7 +29,7 @@ class Chore(NamedTuple):
     """One of them."""
 
     command: type[Command]
-    said: Callable[[datetime], Command]
+    said: Callable[[datetime], Sequence[Command]]
     """What is sent for a time at which it falls due."""
     missed: Missed
 
@@ -43,14 +43,15 @@ class Chore(NamedTuple):
         return uuid5(_OURS, self.name)
 
 
-def _day_before(due: datetime) -> ReconcileDay:
-    return ReconcileDay(day=due.astimezone(UTC).date() - timedelta(1))
+def _days_before(due: datetime) -> list[ReconcileDay]:
+    """Orders are cancelled and refunded weeks after they were placed: each day is compared three times."""
+    return [ReconcileDay(day=due.astimezone(UTC).date() - timedelta(days)) for days in (1, 8, 31)]
 
 
 _CHORES = (
-    Chore(FetchRates, lambda _: FetchRates(), "once"),
-    Chore(TakeFiles, lambda _: TakeFiles(), "once"),
-    Chore(ReconcileDay, _day_before, "each"),  # each time is about a day of its own
+    Chore(FetchRates, lambda _: [FetchRates()], "once"),
+    Chore(TakeFiles, lambda _: [TakeFiles()], "once"),
+    Chore(ReconcileDay, _days_before, "each"),  # each time is about days of its own
 )
 _BY_ID = {chore.id: chore for chore in _CHORES}
 _BY_NAME = {chore.name: chore for chore in _CHORES}
@@ -82,7 +83,10 @@ def fire(tx: Tx, id: UUID, at: datetime) -> datetime | None:
     if row is None or row.next_due_at is None or row.next_due_at > at:
         return row and row.next_due_at
     due = scheduling.owed(row.timing, chore.missed, row.next_due_at, at)
-    outbox.put(tx, *(outbox.seal(chore.said(each), schedules.tick_id(id, each)) for each in due))
+    for each in due:
+        tick = schedules.tick_id(id, each)
+        for number, command in enumerate(chore.said(each)):
+            outbox.put(tx, outbox.seal(command, uuid5(tick, str(number)) if number else tick))
     following = recurrence.after(row.timing, due[-1])
     stored.move(tx, chore.name, following, due[-1])
     late = round((at - due[0]).total_seconds(), 3)

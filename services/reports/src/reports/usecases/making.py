@@ -20,7 +20,7 @@ from contracts.reports import (
     WriteStatements,
     Written,
 )
-from mesh import Failure, Reject, Tx, canvas, outbox
+from mesh import Failure, Reject, Tx, Unavailable, canvas, outbox
 from mesh.errors import Gone
 from mesh.files import FileStore
 from reports.documents import MEDIA, pieces
@@ -118,8 +118,11 @@ def note_broken(step: NoteBrokenReport, tx: Tx) -> None:
 
 
 def revoke_report(report_id: UUID, tx: Tx) -> None:
-    """It is not wanted any more, whenever it is asked for."""
+    """It is not wanted any more, whenever it is asked for. Whoever waits for it is told."""
     revoked.revoke(tx, report_id)
+    report = asked.find(tx, report_id)
+    if report and not report.made_at:
+        _tell_failed(report_id, None, tx, again=False)
 
 
 def _look_again(report: Asked, tx: Tx) -> None:
@@ -135,7 +138,10 @@ def _written(report: Asked, sections: Sequence[Section], tx: Tx, files: FileStor
     want = gathering.wanted(wanted, reporting)
     document = gathering.assembled(want, (_section(part, want, tx, files) for part in sections))
     name = f"{document.name}.{wanted.format}"
-    return files.put(pieces(document, wanted.format, wanted.locale), MEDIA[wanted.format], name)
+    try:
+        return files.put(pieces(document, wanted.format, wanted.locale), MEDIA[wanted.format], name)
+    except OSError as error:  # a workbook grows in a folder for temporary files before it is stored
+        raise Unavailable(f"no {wanted.format} can be written: {error.strerror or error}") from error
 
 
 def _section(part: Section, want: gathering.Want, tx: Tx, files: FileStore) -> gathering.Fields:

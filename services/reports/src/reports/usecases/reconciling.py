@@ -1,7 +1,7 @@
 """Reconcile: the orders of a day as the orders service has them, beside the facts.
 
 What is missing here lands as the messages that did not come, and goes their way; what no message mends is
-told.
+told. Figures that are not what the facts add up to are made again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +24,11 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
-from mesh import Effect, Tx, context
+from contracts.reports import RecountDay
+from mesh import Effect, Tx, context, outbox
 from reports.sources import orders_api
 from reports.sources.orders_api import Order, Shop
-from reports.store import reconciled
+from reports.store import figures, reconciled
 from reports.store.landing import Landing
 from reports.store.reconciled import Back, Difference, Ours
 from reports.usecases.landing import keep, landing_of
@@ -96,12 +97,22 @@ def compare(tx: Tx, day: date, accounts: Sequence[str], found: Placed) -> list[D
     return differences
 
 
+def recheck(tx: Tx, day: date) -> bool:
+    """Have the figures of a UTC day made again, if they are not what its facts add up to. Returns that."""
+    strayed = figures.strayed(tx, day)
+    if strayed:
+        log.warning("figures.strayed", day=str(day))
+        outbox.put(tx, RecountDay(day=day))
+    return strayed
+
+
 def _settle(day: date, shops: Sequence[Shop], tx: Tx, found: Placed) -> None:
     differences = compare(tx, day, [shop.account for shop in shops], found)
     landed = sum(each.landed for each in differences)
     log.info(
         "orders.reconciled", day=str(day), orders=len(found.orders), differ=len(differences), landed=landed
     )
+    recheck(tx, day)
 
 
 def _missing(order: Order, mine: Ours | None, back: Back) -> Iterator[Any]:

@@ -139,7 +139,8 @@ class ReportMadeV1(Event):
 
 @contract("reports.report_failed", version=1)
 class ReportFailedV1(_Parts):
-    """A report could not be made just now. Why, the dead letters and the log of reports say."""
+    """A report could not be made just now, or an operator called it off. Why, the dead letters and the log of
+    reports say."""
 
     failed_at: AwareDatetime
     again: bool
