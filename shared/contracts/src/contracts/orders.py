@@ -79,7 +79,7 @@ class OrderDeliveredV1(Changed):
 class OrderCancelledV1(Changed):
     """It was called off before it was paid."""
 
-    reason: str | None
+    reason: str | None = Field(repr=False)  # free text
 
 
 @contract("orders.order_expired", version=1)
@@ -95,7 +95,7 @@ class OrderRefundedV1(Changed):
     """This time, in minor units of the currency."""
     refunded: int
     """In all, this time included."""
-    reason: str | None
+    reason: str | None = Field(repr=False)  # free text
 
 
 @contract("orders.order_noted", version=1)

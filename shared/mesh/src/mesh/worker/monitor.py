@@ -9,16 +9,21 @@ from typing import Any
 
 from celery.worker import state
 
+from contracts import ContractError
+from mesh import wire
 from mesh.delivery import Handled
 from mesh.wire import Raw
 
 _SHOWN = 1024
-"""Characters of a message's body that an event, or `inspect`, shows."""
+"""Characters of a message that an event, or `inspect`, shows."""
 
 
 def shown(raw: Raw) -> str:
-    """The beginning of the body, as text."""
-    return raw.body[:_SHOWN].decode(errors="replace")
+    """What a message says, but for the fields that contracts keep to themselves: they are personal."""
+    try:
+        return repr(wire.envelope(raw).open())[:_SHOWN]
+    except ContractError:
+        return f"{len(raw.body)} bytes that this build does not understand"
 
 
 class Monitor:

@@ -3,6 +3,7 @@
 Celery ends it in the worker's main process, where it tells a chord, and nobody else: a chain that it was in,
 and who is told of failures, would never hear of it. And what has expired it takes for revoked, also when it
 comes again with more time. A child may find that it was handled before; else it ends it as it ends a failure.
+And `inspect` shows nobody's address.
 """
 
 from datetime import UTC, datetime
@@ -10,11 +11,17 @@ from typing import Any
 
 from celery.worker import request
 
+from mesh.worker import incoming
+from mesh.worker.monitor import shown
 from mesh.worker.steps import UNWANTED
 
 
 class Request(request.Request):
     """As Celery's, for what it takes for itself alone."""
+
+    def info(self, safe: bool = False) -> dict[str, Any]:
+        """With no more of the message than may be shown."""
+        return {**super().info(safe), "args": shown(incoming.raw(self.message, "")), "kwargs": {}}
 
     def revoked(self) -> bool:
         """Never: the child is told."""
