@@ -43,7 +43,7 @@ def main() -> None:
     options = _options()
     found = [
         _measured(who, latency, options.scale)
-        for _ in range(options.rounds)
+        for _ in range(0 if options.delays else options.rounds)
         for latency in (options.latency or LATENCIES)
         for who in MAILS
     ]
@@ -65,6 +65,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--latency", type=float, action="append", choices=LATENCIES, help="this one alone")
     parser.add_argument("--scale", type=float, default=1.0, help="more mails, or fewer; printed, not kept")
     parser.add_argument("--seconds", type=float, default=45, help="of receipts beside a campaign")
+    parser.add_argument("--delays", action="store_true", help="receipts beside a campaign alone; not kept")
     return parser.parse_args()
 
 

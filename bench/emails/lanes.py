@@ -2,12 +2,14 @@
 for all of them; beside the same worker with nothing else to do.
 """
 
+import math
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from statistics import quantiles
 from uuid import uuid4
 
@@ -28,6 +30,8 @@ LATENCY = 0.02
 THREADS = "16"
 RATE = 20
 """Receipts a second."""
+WARM = 100
+"""Receipts before, all at once: each thread has its connections by then, as after a minute of any day."""
 SETUPS = {
     "nothing else to do": (("default",), ("bulk",)),
     "a worker for each lane": (("default",), ("bulk",)),
@@ -56,16 +60,19 @@ def measure(setup: str, seconds: float) -> Delays:
         context.identify(Producer(service="bench", build="0"), (SendReceipt, SendBulk))
         process = stack.enter_context(sink(on, LATENCY, 10**9))
         stack.enter_context(_mesh(on, SETUPS[setup]))
+        all = receipts(WARM + count)
+        list(_place(on, islice(all, WARM), rate=math.inf))
+        time.sleep(5)
         if setup != "nothing else to do":
             _begin_campaign(on)
-        sent = list(_place(on, count))
+        sent = list(_place(on, all, RATE))
         time.sleep(5)  # the last ones arrive
         came = taken(process)
     times = dict(zip(came["recipients"], came["times"], strict=True))
-    wanted = [address(number) for number in range(count)]
+    wanted = [address(WARM + number) for number in range(count)]
     if sum(came["recipients"].count(each) for each in wanted[:50]) != 50 or not set(wanted) <= set(times):
         raise Wrong(f"{setup}: {count} receipts, and came {len(set(wanted) & set(times))}")
-    return _delays(setup, sent, [times[each] for each in wanted], len(times) - count)
+    return _delays(setup, sent, [times[each] for each in wanted], len(times) - WARM - count)
 
 
 @contextmanager
@@ -117,12 +124,12 @@ def _batch(id: object, first: int) -> SendBulk:
     )
 
 
-def _place(on: Ground, count: int) -> Iterator[float]:
+def _place(on: Ground, receipts: Iterable[SendReceipt], rate: float) -> Iterator[float]:
     """Each straight to the broker, as orders' relay would. Yields when that was done, in Unix time."""
     to = publisher.connect(on.told["BROKER_URL"])
     began = time.monotonic()
-    for number, receipt in enumerate(receipts(count)):
-        time.sleep(max(0.0, began + number / RATE - time.monotonic()))
+    for number, receipt in enumerate(receipts):
+        time.sleep(max(0.0, began + number / rate - time.monotonic()))
         envelope = seal(receipt)
         key = routing_key(envelope.name, envelope.version)
         to.publish([Outgoing(str(envelope.id), envelope.name, key, None, envelope.model_dump_json(), 0)])

@@ -48,7 +48,10 @@ class Deliverer:
         """Until told to stop; what is on its way then is finished. `beat`: who is told how it goes."""
         async with running(self._listen()):
             while not stopping.is_set():
-                await self._wait(stopping, await self._looked(beat))
+                nap = await self._looked(beat)
+                if not self._tasks:  # nobody wanted what there was: what comes meanwhile is one look more
+                    await asyncio.sleep(_SOON)
+                await self._wait(stopping, nap)
         beat("stopping", "")
         await asyncio.gather(*self._tasks)
 
