@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from commands import run
 from mailserver import MailServer
 from messages import NOW, order_placed
 from wanted import said, send_bulk
@@ -17,20 +16,6 @@ from mesh import deadletters
 from mesh.testing import around, raw, sent
 
 Deliver = Callable[..., None]
-
-
-@pytest.fixture
-def emails(url: str) -> Callable[..., Any]:
-    """The command, as an operator calls it."""
-    told = {
-        "DATABASE_URL": url,
-        "BROKER_URL": "streams+redis://unused",
-        "SMTP_URL": "smtp://unused",
-        "MAIL_FROM": "orders@meshwork.example",
-        "PUBLIC_URL": "https://api.meshwork.example",
-        "LINK_KEYS": "bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM=",
-    }
-    return lambda *arguments: run("emails", *arguments, **told)
 
 
 def wants(tx: Any, kind: str = "newsletter", channel: str = "email", account: str | None = "acme") -> bool:
