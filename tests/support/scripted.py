@@ -1,9 +1,10 @@
 """A mail server that misbehaves: at the step that a test names, in the way that it names."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -11,9 +12,13 @@ from embedded.ports import HOST
 
 Act = Callable[[socket.socket], None]
 STEPS = ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "end"]
+LETTING_IN = ["STAR", "TLS", "AUTH"]
+"""Steps that there are where it speaks TLS; all before MAIL."""
 _USUAL = {
     "greeting": "220 scripted",
     "EHLO": "250-scripted\r\n250-SIZE 100000000\r\n250 8BITMIME",
+    "STAR": "220 go ahead",
+    "AUTH": "235 2.7.0 welcome",
     "DATA": "354 go ahead",
     "QUIT": "221 bye",
 }
@@ -25,8 +30,11 @@ class Scripted:
 
     does: dict[str, str] = field(default_factory=dict)
     """At which step, or after which four letters, it does what: `hang`, `close`, `garbage`, `endless`,
-    `drip`, `deaf`; anything else is what it says."""
+    `drip`, `record`, `deaf`; anything else is what it says."""
     pipelining: bool = False
+    tls: ssl.SSLContext | None = None
+    """With it, the server offers STARTTLS, or speaks TLS `from_start`; and whoever logs in is let in."""
+    from_start: bool = False
     mails: list[bytes] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """Every command that it was given."""
@@ -60,19 +68,32 @@ class Scripted:
                 self._threads[-1].start()
 
     def _serve(self, connected: socket.socket) -> None:
-        with connected, suppress(OSError, EOFError):
+        with ExitStack() as opened, suppress(OSError, EOFError):
+            opened.enter_context(connected)
             connected.settimeout(None)
+            if self.tls and self.from_start:
+                connected = opened.enter_context(self._secured(connected))
             lines = self._lines(connected)
             self._step("greeting", connected)
-            for line in lines:
+            while line := next(lines, b""):
                 self.said.append(line.decode(errors="replace").strip())
                 command = self.said[-1][:4]
                 self._step(command, connected)
+                if command == "STAR" and self.tls:
+                    connected = opened.enter_context(self._secured(connected))
+                    lines = self._lines(connected)
                 if command == "DATA" and self.does.get("DATA", "354")[:3] == "354":
                     self._take(lines)
                     self._step("end", connected)
                 if command == "QUIT":
                     return
+
+    def _secured(self, connected: socket.socket) -> ssl.SSLSocket:
+        if "TLS" in self.does:
+            self._step("TLS", connected)
+        assert self.tls
+        connected.settimeout(10)  # a client that is gone does not hold the test
+        return self.tls.wrap_socket(connected, server_side=True)
 
     def _take(self, lines: Iterator[bytes]) -> None:
         mail: list[bytes] = []
@@ -91,6 +112,8 @@ class Scripted:
         usual = _USUAL.get(step, "250 OK")
         if step == "EHLO" and self.pipelining:
             usual = usual.replace("250-SIZE", "250-PIPELINING\r\n250-SIZE")
+        if step == "EHLO" and self.tls:
+            usual = usual.replace("250-SIZE", "250-STARTTLS\r\n250-AUTH PLAIN\r\n250-SIZE")
         connected.sendall(f"{self.does.get(step, usual)}\r\n".encode())
 
     def _hang(self, _: socket.socket) -> None:
@@ -110,6 +133,11 @@ class Scripted:
     def _drip(self, connected: socket.socket) -> None:
         while not self._over.wait(0.02):
             connected.sendall(b"2")
+
+    def _record(self, connected: socket.socket) -> None:
+        """Drip what begins as TLS does, so that nobody can tell before its 16 KiB are there."""
+        connected.sendall(b"\x16\x03\x03\x3f\xff")
+        self._drip(connected)
 
     def _deaf(self, connected: socket.socket) -> None:
         connected.sendall(b"354 go ahead\r\n")

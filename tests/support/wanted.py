@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
-from messages import NOW
+from messages import LINES, NOW
 
-from contracts.emails import Action, Recipient, SendBulk, SendReport, SetPreference
+from contracts.emails import Action, Recipient, SendBulk, SendNotice, SendReceipt, SendReport, SetPreference
 from contracts.files import File
 
 ADA = Recipient(email="ada@example.com", name="Ada Lovelace", locale="en")
@@ -26,6 +26,35 @@ def send_bulk(*names: str, of: int | None = None, **changes: Any) -> SendBulk:
         paragraphs=("The first flush is in.", "It will not last."),
         action=Action(label="See the teas", url="https://shop.example/teas"),
         recipients=recipients(*names),
+    )
+    return wanted.model_copy(update=changes)
+
+
+def send_receipt(**changes: Any) -> SendReceipt:
+    """Ada has ordered two teas."""
+    wanted = SendReceipt(
+        account="acme",
+        order_id=uuid4(),
+        placed_at=NOW,
+        recipient=ADA,
+        currency="EUR",
+        lines=LINES,
+        total=900,
+    )
+    return wanted.model_copy(update=changes)
+
+
+def send_notice(**changes: Any) -> SendNotice:
+    """Ada's order is on its way."""
+    wanted = SendNotice(
+        account="acme",
+        order_id=uuid4(),
+        recipient=ADA,
+        what="shipped",
+        currency="EUR",
+        amount=900,
+        carrier="DHL",
+        tracking="JD014",
     )
     return wanted.model_copy(update=changes)
 

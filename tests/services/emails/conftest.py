@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from commands import run
 from mailserver import MailServer
 
 from emails.settings import Settings
@@ -43,3 +45,17 @@ def deps(url: str, server: MailServer, tmp_path: Path) -> Iterator[Deps]:
 def deliver(database: Database, tx: Tx, deps: Deps) -> Callable[..., None]:
     """Deliver messages to the emails service, in one chunk."""
     return lambda *messages: testing.deliver(consumer, database, deps, *messages)
+
+
+@pytest.fixture
+def emails(url: str) -> Callable[..., Any]:
+    """The command, as an operator calls it."""
+    told = {
+        "DATABASE_URL": url,
+        "BROKER_URL": "streams+redis://unused",
+        "SMTP_URL": "smtp://unused",
+        "MAIL_FROM": "orders@meshwork.example",
+        "PUBLIC_URL": "https://api.meshwork.example",
+        "LINK_KEYS": "bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM=",
+    }
+    return lambda *arguments: run("emails", *arguments, **told)

@@ -71,6 +71,42 @@ def test_a_campaign_ends_with_its_last_batch(deliver: Deliver, tx: Any) -> None:
     assert [e.sent for e in sent(tx, BulkSent)] == [3]
 
 
+def test_who_is_named_twice_is_written_to_once(deliver: Deliver, tx: Any, server: MailServer) -> None:
+    """In one batch or in several, whatever their capitals; and counted once. Another campaign is another."""
+    id = uuid4()
+    first = send_bulk("ada", "ada", "bob", of=3, campaign_id=id)
+    run(deliver, tx, first, send_bulk("ADA", "cleo", of=3, campaign_id=id))
+    assert sorted(m.recipients[0].lower() for m in server.mails) == [
+        "ada@example.com",
+        "bob@example.com",
+        "cleo@example.com",
+    ]
+    assert [e.sent for e in sent(tx, BulkSent)] == [3]
+    deliver(send_bulk("ada"))
+    deliver(*mails(tx))
+    assert len(server.mails) == 4
+
+
+def test_a_batch_that_is_put_again_reaches_nobody_again(
+    deliver: Deliver, tx: Any, server: MailServer
+) -> None:
+    """By a sender that did not know whether it had: the same people, under another message's id."""
+    id = uuid4()
+    for names in (["ada", "bob"], ["ada", "bob"], ["cleo"]):
+        run(deliver, tx, send_bulk(*names, of=3, campaign_id=id))
+    assert len(server.mails) == 3
+    assert [e.sent for e in sent(tx, BulkSent)] == [3]
+
+
+def test_a_campaign_that_says_too_few_or_too_many(deliver: Deliver, tx: Any, server: MailServer) -> None:
+    """Each of its mails is sent all the same."""
+    few, many = send_bulk("ada", "bob", of=1), send_bulk("cleo", of=2)
+    run(deliver, tx, few, many)
+    assert len(server.mails) == 3
+    assert [(e.campaign_id, e.sent, e.failed) for e in sent(tx, BulkSent)] == [(few.campaign_id, 1, 0)]
+    assert {p.id: p.remaining for p in campaigns.listed(tx)} == {few.campaign_id: -1, many.campaign_id: 1}
+
+
 def test_it_has_a_link_by_which_it_comes_no_more(
     deliver: Deliver, tx: Any, server: MailServer, deps: Deps
 ) -> None:

@@ -6,31 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from commands import run
 from mailserver import MailServer
 from messages import NOW, order_placed
 from wanted import said, send_bulk
 
 from contracts.emails import EmailFailed, EmailSent, RecipientSuppressed
 from emails.store import people
-from mesh import deadletters
 from mesh.testing import around, raw, sent
 
 Deliver = Callable[..., None]
-
-
-@pytest.fixture
-def emails(url: str) -> Callable[..., Any]:
-    """The command, as an operator calls it."""
-    told = {
-        "DATABASE_URL": url,
-        "BROKER_URL": "streams+redis://unused",
-        "SMTP_URL": "smtp://unused",
-        "MAIL_FROM": "orders@meshwork.example",
-        "PUBLIC_URL": "https://api.meshwork.example",
-        "LINK_KEYS": "bGlua3MgaW4gdGVzdHMsIHRoaXJ0eS10d28gYnl0ZXM=",
-    }
-    return lambda *arguments: run("emails", *arguments, **told)
 
 
 def wants(tx: Any, kind: str = "newsletter", channel: str = "email", account: str | None = "acme") -> bool:
@@ -186,25 +170,6 @@ def test_who_is_erased_still_wants_no_mails(
     [(state,)] = tx.execute("SELECT state FROM mails WHERE id = %s", (envelope.id,))
     assert state == "suppressed"
     assert "(forgotten)" in emails("suppressions", "list")[1]
-
-
-def test_what_no_mail_server_takes_in_five_days_is_given_up(
-    deliver: Deliver, tx: Any, server: MailServer
-) -> None:
-    """Waiting costs no attempt: a mail of which each server hangs up would wait for ever. Replayed, it has
-    five days again, however long ago it was asked for."""
-    server.stop()
-    young, old = around(order_placed()), around(order_placed())
-    deliver(young, old)
-    tx.execute("UPDATE mails SET intended_at = now() - interval '5 days 1 minute' WHERE id = %s", (old.id,))
-    deliver(young, old)
-    assert [f.reason for f in sent(tx, EmailFailed)] == ["exhausted"]
-    assert tx.execute("SELECT state FROM mails ORDER BY state").fetchall() == [("failed",), ("waiting",)]
-    [letter] = deadletters.listed(tx)
-    assert "not taken in 5 days" in letter.error
-    deadletters.replay(tx, letter.id)
-    deliver(old)
-    assert tx.execute("SELECT state FROM mails").fetchall() == [("waiting",), ("waiting",)]
 
 
 def test_only_who_is_meant_is_erased_and_exported(

@@ -82,7 +82,8 @@ class Conversation:
         if tls and self._provider.tls == "starttls":
             if "STARTTLS" not in self._offers:
                 raise Outage("the server offers no STARTTLS", lasting=True)
-            self._hear("STARTTLS", self._said("STARTTLS", until), lasting=True)
+            reply = self._said("STARTTLS", until)
+            self._hear("STARTTLS", reply, lasting=reply.code >= 500)
             self._secure(tls, until)
             self._hello(name, until)  # what was said before may have been anybody's
         if self._provider.user is not None:
@@ -91,6 +92,8 @@ class Conversation:
     def _secure(self, tls: ssl.SSLContext, until: float) -> None:
         try:
             self._wire.secure(tls, self._provider.host, until)
+        except ssl.SSLEOFError:  # as a server does that is busy, or starts again: that says nothing of TLS
+            raise Outage("no TLS: the server closed the connection") from None
         except ssl.SSLError as error:
             why = getattr(error, "verify_message", "") or error.reason or str(error)
             raise Outage(f"no TLS: {why}", lasting=True) from None

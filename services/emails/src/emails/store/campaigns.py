@@ -34,7 +34,7 @@ _SETTLE = """
 """
 _COUNT = """
     SELECT count(*) FILTER (WHERE state = 'sent'),
-           count(*) FILTER (WHERE state NOT IN ('sent', 'unwanted')),
+           count(*) FILTER (WHERE counted AND state NOT IN ('sent', 'unwanted')),
            count(*) FILTER (WHERE state = 'unwanted')
     FROM mails WHERE campaign_id = %s
 """

@@ -30,7 +30,11 @@ _SENT = """
     FROM unnest(%b::uuid[], %b::timestamptz[], %b::text[]) AS new (id, sent_at, provider)
     WHERE mails.id = new.id
 """
-_WAIT = "UPDATE mails SET state = 'waiting', doubts = doubts + %s::int WHERE id = %s"
+_WAIT = """
+    UPDATE mails SET state = 'waiting', doubts = doubts + %s::int,
+        intended_at = CASE WHEN %s THEN now() ELSE intended_at END
+    WHERE id = %s
+"""
 _KEEP = """
     INSERT INTO mails (id, kind, order_id, report_id, campaign_id, to_address, subject, state)
     VALUES (%s, %s, %s, %s, %s, %s, '', %s)
@@ -70,9 +74,9 @@ def sent(tx: Tx, id: UUID, at: datetime, provider: str) -> None:
     bulk.write(tx, _SENT, (id, at, provider))
 
 
-def wait(tx: Tx, id: UUID, *, doubtful: bool) -> None:
-    """It is tried again; `doubtful`: although it may have been sent."""
-    tx.execute(_WAIT, (doubtful, id))
+def wait(tx: Tx, id: UUID, *, doubtful: bool, afresh: bool) -> None:
+    """It is tried again; `doubtful`: although it may have been sent; `afresh`: as if it had not been yet."""
+    tx.execute(_WAIT, (doubtful, afresh, id))
 
 
 def keep(tx: Tx, letter: Letter, why: Unsent | GivenUp) -> None:

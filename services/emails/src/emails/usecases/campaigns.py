@@ -1,13 +1,14 @@
 """Campaigns: many mails of one kind. Each is a message of its own: sent once, tried again, refused alone."""
 
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from contracts import Envelope
 from contracts.emails import Recipient, SendBulk, SendBulkMail
 from contracts.links import Unsubscribe
 from emails.asked import letter
 from emails.desk import Desk
-from emails.domain import TRANSACTIONAL
+from emails.domain import TRANSACTIONAL, person
 from emails.store import campaigns
 from emails.usecases.letters import Sending, send
 from mesh import Reject, Tx, outbox
@@ -37,11 +38,14 @@ def send_bulk_mail(wanted: SendBulkMail, id: UUID, tx: Tx, desk: Desk) -> Sendin
     return send(letter(wanted, id), write, tx, desk, unsubscribe=link)
 
 
-def _one(wanted: SendBulk, id: UUID, to: Recipient) -> SendBulkMail:
-    return SendBulkMail(
+def _one(wanted: SendBulk, id: UUID, to: Recipient) -> Envelope:
+    """Its id is of the campaign and the person: whoever is named twice, or in a batch that is put again, is
+    written to once, as any message that comes again."""
+    mail = SendBulkMail(
         account=wanted.account,
         campaign_id=wanted.campaign_id,
         batch_id=id,
         kind=wanted.kind,
         recipient=to,
     )
+    return outbox.seal(mail, uuid5(wanted.campaign_id, person(to.email).hex()))

@@ -26,7 +26,8 @@ larger one goes by link."""
 
 LONGEST = timedelta(days=5)
 """For which a mail waits until a mail server takes it: as long as mail servers wait for each other (RFC 5321,
-4.5.4.1). Waiting costs no attempt, so one of which every server hangs up would wait for ever."""
+4.5.4.1), from when it last waited for its turn. Waiting costs no attempt, so one of which every server hangs
+up would wait for ever."""
 
 Sending = Effect[Handed | Bounced]
 

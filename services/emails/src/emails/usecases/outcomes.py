@@ -11,7 +11,7 @@ from contracts import Message
 from contracts.emails import BulkSent, EmailFailed, EmailSent, RecipientSuppressed, ReportSent
 from emails import asked
 from emails.domain import Letter, Unsent
-from emails.smtp import Handed, InDoubt
+from emails.smtp import Handed, InDoubt, NotItsTurn
 from emails.store import campaigns, mails, people
 from mesh import Failure, Reject, Tx, context, outbox
 
@@ -64,7 +64,9 @@ def failed(message: Message, tx: Tx, failure: Failure) -> None:
     """A message was not handled: its mail waits for another try, or is given up."""
     letter = asked.letter(message, context.message_id())
     if failure.again:
-        mails.wait(tx, letter.id, doubtful=isinstance(failure.cause, InDoubt))
+        # A campaign may take longer than a mail waits for mail servers, and nobody was asked to take it.
+        afresh = isinstance(failure.cause, NotItsTurn)
+        mails.wait(tx, letter.id, doubtful=isinstance(failure.cause, InDoubt), afresh=afresh)
         return
     why = _why(failure.cause)
     mails.keep(tx, letter, "in_doubt" if why == "in_doubt" else "failed")
