@@ -88,7 +88,7 @@ class SendBulkV1(Command):
     campaign_id: UUID
     """What the batches belong to together."""
     of: int
-    """Recipients of all its batches together."""
+    """People in all its batches together, each counted once."""
     kind: Kind
     subject: str
     paragraphs: tuple[str, ...]
