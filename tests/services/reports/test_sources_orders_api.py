@@ -118,12 +118,10 @@ def test_windows_are_asked_at_once_and_never_more_than_four(api: Api) -> None:
     def says(asked: Asked) -> Answer:
         nonlocal there, most
         with lock:
-            there += 1
+            there += 1 if asked.after is None else -1  # windows, whose second page is the last
             most = max(most, there)
         if asked.after is None:
             first_pages.wait(SOON)
-        with lock:
-            there -= 1
         return api.page(asked)
 
     api.says = says
