@@ -1,7 +1,7 @@
 """Orders and what becomes of them, made up; and what they add up to, counted one by one, in fractions."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ from contracts.orders import (
     OrderRefunded,
     OrderShipped,
 )
+from mesh import Tx
 
 FIRST = datetime(2026, 3, 27, 21, tzinfo=UTC)
 RATES = {
@@ -33,6 +34,14 @@ RATES = {
 }
 """Published on a Friday and on the Monday after it; the dinar only once, and no rate of the rouble at all."""
 DIGITS = {"JPY": 0, "KWD": 3}
+TABLES = {
+    "days": ("day", "account", "currency"),
+    "hours": ("hour", "account", "currency"),
+    "days_by_country": ("day", "account", "country"),
+    "days_by_customer": ("day", "account", "customer"),
+    "days_by_product": ("day", "account", "sku"),
+}
+"""Those of figures, and their keys."""
 
 _HOURLY = ("orders", "items", "revenue", "unconverted")
 
@@ -106,8 +115,28 @@ def _after(draw: st.DrawFn, placed: OrderPlaced) -> Iterable[Message]:
             yield OrderRefunded(**known, at=draw(_moments), amount=amount, refunded=refunded, reason=None)
 
 
+def in_tables(tx: Tx) -> dict[str, Figures]:
+    """What the tables of figures hold, by table; without what is 0."""
+    return {table: dict(_rows(tx, table, keys)) for table, keys in TABLES.items()}
+
+
+def _rows(tx: Tx, table: str, keys: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Counter[str]]]:
+    cursor = tx.execute(f"SELECT * FROM {table}")
+    names = [column.name for column in cursor.description or ()]
+    for values in cursor:
+        row = dict(zip(names, values, strict=True))
+        key = tuple(row.pop(name) for name in keys)
+        yield tuple(k.astimezone(UTC) if isinstance(k, datetime) else k for k in key), +Counter(row)
+
+
+def wanted(stories: Sequence[Story], rates: Any = RATES) -> dict[str, Figures]:
+    """What they have to hold."""
+    found = added_up(stories, rates)
+    return {table: {key: +counts for key, counts in found[table].items()} for table in TABLES}
+
+
 def added_up(stories: Sequence[Story], rates: Any = RATES) -> dict[str, Figures]:
-    """What the tables of figures have to hold, by table."""
+    """What the orders add up to, by table of figures."""
     found: dict[str, Figures] = defaultdict(lambda: defaultdict(Counter))
     for story in stories:
         _add_order(found, story, rates)

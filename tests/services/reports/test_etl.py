@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from messages import NOW, about, order_placed
-from stories import RATES, Story, added_up, stories
+from stories import RATES, Figures, Story, in_tables, stories, wanted
 from tables import emptied
 
 from contracts.orders import OrderCancelled, OrderRefunded
@@ -25,13 +25,6 @@ from reports.tasks import consumer
 from reports.usecases import rebuilding
 from reports.wiring import Deps
 
-TABLES = {
-    "days": ("day", "account", "currency"),
-    "hours": ("hour", "account", "currency"),
-    "days_by_country": ("day", "account", "country"),
-    "days_by_customer": ("day", "account", "customer"),
-    "days_by_product": ("day", "account", "sku"),
-}
 DAYS = [date(2026, 3, 27) + timedelta(n) for n in range(7)]
 # `ground` empties the tables for each example.
 FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -39,7 +32,6 @@ FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scop
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Do not use the `random` module inside strategies:hypothesis.errors.HypothesisDeprecationWarning"
 )
-Figures = dict[str, dict[tuple[Any, ...], Counter[str]]]
 
 
 @pytest.fixture
@@ -80,21 +72,8 @@ class Ground:
             with self.tx.transaction():
                 rebuilding.rebuild(day, self.tx, "EUR")
 
-    def figures(self) -> Figures:
-        return {table: dict(self._rows(table, keys)) for table, keys in TABLES.items()}
-
-    def _rows(self, table: str, keys: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], Counter[str]]]:
-        cursor = self.tx.execute(f"SELECT * FROM {table}")
-        names = [column.name for column in cursor.description or ()]
-        for values in cursor:
-            row = dict(zip(names, values, strict=True))
-            key = tuple(row.pop(name) for name in keys)
-            yield tuple(k.astimezone(UTC) if isinstance(k, datetime) else k for k in key), +Counter(row)
-
-
-def wanted(told: Sequence[Story], published: Any = RATES) -> Figures:
-    found = added_up(told, published)
-    return {table: {key: +counts for key, counts in found[table].items()} for table in TABLES}
+    def figures(self) -> dict[str, Figures]:
+        return in_tables(self.tx)
 
 
 def arrive(ground: Ground, told: Sequence[Story], chance: Random) -> None:

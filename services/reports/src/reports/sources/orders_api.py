@@ -8,7 +8,7 @@ Raises SourceAway, an Unavailable, where time helps, and SourceUnfit, a Reject, 
 
 import random
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import datetime
 from threading import Event
 from urllib.parse import urlencode
@@ -120,6 +120,8 @@ def placed(shops: Iterable[Shop], since: datetime, until: datetime) -> list[Orde
         parts: list[Future[list[Order]]] = [
             threads.submit(list, shop.placed(*each, stopped)) for shop in shops for each in windows
         ]
+        for part in as_completed(parts):
+            part.result()  # raises what is the first to fail
         return [order for part in parts for order in part.result()]
     finally:  # where one failed, the others are not read to their end
         stopped.set()
