@@ -6,13 +6,25 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
+import emails.tasks as emails
+import orders.tasks as orders
+import reports.tasks as reports
 from bench.reports.ground import Ground, Wrong, said
+from bench.reports.month import DAYS, FIRST
+from reports.store import flow
+from reports.store.flow import HANDLED, Row
 
 FORMATS = ("json", "csv", "xlsx", "pdf")
-KINDS = ("daily_sales", "product_performance", "refunds", "customer_statement")
+KINDS = ("daily_sales", "product_performance", "refunds", "customer_statement", "operations")
 SAMPLES = {"product_performance": 10_000, "customer_statement": 5_000}
 """Lines of a sample, where the month's own report is short."""
+
+
+CONSUMERS = {"orders": orders.consumer, "emails": emails.consumer, "reports": reports.consumer}
+BUCKETS = range(30, 52)
+"""Of times: with all messages of the mesh, some thousand sums a day."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class Made:
 
 def measure(on: Ground, rounds: int) -> list[Made]:
     """Raises Wrong where pandas' CSV says something else."""
+    _work(on)
     found = []
     for _ in range(rounds):
         found += [_made(on, "mesh", kind, format) for kind in KINDS for format in FORMATS]
@@ -44,6 +57,19 @@ def measure(on: Ground, rounds: int) -> list[Made]:
         _compare(on)
         found += [_made(on, "mesh", kind, "pdf", lines) for kind, lines in SAMPLES.items()]
     return found
+
+
+def _work(on: Ground) -> None:
+    """What workers tell of such a month: so many of each message, in each time, on each day."""
+    rows = [
+        Row(FIRST + timedelta(day), service, f"{service}.v1", name, HANDLED, bucket, 1000)
+        for day in range(DAYS)
+        for service, consumer in CONSUMERS.items()
+        for name in consumer.handlers
+        for bucket in BUCKETS
+    ]
+    with on.connect() as tx, tx.transaction():
+        flow.add(tx, rows)
 
 
 def _made(on: Ground, who: str, kind: str, format: str, lines: int = 0) -> Made:

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _gathered(kind: ReportKind, format: ReportFormat) -> Report:
-    of = Of(ACCOUNT, FIRST, FIRST + timedelta(days=DAYS - 1))
+    of = Of(None if kind == "operations" else ACCOUNT, FIRST, FIRST + timedelta(days=DAYS - 1))
     with database.connect(os.environ["DATABASE_URL"], "bench") as tx, tx.transaction():
         return gathering.report(Want(kind, of, address(0), "EUR", format), tx)
 
