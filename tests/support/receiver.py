@@ -30,6 +30,10 @@ class Received:
         return Webhook(secret).verify(self.body, self.headers)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # the default is 5: of a hundred at once, most come again, up to a minute later
+
+
 class Receiver:
     """Answers 200, until told otherwise."""
 
@@ -37,7 +41,7 @@ class Receiver:
         self.received: list[Received] = []
         self.answer: Callable[[Received], tuple[int, dict[str, str]]] = lambda _: (200, {})
         self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
 
