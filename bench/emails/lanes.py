@@ -62,7 +62,7 @@ def measure(setup: str, seconds: float) -> Delays:
         stack.enter_context(_mesh(on, SETUPS[setup]))
         all = receipts(WARM + count)
         list(_place(on, islice(all, WARM), rate=math.inf))
-        time.sleep(5)
+        time.sleep(5)  # these arrive
         if setup != "nothing else to do":
             _begin_campaign(on)
         sent = list(_place(on, all, RATE))

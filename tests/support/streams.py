@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import ClientResponse
 from api import Api
+from programs import eventually
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class Stream:
         if not text:
             raise EOFError("the stream has ended")
         return dict(line.split(": ", 1) for line in text.split("\n") if line and line != ":")
+
+
+def settled(tx: Any) -> None:
+    """Wait until a stream that begins tells of nothing that was before: no older transaction is open anywhere
+    on the server, as another test's may be."""
+    behind = "SELECT FROM events WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"
+    eventually(lambda: not tx.execute(behind).fetchall(), "all events are settled")
 
 
 @contextmanager
